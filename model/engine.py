@@ -1,0 +1,226 @@
+"""Where work runs: warm worker processes with Keras in them, so that the page's own process never imports it.
+
+Two executors: one worker that answers at once (traces), and one or more that train, at low priority, in the order in
+which trainings were asked for. A worker that dies takes its job with it and nothing else: the executor is made anew,
+and trainings that were still waiting are handed to the new one.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from importlib.metadata import version
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import loky
+from loky.process_executor import BrokenProcessPool
+
+from data.errors import StrataError
+from model import jobs
+from model.networks import PRESETS
+from model.runs import Run, Runs, RunState, default_root
+from model.settings import Settings
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
+_TRAINING_NICENESS = 10
+_FIRST_GUESS_SECONDS = 12.0
+"""How long Keras takes to start on a machine where it never did."""
+
+
+class WorkerError(StrataError):
+    """A worker process ended while it was at work."""
+
+
+class Pool:
+    """Warm workers that outlive their own deaths."""
+
+    def __init__(self, name: str, workers: int, niceness: int = 0) -> None:
+        self.name, self._workers, self._niceness = name, workers, niceness
+        self._lock = threading.Lock()
+        self._executor: loky.ProcessPoolExecutor | None = None
+        self._warm: Future[float] | None = None
+        self._warming_since = 0.0
+
+    def warm_up(self) -> Future[float]:
+        """Start the workers if they are not there; the future ends when Keras is ready in one of them."""
+        with self._lock:
+            if self._warm is None or self._executor is None:
+                # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
+                self._executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
+                self._warming_since = time.monotonic()
+                warm = [self._executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
+                self._warm = warm[0]
+            return self._warm
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether Keras is ready in a worker."""
+        warm = self._warm
+        return warm is not None and warm.done() and warm.exception() is None
+
+    @property
+    def warming_seconds(self) -> float:
+        """How long the workers have been starting."""
+        return time.monotonic() - self._warming_since if self._warm is not None else 0.0
+
+    def submit(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Run a top-level function of model.jobs in a worker; a dead executor is replaced first."""
+        for _ in range(2):
+            self.warm_up()
+            executor = self._executor
+            try:
+                assert executor is not None
+                return executor.submit(function, *args, **kwargs)
+            except (BrokenProcessPool, loky.process_executor.ShutdownExecutorError):
+                self.renew(executor)
+        raise WorkerError(f"The {self.name} worker does not start. See the server's log for what ended it.")
+
+    def renew(self, executor: loky.ProcessPoolExecutor | None = None) -> None:
+        """Forget a dead executor (only if it is still the one in use); the next call starts another."""
+        with self._lock:
+            if executor is None or executor is self._executor:
+                self._executor = self._warm = None
+
+    def shutdown(self) -> None:
+        """End the workers, at work or not."""
+        with self._lock:
+            if self._executor is not None:
+                self._executor.shutdown(wait=False, kill_workers=True)
+            self._executor = self._warm = None
+
+
+class Engine:
+    """The one place that hands work out."""
+
+    def __init__(self, root: Path, training_workers: int = 1) -> None:
+        self.runs = Runs(root)
+        self._inference = Pool("inference", workers=1)
+        self._training = Pool("training", workers=training_workers, niceness=_TRAINING_NICENESS)
+        self._queue: list[Run] = []
+        self._closing = False
+        self._lock = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Start both kinds of worker, the one that answers at once first."""
+        self._inference.warm_up().add_done_callback(self._inference_warm)
+
+    def _inference_warm(self, warm: Future[float]) -> None:
+        if not warm.cancelled() and warm.exception() is None:
+            self._remember_warm_up()
+            # One after the other: both at once take twice as long on two cores, and nobody has pressed Train yet.
+            self._training.warm_up()
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether a trace would be answered at once."""
+        return self._inference.is_warm
+
+    @property
+    def seconds_until_warm(self) -> float:
+        """About how long until Keras is ready, judged by the last time; 0 when it is."""
+        if self.is_warm:
+            return 0.0
+        return max(1.0, self._last_warm_up() - self._inference.warming_seconds)
+
+    def call(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it."""
+        for attempt in (1, 2):
+            try:
+                return self._inference.submit(function, *args, **kwargs).result()
+            except BrokenProcessPool as error:
+                _log.warning("the inference worker died: %s", error)
+                self._inference.renew()
+                if attempt == 2:
+                    raise WorkerError(
+                        "The worker that runs the network ended twice at this. Expected an answer. Is the machine out "
+                        "of memory? A new worker is starting; try again."
+                    ) from error
+        raise AssertionError("unreachable")
+
+    def train(self, settings: Settings) -> Run:
+        """Queue a training and return its run; raises RunError where runs cannot be written."""
+        run = self.runs.create(settings, PRESETS[settings.network], _versions())
+        self._submit_training(run)
+        return run
+
+    def _submit_training(self, run: Run) -> None:
+        with self._lock:
+            self._queue.append(run)
+        self._training.submit(jobs.train, run.path).add_done_callback(functools.partial(self._training_ended, run))
+
+    def _training_ended(self, run: Run, future: Future[None]) -> None:
+        with self._lock:
+            self._queue.remove(run)
+        try:
+            future.result()
+        except CancelledError:
+            pass
+        except BrokenProcessPool as error:
+            _log.warning("run %s lost its worker: %s", run.id, error)
+            self._training.renew()
+            if self._closing:
+                return
+            if run.status().state is RunState.QUEUED:
+                # It only waited behind the training whose worker died.
+                self._submit_training(run)
+            else:
+                self._training.warm_up()
+        except Exception:
+            _log.exception("run %s failed", run.id)
+
+    def place_in_queue(self, run: Run) -> int:
+        """How many trainings are before `run`, those at work included."""
+        with self._lock:
+            before = self._queue[: self._queue.index(run)] if run in self._queue else []
+        return sum(other.status().state.is_active for other in before)
+
+    def shutdown(self, grace_seconds: float = 3.0) -> None:
+        """End all workers; trainings are asked to stop first and get `grace_seconds` to keep what they learned."""
+        self._closing = True
+        with self._lock:
+            waiting = list(self._queue)
+        for run in waiting:
+            run.request_stop()
+        deadline = time.monotonic() + grace_seconds
+        while time.monotonic() < deadline and any(run.status().state.is_active for run in waiting):
+            time.sleep(0.05)
+        self._inference.shutdown()
+        self._training.shutdown()
+
+    def _last_warm_up(self) -> float:
+        try:
+            return float(json.loads((self.runs.root / ".warm_up.json").read_bytes())["seconds"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return _FIRST_GUESS_SECONDS
+
+    def _remember_warm_up(self) -> None:
+        try:
+            self.runs.root.mkdir(parents=True, exist_ok=True)
+            (self.runs.root / ".warm_up.json").write_text(json.dumps({"seconds": self._inference.warming_seconds}))
+        except OSError as error:
+            _log.warning("cannot write to the runs folder: %s", error)
+
+
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in ("tensorflow", "keras", "numpy")}
+
+
+@functools.cache
+def engine() -> Engine:
+    """The server's engine; lives as long as the process, whatever Streamlit reruns or clears."""
+    workers = os.environ.get("STRATA_TRAINING_WORKERS") or max(1, (os.cpu_count() or 1) // 8)
+    return Engine(default_root(), int(workers))

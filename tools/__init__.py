@@ -1,0 +1,1 @@
+"""What the Makefile calls: the environment, the checks, the lock file, a browser for the tests."""

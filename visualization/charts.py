@@ -1,0 +1,100 @@
+"""Flat charts as Plotly figures from plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from model.runs import Metrics
+
+# Okabe and Ito's blue and orange: told apart by every kind of colour vision, readable on dark and on light.
+_TRAINING = "#56b4e9"
+_VALIDATION = "#e69f00"
+
+
+def curves(metrics: Sequence[Metrics], total_steps: int) -> go.Figure:
+    """Loss and accuracy over the steps: a line through the batch groups, marks where an epoch was validated."""
+    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.09)
+    groups = [line for line in metrics if line.val_loss is None]
+    epochs = [line for line in metrics if line.val_loss is not None]
+    for column, measure, factor in ((1, "loss", 1.0), (2, "accuracy", 100.0)):
+        unit = " %" if measure == "accuracy" else " nats"
+        for name, lines, field in (("training", groups, measure), ("validation", epochs, f"val_{measure}")):
+            figure.add_trace(
+                go.Scatter(
+                    x=[line.step for line in lines],
+                    y=[factor * getattr(line, field) for line in lines],
+                    name=name,
+                    legendgroup=name,
+                    showlegend=column == 1,
+                    **_STYLES[name],
+                    hovertemplate=f"step %{{x:,}}: {name} {measure} %{{y:.4g}}{unit}<extra></extra>",
+                ),
+                row=1,
+                col=column,
+            )
+    figure.update_xaxes(title_text="step (batches trained)", range=[0, max(total_steps, 1)])
+    figure.update_yaxes(title_text="loss (cross-entropy, nats)", rangemode="tozero", row=1, col=1)
+    figure.update_yaxes(title_text="accuracy (% of images)", row=1, col=2)
+    figure.update_layout(
+        margin={"l": 56, "r": 12, "t": 36, "b": 48},
+        legend={"orientation": "h", "y": 1.1, "x": 0},
+        uirevision="curves",
+    )
+    return figure
+
+
+_STYLES = {
+    "training": {"mode": "lines", "line": {"color": _TRAINING, "width": 1.5}},
+    "validation": {
+        "mode": "lines+markers",
+        "line": {"color": _VALIDATION, "width": 2, "dash": "dot"},
+        "marker": {"symbol": "diamond", "size": 9},
+    },
+}
+
+
+def probabilities(values: np.ndarray, class_names: Sequence[str], label: int | None = None) -> go.Figure:
+    """The network's answer: a bar for each class, float32 (classes,), summing to 1.
+
+    The winner has an arrow and full strength, the true class (`label`) a tick, so that neither depends on colour.
+    """
+    winner = int(values.argmax())
+    names = [
+        f"{'▶ ' if place == winner else ''}{name}{' ✓' if place == label else ''}"
+        for place, name in enumerate(class_names)
+    ]
+    figure = go.Figure(
+        go.Bar(
+            x=100 * values.astype(float),
+            y=list(range(len(names))),
+            orientation="h",
+            marker={"color": _TRAINING, "opacity": [1.0 if place == winner else 0.55 for place in range(len(names))]},
+            text=[percent(float(value)) for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=list(class_names),
+            hovertemplate="%{customdata}: %{x:.3f} %<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        xaxis={"title": {"text": "probability (%)"}, "range": [0, 118], "tickvals": [0, 50, 100]},
+        yaxis={"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed", "showgrid": False},
+        margin={"l": 8, "r": 8, "t": 4, "b": 36},
+        bargap=0.25,
+        uirevision="probabilities",
+    )
+    figure.update_yaxes(automargin=True)
+    return figure
+
+
+def percent(share: float) -> str:
+    """A share 0..1 for people: one decimal, and never 100.0 % or 0.0 % for what is not quite that."""
+    if 0.9995 <= share < 1:
+        return "> 99.9 %"
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    return f"{100 * share:.1f} %"

@@ -1,0 +1,75 @@
+"""The two browser components: the Three.js scene and the Plotly holder.
+
+An inline `js` string travels with every change of the data, so what is inline here is a loader of a few lines: it
+imports the built bundle from /assets once, and hands it the component's arguments.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from visualization import bundle
+
+_LOADER = """
+const bundle = import("%(url)s");
+export default function (component) {
+  const drawn = bundle.then((module) => module.default(component));
+  drawn.catch((error) => {
+    component.parentElement.textContent = "This part of the page could not be loaded: " + error.message +
+      ". Expected %(url)s. Reload the page; if that does not help, start the server again.";
+  });
+  return () => drawn.then((cleanup) => cleanup?.());
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click on a 3D figure: which trace, and which point of its grid (row, column)."""
+
+    trace: str
+    row: int
+    column: int
+
+
+def scene(data: Mapping[str, Any], *, key: str) -> None:
+    """Draw the network in 3D; data as visualization.scene.scene makes it."""
+    _component("scene")(key=key, data=data)
+
+
+def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click | None:
+    """Draw a Plotly figure that keeps its camera and zoom when the data changes; returns a click on it, once.
+
+    height: pixels, or "fill" for what the window leaves.
+    """
+    data = {"schema": 1, "figure": chart.to_json(), "plotly_url": _plotly_url(), "height": height}
+    result = _component("figure")(key=key, data=data, on_click_change=lambda: None)
+    click = result.click
+    if not click or len(click.get("point_number") or ()) != 2:
+        return None
+    row, column = click["point_number"]
+    return Click(str(click["name"]), int(row), int(column))
+
+
+@functools.cache
+def _component(name: str) -> Callable[..., Any]:
+    """Registered once a process: Streamlit warns of a second registration."""
+    url = f"/assets/{name}.js?v={bundle.version()}"
+    return st.components.v2.component(f"strata_{name}", js=_LOADER % {"url": url})
+
+
+def _plotly_url() -> str:
+    return f"/assets/plotly/plotly.min.js?v={_plotly_version()}"
+
+
+@functools.cache
+def _plotly_version() -> str:
+    from importlib.metadata import version
+
+    return version("plotly")

@@ -1,0 +1,66 @@
+"""What the browser needs to draw a network and to run it: the Python half of the contract.
+
+The TypeScript half is frontend/src/contract.ts; tests/golden/scene.json holds the two together.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from typing import Any
+
+from model.networks import Network
+from model.runs import PRETRAINED, Run
+from visualization.pictures import Picture
+
+SCHEMA = 1
+
+
+def scene(run: Run, step: int, network: Network, class_names: tuple[str, ...], picture: Picture) -> dict[str, Any]:
+    """The scene of `network` with the weights of `run` at `step`, reading `picture`: plain JSON data."""
+    return {
+        "schema": SCHEMA,
+        "network": {"title": network.title, "layers": layers(network)},
+        "class_names": list(class_names),
+        "weights_url": weights_url(run, step),
+        "run": run.id,
+        "step": step,
+        "image": {
+            "pixels": base64.b64encode(picture.pixels.tobytes()).decode(),
+            "shape": list(picture.pixels.shape),
+            "label": picture.label,
+            "caption": picture.caption,
+        },
+    }
+
+
+def weights_url(run: Run, step: int) -> str:
+    """Where a snapshot's weights are, on the page's own server; the address changes whenever the bytes do."""
+    url = f"/api/runs/{run.id}/snapshots/{step}/weights"
+    if run.path != PRETRAINED:
+        return url
+    # The pretrained run keeps its id when a new version of the project brings other weights; browsers keep the old.
+    return f"{url}?changed={run.snapshot_path(step).stat().st_mtime_ns}"
+
+
+def layers(network: Network) -> list[dict[str, Any]]:
+    """The input and every layer with its own fields, title, shapes and parameter count."""
+    first = {
+        "name": "input",
+        "kind": "input",
+        "title": "input",
+        "input_shape": list(network.input_shape),
+        "output_shape": list(network.input_shape),
+        "parameters": 0,
+    }
+    placed_layers = [
+        {
+            **dataclasses.asdict(placed.layer),
+            "title": placed.layer.name.replace("_", " "),
+            "input_shape": list(placed.input_shape),
+            "output_shape": list(placed.output_shape),
+            "parameters": placed.parameters,
+        }
+        for placed in network.placed()
+    ]
+    return [first, *placed_layers]

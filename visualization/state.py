@@ -1,0 +1,134 @@
+"""One typed view of the page's state; the only reader of st.session_state and of the URL."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import numpy as np
+import streamlit as st
+
+from data import datasets
+from data.errors import StrataError
+from model.engine import engine
+from model.runs import PRETRAINED, Run, RunError
+from model.settings import Settings
+from visualization import pictures
+from visualization.pictures import Picture
+
+View = Literal["Network", "Surfaces", "Training"]
+VIEWS: tuple[View, ...] = ("Network", "Surfaces", "Training")
+PictureSource = Literal["Sample", "Test set", "Upload"]
+PICTURE_SOURCES: tuple[PictureSource, ...] = ("Sample", "Test set", "Upload")
+FIRST_SAMPLE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenRun:
+    """The run that the page shows, and what was wrong with the one it was asked for."""
+
+    run: Run
+    problem: str = ""
+
+
+def chosen_run() -> ChosenRun:
+    """The run named in the URL; else the newest one, one at work first; else the one that comes with the project."""
+    runs = engine().runs
+    asked_for = st.query_params.get("run")
+    if asked_for:
+        try:
+            run = runs.find(asked_for)
+            run.status()
+            return ChosenRun(run)
+        except RunError as error:
+            return ChosenRun(Run(PRETRAINED), str(error))
+    for run in runs.all()[:20]:
+        try:
+            if run.snapshot_steps() or run.status().state.is_active:
+                return ChosenRun(run)
+        except RunError:
+            # One broken folder must not keep the page from opening; it is named where runs are listed.
+            continue
+    return ChosenRun(Run(PRETRAINED))
+
+
+def choose_run(run: Run) -> None:
+    """Show `run` from now on, also after a refresh and to whom the link is given."""
+    st.query_params["run"] = run.id
+
+
+def chosen_step(run: Run) -> int | None:
+    """The newest snapshot of `run`; None before there is one."""
+    steps = run.snapshot_steps()
+    return steps[-1] if steps else None
+
+
+def settings() -> Settings:
+    """What the controls say; raises SettingsError for what no control would let through."""
+    default = Settings()
+    state = st.session_state
+    return Settings(
+        dataset=state.get("dataset", default.dataset),
+        network=state.get("network", default.network),
+        epochs=int(state.get("epochs", default.epochs)),
+        batch_size=int(state.get("batch_size", default.batch_size)),
+        learning_rate=float(state.get("learning_rate", default.learning_rate)),
+        validation_fraction=state.get("validation_percent", round(100 * default.validation_fraction)) / 100,
+        seed=int(state.get("seed", default.seed)),
+    )
+
+
+def test_dataset() -> str:
+    """The dataset whose test set one can choose from: the chosen run's."""
+    data = chosen_run().run.data()
+    return data.name if data else settings().dataset
+
+
+def draw_test_image(count: int, labels: np.ndarray) -> None:
+    """Choose a test image at random, of the class in the control if one is chosen; labels uint8 (count,)."""
+    wanted = st.session_state.get("test_class")
+    places = range(count) if wanted is None else np.flatnonzero(labels == wanted).tolist()
+    if len(places):
+        st.session_state["test_index"] = int(random.choice(places))
+
+
+def chosen_picture() -> tuple[Picture, str]:
+    """The picture all views show, and what is wrong with the one asked for: the last good one stays then."""
+    try:
+        picture = _asked_for_picture()
+        st.session_state["good_picture"] = picture
+        return picture, ""
+    except StrataError as error:
+        return st.session_state.get("good_picture") or pictures.sample(FIRST_SAMPLE), str(error)
+
+
+def _asked_for_picture() -> Picture:
+    state = st.session_state
+    source = cast(PictureSource, state.get("picture_source") or "Sample")
+    if source == "Test set":
+        dataset = test_dataset()
+        count = len(datasets.load(dataset).y_test)
+        return pictures.test_image(dataset, min(int(state.get("test_index", 0)), count - 1))
+    upload: Any = state.get("upload") if source == "Upload" else None
+    if upload is not None:
+        return _uploaded(upload.name, upload.getvalue())
+    if source == "Upload" and "good_picture" in state:
+        return cast(Picture, state["good_picture"])  # nothing uploaded yet
+    sample = state.get("sample")
+    return pictures.sample(FIRST_SAMPLE if sample is None else int(sample))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _uploaded(name: str, content: bytes) -> Picture:
+    return pictures.upload(name, content)
+
+
+def selected_channels(layer: str) -> tuple[int, ...]:
+    """Which maps of a layer the surfaces show; empty means all."""
+    return tuple(st.session_state.get(f"channels_{layer}", ()))
+
+
+def relief() -> bool:
+    """Whether surfaces show activation as height too."""
+    return bool(st.session_state.get("relief", False))

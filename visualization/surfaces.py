@@ -1,0 +1,145 @@
+"""The 3D stack: every conv and pooling layer of one picture as a Plotly surface.
+
+x is width, y is height, z is layer depth, colour (and, in relief, height) is activation. All maps of a layer are tiled
+into one surface with gaps of NaN between them: one surface a map needs 192 of them, and seconds a frame.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+LAYER_GAP = 1.0
+"""Distance between two layers on the z axis, which counts layers."""
+RELIEF = 0.45
+"""Height of the strongest activation of a layer in relief, in layers: below 1, so that no layer touches the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """How the maps of one layer lie in its sheet, row by row; one line of gap between neighbours."""
+
+    channels: tuple[int, ...]
+    rows: int
+    columns: int
+
+    @property
+    def across(self) -> int:
+        """Maps side by side."""
+        return math.ceil(math.sqrt(len(self.channels)))
+
+    @property
+    def down(self) -> int:
+        """Maps below each other."""
+        return math.ceil(len(self.channels) / self.across)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the whole sheet."""
+        return self.down * (self.rows + 1) - 1, self.across * (self.columns + 1) - 1
+
+    def corner(self, place: int) -> tuple[int, int]:
+        """Row and column at which the map in `place` begins."""
+        return place // self.across * (self.rows + 1), place % self.across * (self.columns + 1)
+
+    def locate(self, row: int, column: int) -> tuple[int, int, int] | None:
+        """(channel, row, column) in the layer of a point of the sheet; None in a gap."""
+        place = row // (self.rows + 1) * self.across + column // (self.columns + 1)
+        inner_row, inner_column = row % (self.rows + 1), column % (self.columns + 1)
+        if place >= len(self.channels) or inner_row == self.rows or inner_column == self.columns:
+            return None
+        return self.channels[place], inner_row, inner_column
+
+
+def tiling(activations: np.ndarray, channels: Sequence[int] = ()) -> Tiling:
+    """The tiling of `channels` of a layer, all of them if none is named; activations (rows, columns, channels)."""
+    rows, columns, count = activations.shape
+    return Tiling(tuple(channels) or tuple(range(count)), rows, columns)
+
+
+def tile(activations: np.ndarray, tiles: Tiling) -> np.ndarray:
+    """The maps of one layer as a float32 sheet of `tiles.shape`, NaN in the gaps."""
+    sheet = np.full(tiles.shape, np.nan, np.float32)
+    for place, channel in enumerate(tiles.channels):
+        row, column = tiles.corner(place)
+        sheet[row : row + tiles.rows, column : column + tiles.columns] = activations[:, :, channel]
+    return sheet
+
+
+def stack(
+    layers: Mapping[str, np.ndarray], *, channels: Mapping[str, Sequence[int]] | None = None, relief: bool = False
+) -> go.Figure:
+    """The stack of `layers`, the first at the top.
+
+    layers: float32 (rows, columns, channels) by title; channels: which maps of a layer, all where it has no entry;
+    relief: height by activation too, else flat sheets.
+    """
+    figure = go.Figure()
+    strongest = max((float(values.max(initial=0.0)) for values in layers.values()), default=0.0)
+    titles = list(layers)
+    for depth, (title, values) in enumerate(layers.items()):
+        tiles = tiling(values, (channels or {}).get(title, ()))
+        figure.add_trace(_surface(title, tile(values, tiles), tiles, -depth * LAYER_GAP, relief))
+    figure.update_layout(
+        scene=_axes(titles),
+        coloraxis={
+            "cmin": 0.0,
+            "cmax": strongest or 1.0,
+            "colorbar": {"title": {"text": "activation", "side": "right"}, "thickness": 14, "len": 0.7},
+        },
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        uirevision="stack",
+        meta={"palettes": {"coloraxis": "sequential"}},
+    )
+    return figure
+
+
+def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief: bool) -> go.Surface:
+    rows, columns = sheet.shape
+    height = np.where(np.isnan(sheet), np.nan, np.float32(depth))
+    if relief:
+        height = height + np.nan_to_num(sheet) * np.float32(RELIEF / (np.nanmax(np.abs(sheet)) or 1.0))
+    return go.Surface(
+        name=title,
+        # Centred, so that the layers stand over each other; y falls as rows go down the picture.
+        x=np.arange(columns, dtype=np.float32) - (columns - 1) / 2,
+        y=(rows - 1) / 2 - np.arange(rows, dtype=np.float32),
+        z=height.astype(np.float32),
+        surfacecolor=sheet,
+        customdata=_places(tiles),
+        coloraxis="coloraxis",
+        hovertemplate=(
+            f"{title}, map %{{customdata[0]}}, row %{{customdata[1]}}, column %{{customdata[2]}}: "
+            "%{surfacecolor:.3f}<extra></extra>"
+        ),
+        lighting={"ambient": 1.0, "diffuse": 0.0, "specular": 0.0} if not relief else {"ambient": 0.75, "diffuse": 0.4},
+        contours={axis: {"highlight": False} for axis in ("x", "y", "z")},
+    )
+
+
+def _places(tiles: Tiling) -> np.ndarray:
+    """(channel, row, column) of every point of the sheet, int16; -1 in the gaps."""
+    rows, columns = tiles.shape
+    places = np.full((rows, columns, 3), -1, np.int16)
+    grid = np.stack(np.mgrid[: tiles.rows, : tiles.columns], axis=-1)
+    for place, channel in enumerate(tiles.channels):
+        row, column = tiles.corner(place)
+        block = places[row : row + tiles.rows, column : column + tiles.columns]
+        block[..., 0], block[..., 1:] = channel, grid
+    return places
+
+
+def _axes(titles: Sequence[str]) -> dict[str, object]:
+    depths = [-depth * LAYER_GAP for depth in range(len(titles))]
+    return {
+        "xaxis": {"title": {"text": "width (neurons)"}, "nticks": 6},
+        "yaxis": {"title": {"text": "height (neurons)"}, "nticks": 6},
+        "zaxis": {"title": {"text": "layer"}, "tickvals": depths, "ticktext": list(titles)},
+        "aspectmode": "manual",
+        "aspectratio": {"x": 1.0, "y": 1.0, "z": 0.9},
+        "camera": {"eye": {"x": 1.15, "y": -1.35, "z": 0.7}, "center": {"x": 0, "y": 0, "z": -0.08}},
+    }
