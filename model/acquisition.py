@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import keras
 
-from data import datasets
+from data import cache, datasets
 from data.datasets import Dataset, DatasetMissing
 
 _DOWNLOADS = {"mnist": keras.datasets.mnist.load_data, "fashion_mnist": keras.datasets.fashion_mnist.load_data}
@@ -20,6 +20,7 @@ def acquire(name: str, say: Callable[[str], None]) -> tuple[Dataset, str]:
     """
     if name not in _DOWNLOADS or datasets.is_here(name):
         return datasets.load(name), ""
+    cache.remove_incomplete(name)
     failure = _download(name, say)
     if failure is None:
         return datasets.load(name), ""
@@ -42,9 +43,10 @@ def _download(name: str, say: Callable[[str], None]) -> str | None:
 
     thread = threading.Thread(target=fetch, name=f"download-{name}", daemon=True)
     thread.start()
-    expected = datasets.expected_bytes(name)
-    while thread.is_alive():
-        have = datasets.cached_bytes(name)
+    expected = cache.expected_bytes(name)
+    while True:
+        have = cache.bytes_here(name)
         say(f"Downloading {datasets.TITLES[name]}: {have / 1e6:.1f} of {expected / 1e6:.1f} MB")
         thread.join(0.5)
-    return failures[0] if failures else None
+        if not thread.is_alive():
+            return failures[0] if failures else None

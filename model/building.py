@@ -39,7 +39,7 @@ def _keras_layer(layer: Layer) -> keras.Layer:
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
     """Copies of all weights, float32, by "<layer>/<variable>", as snapshots keep them."""
     return {
-        f"{layer.name}/{variable.name}": np.array(variable)  # a copy: the variable goes on training
+        f"{layer.name}/{variable.name}": variable.value.numpy().copy()  # the variable goes on training
         for layer in model.layers
         for variable in layer.weights
     }

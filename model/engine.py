@@ -17,7 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from importlib.metadata import version
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import loky
 from loky.process_executor import BrokenProcessPool
@@ -82,15 +82,23 @@ class Pool:
             executor = self._executor
             try:
                 assert executor is not None
-                return executor.submit(function, *args, **kwargs)
+                future: Future[Result] = executor.submit(function, *args, **kwargs)
             except (BrokenProcessPool, loky.process_executor.ShutdownExecutorError):
-                self.renew(executor)
+                self._forget(executor)
+                continue
+            # First among the callbacks: whoever hears of the broken executor next may submit at once.
+            future.add_done_callback(functools.partial(self._forget_if_broken, executor))
+            return future
         raise WorkerError(f"The {self.name} worker does not start. See the server's log for what ended it.")
 
-    def renew(self, executor: loky.ProcessPoolExecutor | None = None) -> None:
-        """Forget a dead executor (only if it is still the one in use); the next call starts another."""
+    def _forget_if_broken(self, executor: loky.ProcessPoolExecutor, future: Future[Any]) -> None:
+        if not future.cancelled() and isinstance(future.exception(), BrokenProcessPool):
+            self._forget(executor)
+
+    def _forget(self, executor: loky.ProcessPoolExecutor | None) -> None:
+        """Let go of a dead executor if it is still the one in use; the next call starts another."""
         with self._lock:
-            if executor is None or executor is self._executor:
+            if executor is self._executor:
                 self._executor = self._warm = None
 
     def shutdown(self) -> None:
@@ -143,7 +151,6 @@ class Engine:
                 return self._inference.submit(function, *args, **kwargs).result()
             except BrokenProcessPool as error:
                 _log.warning("the inference worker died: %s", error)
-                self._inference.renew()
                 if attempt == 2:
                     raise WorkerError(
                         "The worker that runs the network ended twice at this. Expected an answer. Is the machine out "
@@ -153,7 +160,7 @@ class Engine:
 
     def train(self, settings: Settings) -> Run:
         """Queue a training and return its run; raises RunError where runs cannot be written."""
-        run = self.runs.create(settings, PRESETS[settings.network], _versions())
+        run = self.runs.create(settings, PRESETS[settings.network], versions())
         self._submit_training(run)
         return run
 
@@ -171,7 +178,6 @@ class Engine:
             pass
         except BrokenProcessPool as error:
             _log.warning("run %s lost its worker: %s", run.id, error)
-            self._training.renew()
             if self._closing:
                 return
             if run.status().state is RunState.QUEUED:
@@ -215,7 +221,7 @@ class Engine:
             _log.warning("cannot write to the runs folder: %s", error)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     return {package: version(package) for package in ("tensorflow", "keras", "numpy")}
 
 

@@ -19,7 +19,8 @@ def warm_up(niceness: int = 0) -> float:
     if niceness and hasattr(os, "nice"):
         # Training must not make the page slow: at nice 0 the page answered in seconds, at 10 in 73 ms.
         os.nice(niceness)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Without it every start prints several lines about the graphics card that this machine does not have.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from model import acquisition, recording, tracing  # noqa: F401
     from model.building import build
     from model.networks import CNN

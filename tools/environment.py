@@ -93,9 +93,19 @@ def install(requirements: list[str], venv: Path = VENV) -> None:
     wanted = {name: fingerprint(requirements[: index + 1], version) for index, name in enumerate(requirements)}
     if installed.get(requirements[-1]) == wanted[requirements[-1]]:
         return
-    print(f"Installing {requirements[-1]} into {venv.name}; the first time takes minutes, TensorFlow is large", flush=True)
+    print(
+        f"Installing {requirements[-1]} into {venv.name}; the first time takes minutes, TensorFlow is large", flush=True
+    )
     stamp.unlink(missing_ok=True)
-    command = [venv_python(venv), "-m", "pip", "install", "--disable-pip-version-check", "-r", ROOT / requirements[-1]]
+    command: list[str | Path] = [
+        venv_python(venv),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "-r",
+        ROOT / requirements[-1],
+    ]
     if not sys.stdout.isatty():
         command.append("--quiet")
     if subprocess.run(command, cwd=ROOT).returncode != 0:

@@ -132,3 +132,13 @@ def selected_channels(layer: str) -> tuple[int, ...]:
 def relief() -> bool:
     """Whether surfaces show activation as height too."""
     return bool(st.session_state.get("relief", False))
+
+
+def remember_pick(words: str) -> None:
+    """Keep what was clicked last on a surface: layer, map, row, column, value."""
+    st.session_state["pick"] = words
+
+
+def last_pick() -> str:
+    """What was clicked last on a surface; empty before the first click."""
+    return str(st.session_state.get("pick", ""))

@@ -1,0 +1,130 @@
+"""A picture of any size becomes the network's 28x28 input, the way MNIST was made.
+
+The recipe of http://yann.lecun.com/exdb/mnist/: fit to a 20x20 box with the proportions kept and anti-aliased, then move
+the centre of mass to the centre of 28x28. MNIST's own centres of mass all lie within half a pixel of the centre of
+pixel (14, 14), and its longest side is 20 in 9,997 of the 10,000 test pictures; `centre` and `fit` do the same.
+Before that `data.ink` finds the ink. Every step is whole-number arithmetic with halves rounded up, so that a copy in
+another language can agree on every pixel.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from data import ink
+from data.errors import PictureError
+from data.pictures import MAX_SIDE, MIN_SIDE, check_sides, read_picture
+from data.resampling import divide, resample
+
+__all__ = ["MAX_SIDE", "MIN_SIDE", "STEPS", "Drawing", "Step", "centre", "crop", "fit", "read_picture", "to_input"]
+
+Bytes = npt.NDArray[np.uint8]
+
+SIDE: Final = 28  # px, the network's input
+BOX: Final = 20  # px, the box that the digit is fitted to
+CENTRE: Final = 14  # the pixel, counted from 0, that the centre of mass is moved to
+INK: Final = 32  # of 255; the crop is around values of at least this (with it MNIST's own boxes stay as they are)
+CONTRAST: Final = 16  # of 255; ink that differs less from its paper is taken for none
+STEPS: Final = ("grey", "ink", "clean", "crop", "fit", "centre")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step: its name (of STEPS), a sentence on what it did, and the picture after it, uint8 (h, w), read-only."""
+
+    name: str
+    words: str
+    pixels: Bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """The network's input, uint8 (28, 28, 1), 0 = background, read-only, and the steps that led to it."""
+
+    pixels: Bytes
+    steps: tuple[Step, ...]
+
+
+def to_input(picture: Bytes) -> Drawing:
+    """The network's input from a picture, uint8 (h, w), (h, w, 1), (h, w, 3) RGB or (h, w, 4) RGBA.
+
+    Sides are 8 to 4096 px. Dark on light, light on dark, or opaque on transparent. Raises PictureError when the
+    array has another form, or when nothing is on it.
+    """
+    visible, raw, why = ink.to_ink(_rgba(picture))
+    cleaned, contrast = ink.clean(ink.flatten(raw))
+    if contrast < CONTRAST:
+        raise PictureError(
+            f"Picture is blank: what is on it differs from its background by {contrast} of 255 grey levels. "
+            f"Expected at least {CONTRAST}. Draw a digit, or take a picture with more contrast."
+        )
+    cropped = crop(cleaned)
+    fitted = fit(cropped)
+    centred = centre(fitted)
+    steps = (
+        Step("grey", f"{visible.shape[1]}x{visible.shape[0]} grey values, from red, green and blue.", visible),
+        Step("ink", why, raw),
+        Step("clean", f"Shading and noise of the background removed, contrast of {contrast} stretched to 255.", cleaned),
+        Step("crop", f"Cropped to the ink, {cropped.shape[1]}x{cropped.shape[0]}.", cropped),
+        Step("fit", f"Fitted to {BOX}x{BOX} with its proportions kept, {fitted.shape[1]}x{fitted.shape[0]}.", fitted),
+        Step("centre", f"Its centre of mass moved to the centre of {SIDE}x{SIDE}.", centred),
+    )
+    for step in steps:
+        step.pixels.setflags(write=False)
+    return Drawing(centred[:, :, None], steps)
+
+
+def crop(values: Bytes) -> Bytes:
+    """The bounding box of all values of at least INK, uint8 (h, w); the whole picture if there are none."""
+    rows = np.flatnonzero((values >= INK).any(axis=1))
+    columns = np.flatnonzero((values >= INK).any(axis=0))
+    if rows.size == 0:
+        return values
+    return values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def fit(values: Bytes) -> Bytes:
+    """Resampled so that the longer side is 20 and the other in proportion, rounded, at least 1: uint8 (<= 20, <= 20)."""
+    longest = max(values.shape)
+    height, width = np.maximum(divide(np.array(values.shape, np.int64) * BOX, longest), 1)
+    return resample(values, int(height), int(width))
+
+
+def centre(values: Bytes) -> Bytes:
+    """Placed in 28x28 so that the centre of mass lies on pixel (14, 14): uint8 (<= 28, <= 28) to (28, 28).
+
+    Moved by whole pixels, as MNIST is: with S the sum of all values and M the sum of row times value, the top row is
+    (14 S - M) / S, rounded, kept so that nothing leaves the picture. The same for columns. Of nothing but
+    zeros the box is put in the middle, rounded down.
+    """
+    height, width = values.shape
+    weights = values.astype(np.int64)
+    total = int(weights.sum())
+    top, left = (SIDE - height) // 2, (SIDE - width) // 2
+    if total:
+        top = int(divide(CENTRE * total - (weights.sum(axis=1) * np.arange(height)).sum(), total))
+        left = int(divide(CENTRE * total - (weights.sum(axis=0) * np.arange(width)).sum(), total))
+    top, left = min(max(top, 0), SIDE - height), min(max(left, 0), SIDE - width)
+    pixels = np.zeros((SIDE, SIDE), np.uint8)
+    pixels[top : top + height, left : left + width] = values
+    return pixels
+
+
+def _rgba(picture: Bytes) -> Bytes:
+    """Any picture that `to_input` takes, as uint8 (h, w, 4); raises PictureError."""
+    grey_or_colour = picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (1, 3, 4))
+    if picture.dtype != np.uint8 or not grey_or_colour:
+        raise PictureError(
+            f"Picture is {picture.dtype} {picture.shape}. Expected uint8 of shape (height, width), or with 1, 3 or 4 "
+            "channels behind. Convert it to values from 0 to 255."
+        )
+    check_sides(picture.shape[1], picture.shape[0])
+    if picture.ndim == 2:
+        picture = picture[:, :, None]
+    if picture.shape[2] == 1:
+        picture = np.repeat(picture, 3, axis=2)
+    if picture.shape[2] == 4:
+        return picture
+    return np.concatenate([picture, np.full((*picture.shape[:2], 1), 255, np.uint8)], axis=2)

@@ -1,0 +1,182 @@
+"""From any picture to clean ink: grey values with 0 for paper and 255 for the pen, whatever was which before.
+
+Each step is a pure function of integer arithmetic, stated exactly, so that a copy in another language gets the same
+pixels. "Percentile p" of n values is always the one at index floor((n - 1) p / 100) of the sorted values, from 0.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from data.resampling import divide, resample
+
+__all__ = ["clean", "flatten", "grey", "is_dark_on_light", "otsu", "over", "shrink", "to_ink"]
+
+Bytes = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+
+WORK_SIDE = 1024  # px; a larger picture is reduced to this before its paper is looked at
+TILES = 8  # the paper's shade is measured in 8x8 tiles
+ONE_TONE = 64  # grey levels; opaque pixels that differ by less are one colour of ink
+SHEET = 60  # per cent of its own bounding box that an opaque sheet fills and pen strokes do not
+
+TRANSPARENT = "The background is transparent, so what is opaque is ink."
+DARK = "The background is lighter than what is on it, so dark is ink and the values are inverted."
+LIGHT = "The background is darker than what is on it, so light is ink."
+
+
+def grey(picture: Bytes) -> Bytes:
+    """Luma of uint8 (h, w, 3 or more) as uint8 (h, w): (299 R + 587 G + 114 B) / 1000, rounded (ITU-R BT.601)."""
+    red, green, blue = (picture[..., channel].astype(np.int64) for channel in range(3))
+    return divide(299 * red + 587 * green + 114 * blue, 1000).astype(np.uint8)
+
+
+def over(values: Bytes, alpha: Bytes, paper: int) -> Bytes:
+    """Grey values, uint8 (h, w), laid over paper of one grey value: (v a + paper (255 - a)) / 255, rounded."""
+    opacity = alpha.astype(np.int64)
+    return divide(values * opacity + paper * (255 - opacity), 255).astype(np.uint8)
+
+
+def shrink(values: Bytes) -> Bytes:
+    """The picture with its longer side reduced to WORK_SIDE, the other in proportion, rounded; a smaller one as it is."""
+    longest = max(values.shape)
+    if longest <= WORK_SIDE:
+        return values
+    height, width = divide(np.array(values.shape, np.int64) * WORK_SIDE, longest)
+    return resample(values, max(1, int(height)), max(1, int(width)))
+
+
+def to_ink(picture: Bytes) -> tuple[Bytes, Bytes, str]:
+    """Grey picture, ink (0 = paper), and a sentence on how they were told apart, from uint8 RGBA (h, w, 4).
+
+    A pixel is opaque if its alpha is at least half the greatest. Where at least half of the border is not opaque, what
+    is opaque is ink of whatever colour, and alpha is its strength; but a sheet (opaque in SHEET % of its bounding box,
+    percentiles 5 and 95 of its grey ONE_TONE or more apart, as a sticker is) is laid over its own median and
+    read as paper. Any other picture is laid over white and read as paper.
+    """
+    shade, alpha = grey(picture), picture[..., 3]
+    opaque = 2 * alpha.astype(np.int64) >= int(alpha.max())
+    border = np.concatenate(_sides(opaque.astype(np.uint8)))
+    paper = 255
+    if 2 * int(border.sum()) <= border.size:
+        tones = np.sort(shade[opaque])
+        spread = int(_percentile(tones, 95)) - int(_percentile(tones, 5))
+        if spread < ONE_TONE or 100 * tones.size < SHEET * _box_area(opaque):
+            return shrink(over(shade, alpha, 255)), shrink(alpha), TRANSPARENT
+        paper = _percentile(tones, 50)
+    visible = shrink(over(shade, alpha, paper))
+    if is_dark_on_light(visible):
+        return visible, 255 - visible, DARK
+    return visible, visible, LIGHT
+
+
+def is_dark_on_light(values: Bytes) -> bool:
+    """Whether the ink in uint8 (h, w) is darker than its paper; a draw counts as dark on light.
+
+    The paper is taken for a plane, m + (R - L) (2x + 1 - w) / 2w + (B - T) (2y + 1 - h) / 2h, each fraction rounded down
+    and the whole kept within 0 and 255, where m, T, B, L, R are the medians of the whole border and of its sides. Ink
+    is on the side of it, darker or lighter, where the squares of the differences have the larger sum.
+    """
+    height, width = values.shape
+    sides = _sides(values)
+    top, bottom, left, right = (_percentile(np.sort(side), 50) for side in sides)
+    middle = _percentile(np.sort(np.concatenate(sides)), 50)
+    across = (right - left) * (2 * np.arange(width, dtype=np.int64) + 1 - width) // (2 * width)
+    down = (bottom - top) * (2 * np.arange(height, dtype=np.int64) + 1 - height) // (2 * height)
+    difference = values - np.clip(middle + across[None, :] + down[:, None], 0, 255)
+    lighter = int((np.maximum(difference, 0) ** 2).sum())
+    darker = int((np.minimum(difference, 0) ** 2).sum())
+    return darker >= lighter
+
+
+def flatten(ink: Bytes) -> Bytes:
+    """Takes the shade of the paper away: ink minus what the paper itself shows there, not below 0.
+
+    Tile i of 8 on a side of n pixels spans floor(i n / 8) to floor((i + 1) n / 8); the paper's shade in it is percentile
+    25. A tile brighter than all around it is full of ink, so the grid of shades is opened (3x3 minimum, then 3x3 maximum,
+    edges repeated) before `resample` enlarges it to the picture.
+    """
+    height, width = ink.shape
+    rows, columns = min(TILES, height), min(TILES, width)
+    shades = np.zeros((rows, columns), np.uint8)
+    for row in range(rows):
+        strip = ink[row * height // rows : (row + 1) * height // rows]
+        for column in range(columns):
+            tile = strip[:, column * width // columns : (column + 1) * width // columns]
+            shades[row, column] = _percentile(np.sort(tile, axis=None), 25)
+    paper = resample(_around(_around(shades, np.minimum), np.maximum), height, width)
+    return np.where(ink > paper, ink - paper, 0).astype(np.uint8)
+
+
+def otsu(values: Bytes) -> int:
+    """Otsu's threshold t: values above t are one class, the others the other; 0 when all are equal.
+
+    With n0 and s0 the number and sum of the values up to t, n and s those of all, and d = s0 / n0 - s / n, it is the
+    first t for which d d n0 / (n - n0) is greatest, in float64 and in this order. Otsu 1979,
+    doi:10.1109/TSMC.1979.4310076.
+    """
+    counts = np.bincount(values.ravel(), minlength=256)
+    numbers, sums = np.cumsum(counts), np.cumsum(counts * np.arange(256))
+    thresholds = np.flatnonzero((numbers > 0) & (numbers < values.size))
+    if thresholds.size == 0:
+        return 0
+    n0, s0 = numbers[thresholds].astype(np.float64), sums[thresholds].astype(np.float64)
+    distance = s0 / n0 - float(sums[-1]) / float(values.size)
+    return int(thresholds[np.argmax(distance * distance * n0 / (values.size - n0))])
+
+
+def clean(ink: Bytes) -> tuple[Bytes, int]:
+    """Ink on black without the paper's noise and with the pen at 255, and the contrast it had, 0 to 255.
+
+    Strong ink is above Otsu's threshold. What is more than r = max(1, floor(longer side / 14)) rows or columns away from
+    any becomes 0. Noise is percentile 99 of what is away, full ink is percentile 75 of the strong, and the rest becomes
+    (v - noise) 255 / (full - noise), rounded, kept within 0 and 255.
+    """
+    strong = ink > otsu(ink)
+    near = _spread(strong, max(1, max(ink.shape) // 14))
+    noise = _percentile(np.sort(ink[~near]), 99)
+    full = _percentile(np.sort(ink[strong]), 75)
+    if full <= noise:
+        return np.zeros_like(ink), 0
+    stretched = divide((ink.astype(np.int64) - noise) * 255, full - noise)
+    return np.where(near, np.clip(stretched, 0, 255), 0).astype(np.uint8), full - noise
+
+
+def _percentile(ordered: Bytes, share: int) -> int:
+    """Percentile of sorted values, as at the top of the file; 0 of none."""
+    return int(ordered[(ordered.size - 1) * share // 100]) if ordered.size else 0
+
+
+def _sides(values: Bytes) -> list[Bytes]:
+    """Top, bottom, left and right border, each max(1, floor(shorter side / 32)) thick, as flat arrays; corners twice."""
+    depth = max(1, min(values.shape) // 32)
+    return [
+        values[:depth].ravel(), values[-depth:].ravel(), values[:, :depth].ravel(), values[:, -depth:].ravel(),
+    ]  # fmt: skip
+
+
+def _box_area(mask: Mask) -> int:
+    """Pixels in the bounding box of the mask."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return int((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)) if rows.size else 0
+
+
+def _around(grid: Bytes, choose: Callable[[Bytes, Bytes], Bytes]) -> Bytes:
+    """Each value replaced by the chosen (least or greatest) of the 3x3 values around it, edges repeated."""
+    for axis in (0, 1):
+        padded = np.pad(grid, [(1, 1) if side == axis else (0, 0) for side in (0, 1)], mode="edge")
+        shifts = [np.take(padded, np.arange(grid.shape[axis]) + shift, axis) for shift in (0, 1, 2)]
+        grid = choose(choose(shifts[0], shifts[1]), shifts[2])
+    return grid
+
+
+def _spread(mask: Mask, distance: int) -> Mask:
+    """True within `distance` rows and columns of a true value: a square of side 2 distance + 1 around each."""
+    for axis in (0, 1):
+        length = mask.shape[axis]
+        before = np.concatenate([np.zeros_like(mask.take([0], axis), np.int64), np.cumsum(mask, axis)], axis)
+        places = np.arange(length)
+        last = np.minimum(places + distance + 1, length)
+        mask = np.take(before, last, axis) > np.take(before, np.maximum(places - distance, 0), axis)
+    return mask

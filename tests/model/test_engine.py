@@ -1,0 +1,86 @@
+"""Real workers: they answer, they train in turn, and their deaths hurt nobody else."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import jobs
+from model.engine import Engine
+from model.runs import PRETRAINED, Run, RunState
+from model.settings import Settings
+
+LONG = Settings(dataset="digits", epochs=100, batch_size=8)
+SHORT = Settings(dataset="digits", epochs=1, batch_size=256)
+DEADLINE_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = Engine(tmp_path_factory.mktemp("runs"))
+    engine.warm_up()
+    yield engine
+    engine.shutdown(grace_seconds=0)
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+
+
+def _pretrained_trace(engine: Engine) -> dict[str, np.ndarray]:
+    pretrained = Run(PRETRAINED)
+    pixels = np.zeros((1, 28, 28, 1), np.uint8)
+    return engine.call(jobs.trace, pretrained.path, pretrained.snapshot_steps()[-1], pixels)
+
+
+def _worker_process(pool: object) -> int:
+    (process_id,) = pool._executor._processes  # type: ignore[attr-defined]  # what a kill from outside would aim at
+    return int(process_id)
+
+
+def test_a_trace_comes_from_another_process(engine: Engine) -> None:
+    assert _pretrained_trace(engine)["output"].sum() == pytest.approx(1.0, abs=1e-5)
+    assert engine.is_warm
+    assert engine.seconds_until_warm == 0.0
+    assert _worker_process(engine._inference) != os.getpid()
+
+
+def test_a_killed_inference_worker_is_replaced_unnoticed(engine: Engine) -> None:
+    before = _pretrained_trace(engine)["output"]
+    os.kill(_worker_process(engine._inference), signal.SIGKILL)
+    np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
+
+
+def test_trainings_wait_in_line_and_a_stop_moves_the_line(engine: Engine) -> None:
+    first, second = engine.train(LONG), engine.train(SHORT)
+    third = engine.train(LONG)
+    assert [engine.place_in_queue(run) for run in (first, second, third)] == [0, 1, 2]
+    _wait(lambda: first.status().step > 0)
+    third.request_stop()
+    assert third.status().state is RunState.STOPPED
+    first.request_stop()
+    _wait(lambda: not first.status().state.is_active)
+    status = first.status()
+    assert status.state is RunState.STOPPED
+    assert first.snapshot_steps()[-1] == status.step
+    _wait(lambda: second.status().state is RunState.FINISHED)
+    assert engine.place_in_queue(second) == 0
+
+
+def test_a_killed_training_worker_costs_only_its_own_run(engine: Engine) -> None:
+    victim, waiting = engine.train(LONG), engine.train(SHORT)
+    _wait(lambda: len(victim.snapshot_steps()) > 5)
+    os.kill(_worker_process(engine._training), signal.SIGKILL)
+    _wait(lambda: not victim.status().state.is_active)
+    assert victim.status().state is RunState.INTERRUPTED
+    assert victim.weights(victim.snapshot_steps()[-1])
+    _wait(lambda: waiting.status().state is RunState.FINISHED)
+    afterwards = engine.train(SHORT)
+    _wait(lambda: afterwards.status().state is RunState.FINISHED)

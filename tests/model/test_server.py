@@ -1,0 +1,86 @@
+"""The HTTP API over a real socket: what it answers and what it refuses."""
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+import uvicorn
+
+from model import server
+from model.engine import Engine
+from model.networks import CNN
+from model.runs import PRETRAINED, Run
+from model.settings import Settings
+
+Get = Callable[[str], tuple[int, Any, bytes]]
+
+
+@pytest.fixture
+def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
+    """Ask the API for a path: (status, headers, body)."""
+    engine = Engine(tmp_path / "runs")
+    engine.runs.create(Settings(dataset="digits"), CNN, {})
+    monkeypatch.setattr(server, "engine", lambda: engine)
+    web = uvicorn.Server(uvicorn.Config(server.api, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=web.run)
+    thread.start()
+    while not web.started:
+        assert thread.is_alive(), "the server ended while starting"
+        time.sleep(0.01)
+    port = web.servers[0].sockets[0].getsockname()[1]
+
+    def ask(path: str) -> tuple[int, Any, bytes]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+    yield ask
+    web.should_exit = True
+    thread.join(30)
+
+
+def test_the_weights_are_the_snapshots_bytes_and_may_be_kept(get: Get) -> None:
+    run = Run(PRETRAINED)
+    step = run.snapshot_steps()[-1]
+    status, headers, body = get(f"/runs/pretrained/snapshots/{step}/weights")
+    assert status == 200
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    found = safetensors.numpy.load(body)
+    np.testing.assert_array_equal(found["conv_1/kernel"].astype(np.float32), run.weights(step)["conv_1/kernel"])
+
+
+def test_runs_are_listed_and_described(get: Get) -> None:
+    (listed,) = json.loads(get("/runs")[2])
+    assert listed["state"] == "queued"
+    found = json.loads(get(f"/runs/{listed['id']}")[2])
+    assert found["settings"]["dataset"] == "digits"
+    assert found["snapshots"] == []
+    assert json.loads(get(f"/runs/{listed['id']}/metrics")[2]) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/runs/nobody", "/runs/..%2f..", "/runs/nobody/metrics", "/runs/pretrained/snapshots/1/weights"]
+)
+def test_what_is_not_there_is_a_problem_in_words(get: Get, path: str) -> None:
+    status, _, body = get(path)
+    assert status == 404
+    assert "detail" in json.loads(body)
+
+
+def test_a_step_that_is_no_number_is_refused(get: Get) -> None:
+    assert get("/runs/pretrained/snapshots/last/weights")[0] == 422
+
+
+def test_health_says_whether_keras_is_ready(get: Get) -> None:
+    assert json.loads(get("/health")[2]) == {"status": "ok", "keras_ready": False}

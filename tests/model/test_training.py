@@ -1,0 +1,125 @@
+"""The training generator and its recorder, on the offline digits."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data import datasets
+from model.building import build, set_weights
+from model.networks import CNN
+from model.recording import record
+from model.runs import Run, Runs, RunState
+from model.settings import Settings
+from model.training import Began, Epoch, Group, Report, Snapshot, Validating, snapshot_steps, train
+
+SETTINGS = Settings(dataset="digits", epochs=2, batch_size=64, seed=3)
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Report]:
+    return list(train(SETTINGS, CNN, datasets.load("digits")))
+
+
+def test_every_image_is_trained_on_once_an_epoch(reports: list[Report]) -> None:
+    began = reports[0]
+    assert isinstance(began, Began)
+    total = len(datasets.load("digits").x_train)
+    assert began.train_images + began.validation_images == total
+    assert began.validation_images == pytest.approx(0.2 * total, abs=1)
+    for epoch in (1, 2):
+        images = sum(report.images for report in reports if isinstance(report, Group) and report.epoch == epoch)
+        assert images == began.train_images
+
+
+def test_snapshots_begin_before_the_first_step_and_end_after_the_last(reports: list[Report]) -> None:
+    began = reports[0]
+    assert isinstance(began, Began)
+    steps = [report.step for report in reports if isinstance(report, Snapshot)]
+    assert steps == sorted(snapshot_steps(began.total_steps))
+    assert steps[0] == 0 and steps[-1] == began.total_steps
+
+
+def test_the_last_epoch_says_what_keras_says_of_the_last_weights(reports: list[Report]) -> None:
+    snapshot = [report for report in reports if isinstance(report, Snapshot)][-1]
+    epoch = reports[-1]
+    assert isinstance(epoch, Epoch)
+    data = datasets.load("digits")
+    validation = datasets.split(len(data.x_train), SETTINGS.validation_fraction)[1]
+    model = build(CNN)
+    set_weights(model, snapshot.weights)
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    pixels = data.x_train[validation].astype(np.float32) / 255
+    loss, accuracy = model.evaluate(pixels, data.y_train[validation], verbose=0)
+    assert epoch.val_loss == pytest.approx(loss, abs=1e-5)
+    assert epoch.val_accuracy == pytest.approx(accuracy, abs=1e-6)
+
+
+def test_it_learns(reports: list[Report]) -> None:
+    epochs = [report for report in reports if isinstance(report, Epoch)]
+    assert epochs[-1].loss < epochs[0].loss
+    assert epochs[-1].val_accuracy > 0.5
+
+
+def test_a_stop_in_the_middle_keeps_what_was_learned() -> None:
+    asked = iter([False, True])
+    reports = list(train(SETTINGS, CNN, datasets.load("digits"), lambda: next(asked)))
+    groups = [report for report in reports if isinstance(report, Group)]
+    assert len(groups) == 2
+    assert isinstance(reports[-1], Snapshot)
+    assert reports[-1].step == groups[-1].step
+
+
+def test_a_stop_during_validation_is_heard() -> None:
+    stop = False
+    heard = []
+    for report in train(SETTINGS, CNN, datasets.load("digits"), lambda: stop):
+        heard.append(report)
+        stop = stop or isinstance(report, Validating)
+    assert isinstance(heard[-1], Snapshot)
+    assert not any(isinstance(report, Epoch) for report in heard)
+
+
+@pytest.mark.parametrize("total", [1, 2, 7, 100, 7500, 600_000])
+def test_snapshots_are_few_and_dense_at_the_start(total: int) -> None:
+    steps = sorted(snapshot_steps(total))
+    assert steps[0] == 0 and steps[-1] == total
+    assert len(steps) <= 53
+    if total >= 7500:
+        assert len(steps) >= 40
+        assert sum(step <= total / 10 for step in steps) > len(steps) / 3
+
+
+def _recorded(folder: Path, settings: Settings) -> Run:
+    return Runs(folder).create(settings, CNN, {})
+
+
+def test_a_recorded_run_reads_as_it_was_trained(tmp_path: Path) -> None:
+    run = _recorded(tmp_path, Settings(dataset="digits", epochs=1, batch_size=128))
+    assert record(run) is RunState.FINISHED
+    status, metrics, data = run.status(), run.metrics(), run.data()
+    assert status.state is RunState.FINISHED
+    assert status.step == status.total_steps == run.snapshot_steps()[-1]
+    assert status.progress == 1.0
+    assert data is not None and data.name == "digits" and data.sha256 == datasets.load("digits").sha256
+    assert sum(line.val_loss is not None for line in metrics) == 1
+    assert metrics[-1].step == status.step
+    assert [line.seconds for line in metrics] == sorted(line.seconds for line in metrics)
+
+
+def test_a_run_that_was_stopped_while_queued_never_trains(tmp_path: Path) -> None:
+    run = _recorded(tmp_path, SETTINGS)
+    run.request_stop()
+    assert record(run) is RunState.STOPPED
+    assert run.snapshot_steps() == ()
+
+
+def test_a_wrong_file_ends_the_run_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = tmp_path / "mnist.npz"
+    wrong.write_bytes(b"not a zip")
+    monkeypatch.setenv("STRATA_MNIST", str(wrong))
+    run = _recorded(tmp_path / "runs", Settings(dataset="mnist", epochs=1))
+    assert record(run) is RunState.FAILED
+    status = run.status()
+    assert status.state is RunState.FAILED
+    assert str(wrong) in status.message

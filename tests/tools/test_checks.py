@@ -1,0 +1,22 @@
+"""The checks run in order, stop at the first that fails, and say which."""
+
+import pytest
+
+from tools.checks import Check, all_checks, run_all
+
+
+def test_stops_at_the_first_failure_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def never() -> int:
+        pytest.fail("ran after a failure")
+
+    assert run_all([Check("one", lambda: 0), Check("two", lambda: 3), Check("three", never)]) == 3
+    assert capsys.readouterr().out.endswith("\n=== FAILED: two, exit code 3\n")
+
+
+def test_prints_nothing_after_the_last_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_all([Check("one", lambda: 0), Check("two", lambda: 0)]) == 0
+    assert capsys.readouterr().out.endswith("\n=== two\n")
+
+
+def test_pytest_comes_last() -> None:
+    assert all_checks([])[-1].name == "tests (pytest)"

@@ -1,0 +1,42 @@
+"""Every layer's activations of a picture, asked of the inference worker and kept: a snapshot never changes."""
+
+from __future__ import annotations
+
+import functools
+import math
+from pathlib import Path
+
+import numpy as np
+
+from model import jobs
+from model.engine import engine
+from model.runs import Run
+from visualization.pictures import Picture
+
+
+def is_ready() -> bool:
+    """Whether Keras is ready to answer."""
+    return engine().is_warm
+
+
+def waiting_words() -> str:
+    """What is being waited for, and about how long."""
+    return f"Keras is starting, about {math.ceil(engine().seconds_until_warm)} s left"
+
+
+def trace(run: Run, step: int, picture: Picture) -> dict[str, np.ndarray]:
+    """float32 activations by layer name, without the batch axis, "input" (0..1) first.
+
+    Raises RunError for a missing snapshot, WorkerError when the worker dies of it.
+    """
+    return _trace(run.path, step, picture.pixels.tobytes(), picture.pixels.shape)
+
+
+# 64 of 150 KB each: a class of thirty looks at a handful of pictures at a handful of steps.
+@functools.lru_cache(maxsize=64)
+def _trace(run_path: Path, step: int, pixels: bytes, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+    batch = np.frombuffer(pixels, np.uint8).reshape(1, *shape)  # (1, rows, columns, channels)
+    activations = engine().call(jobs.trace, run_path, step, batch)
+    for array in activations.values():
+        array.setflags(write=False)
+    return {name: array[0] for name, array in activations.items()}

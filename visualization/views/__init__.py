@@ -1,0 +1,1 @@
+"""One file a view; each draws from the state and the run directory, and holds nothing of its own."""

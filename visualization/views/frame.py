@@ -1,0 +1,135 @@
+"""Around every view: the front end's first build, the bar of views, Train & Visualize, the status line."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.errors import StrataError
+from model.engine import engine
+from model.runs import PRETRAINED, Metrics, Run, RunState, Status
+from visualization import bundle, charts, state
+from visualization.state import ChosenRun
+from visualization.views import network, surfaces, training
+
+_VIEWS = {"Network": network.draw, "Surfaces": surfaces.draw, "Training": training.draw}
+_ICONS = {"Network": "hub", "Surfaces": "layers", "Training": "show_chart"}
+_POLL_SECONDS = 0.75
+
+
+def ensure_front_end() -> None:
+    """Build the browser's part if it is missing or older than its sources, and say so while it takes its time."""
+    if _front_end_is_fresh():
+        return
+    with st.status("Building the page's 3D part, once, about 30 s", expanded=True) as status:
+        try:
+            bundle.build(st.write)
+        except bundle.BundleError as error:
+            status.update(label="The page's 3D part could not be built", state="error")
+            st.error(str(error))
+            st.stop()
+    st.rerun()
+
+
+@st.cache_resource(show_spinner=False, validate=bool)
+def _front_end_is_fresh() -> bool:
+    """Asked once a process until it says yes: hashing the sources takes longer than drawing the page."""
+    return bundle.is_fresh()
+
+
+def draw(chosen: ChosenRun) -> None:
+    """Draw everything but the sidebar."""
+    run = chosen.run
+    if chosen.problem:
+        st.error(f"{chosen.problem} Showing the pretrained network instead.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = st.segmented_control(
+            "View",
+            state.VIEWS,
+            default="Network",
+            key="view",
+            bind="query-params",
+            required=True,
+            format_func=lambda name: f":material/{_ICONS[name]}: {name}",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        _train_or_stop(run)
+    active = run.status().state.is_active
+    st.fragment(_live, run_every=_POLL_SECONDS if active else None)(run, view or "Network", active)
+
+
+def _train_or_stop(run: Run) -> None:
+    if run.status().state.is_active:
+        stopping = run.stop_requested()
+        if st.button("Stop", icon=":material/stop:", disabled=stopping, help="What it learned so far stays."):
+            run.request_stop()
+            st.rerun()
+    elif st.button("Train & Visualize", type="primary", icon=":material/play_arrow:"):
+        try:
+            state.choose_run(engine().train(state.settings()))
+        except StrataError as error:
+            st.error(str(error))
+            return
+        st.rerun()
+
+
+def _live(run: Run, view: state.View, was_active: bool) -> None:
+    """What moves while the run trains; once it has ended, the whole page is drawn again."""
+    status = run.status()
+    if was_active and not status.state.is_active:
+        st.rerun()
+    st.caption(status_line(run, status))
+    if status.state.is_active:
+        st.progress(status.progress, progress_words(run, status))
+    elif status.state in {RunState.FAILED, RunState.INTERRUPTED}:
+        st.error(status.message)
+    elif status.state is RunState.STOPPED:
+        st.info(status.message)
+    data = run.data()
+    if data and data.note:
+        st.info(data.note)
+    _VIEWS[view](run)
+
+
+def status_line(run: Run, status: Status) -> str:
+    """One line that always says what is loaded."""
+    config, data, step = run.config(), run.data(), state.chosen_step(run)
+    validated = [line for line in run.metrics() if line.val_accuracy is not None]
+    parts = [
+        data.title if data else config.settings.dataset,
+        config.network.title,
+        "no step yet" if step is None else f"step {step:,} of {status.total_steps:,}",
+        *_accuracy(validated),
+        f"{config.network.parameters:,} parameters",
+    ]
+    if run.path == PRETRAINED:
+        parts.insert(0, "Pretrained")
+    return " · ".join(parts)
+
+
+def _accuracy(validated: list[Metrics]) -> list[str]:
+    accuracy = validated[-1].val_accuracy if validated else None
+    return [] if accuracy is None else [f"{charts.percent(accuracy)} on validation"]
+
+
+def progress_words(run: Run, status: Status) -> str:
+    """What the run does now, how fast and how long still."""
+    if run.stop_requested():
+        return "Stopping"
+    if status.state is RunState.QUEUED:
+        return _queue_words(engine().place_in_queue(run))
+    if status.state is RunState.STARTING:
+        return status.message
+    epochs = run.config().settings.epochs
+    words = [f"Epoch {status.epoch or 1} of {epochs}", f"{status.images_per_second:,.0f} images/s"]
+    if status.state is RunState.VALIDATING:
+        words.append(f"validating: {status.message} images")
+    if status.seconds_left is not None:
+        words.append(f"about {status.seconds_left:.0f} s left")
+    return " · ".join(words)
+
+
+def _queue_words(before: int) -> str:
+    if before == 0:
+        return "Next in the queue: the training worker is starting"
+    return f"Waiting: {before} training{'s' if before > 1 else ''} before this one"

@@ -1,0 +1,65 @@
+"""The chosen picture and what the chosen network reads in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from data.errors import StrataError
+from model.runs import Run
+from visualization import charts, components, state, traces
+from visualization.pictures import Picture
+
+_SCALE = 5
+
+
+def draw(run: Run) -> None:
+    """Draw the picture, the answer and all probabilities; again each second while something is on its way."""
+    waiting = not traces.is_ready() or run.status().state.is_active
+    st.fragment(_draw, run_every=1.0 if waiting else None)(run)
+
+
+def _draw(run: Run) -> None:
+    picture, problem = state.chosen_picture()
+    if problem:
+        st.error(problem)
+    image, words = st.columns([1, 1.4], vertical_alignment="center")
+    image.image(enlarged(picture), width="stretch")
+    with words:
+        st.caption(picture.caption)
+        answer = _answer(run, picture)
+    if answer is not None:
+        names = _class_names(run)
+        components.figure(charts.probabilities(answer, names, picture.label), key="probabilities", height=230)
+
+
+def _answer(run: Run, picture: Picture) -> np.ndarray | None:
+    """Say what the network reads, and return its probabilities, float32 (classes,)."""
+    step = state.chosen_step(run)
+    if step is None:
+        st.markdown("No weights yet")
+        return None
+    if not traces.is_ready():
+        st.markdown(traces.waiting_words())
+        return None
+    try:
+        answer = traces.trace(run, step, picture)["output"]
+    except StrataError as error:
+        st.error(str(error))
+        return None
+    names = _class_names(run)
+    winner = int(answer.argmax())
+    st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    if picture.label is not None:
+        st.caption(f"true label {names[picture.label]}")
+    return answer
+
+
+def enlarged(picture: Picture) -> np.ndarray:
+    """The picture as uint8 (rows, columns), every pixel a crisp square."""
+    return np.kron(picture.pixels[..., 0], np.ones((_SCALE, _SCALE), np.uint8))
+
+
+def _class_names(run: Run) -> tuple[str, ...]:
+    data = run.data()
+    return data.class_names if data else tuple(str(digit) for digit in range(10))
