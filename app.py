@@ -14,9 +14,9 @@ import streamlit as st
 
 def server() -> st.App:
     """The page, the API under /api and the front end under /assets; workers start with it and end with it."""
-    import plotly
     from pathlib import Path
 
+    import plotly
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 

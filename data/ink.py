@@ -9,11 +9,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from data.resampling import divide, resample
+from data.resampling import divide, resample, surface
 
 __all__ = ["clean", "flatten", "grey", "is_dark_on_light", "otsu", "over", "shrink", "to_ink"]
 
 Bytes = npt.NDArray[np.uint8]
+Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 WORK_SIDE = 1024  # px; a larger picture is reduced to this before its paper is looked at
@@ -60,7 +61,7 @@ def to_ink(picture: Bytes) -> tuple[Bytes, Bytes, str]:
     border = np.concatenate(_sides(opaque.astype(np.uint8)))
     paper = 255
     if 2 * int(border.sum()) <= border.size:
-        tones = np.sort(shade[opaque])
+        tones = shade[opaque]
         spread = int(_percentile(tones, 95)) - int(_percentile(tones, 5))
         if spread < ONE_TONE or 100 * tones.size < SHEET * _box_area(opaque):
             return shrink(over(shade, alpha, 255)), shrink(alpha), TRANSPARENT
@@ -76,37 +77,39 @@ def is_dark_on_light(values: Bytes) -> bool:
 
     The paper is taken for a plane, m + (R - L) (2x + 1 - w) / 2w + (B - T) (2y + 1 - h) / 2h, each fraction rounded down
     and the whole kept within 0 and 255, where m, T, B, L, R are the medians of the whole border and of its sides. Ink
-    is on the side of it, darker or lighter, where the squares of the differences have the larger sum.
+    is on the side of it, darker or lighter, where the fourth powers of the differences (ink is few pixels, far off) have the larger sum.
     """
     height, width = values.shape
     sides = _sides(values)
-    top, bottom, left, right = (_percentile(np.sort(side), 50) for side in sides)
-    middle = _percentile(np.sort(np.concatenate(sides)), 50)
+    top, bottom, left, right = (_percentile(side, 50) for side in sides)
+    middle = _percentile(np.concatenate(sides), 50)
     across = (right - left) * (2 * np.arange(width, dtype=np.int64) + 1 - width) // (2 * width)
     down = (bottom - top) * (2 * np.arange(height, dtype=np.int64) + 1 - height) // (2 * height)
     difference = values - np.clip(middle + across[None, :] + down[:, None], 0, 255)
-    lighter = int((np.maximum(difference, 0) ** 2).sum())
-    darker = int((np.minimum(difference, 0) ** 2).sum())
+    lighter = int((np.maximum(difference, 0) ** 4).sum())  # at most 255^4 1024^2, below 2^53
+    darker = int((np.minimum(difference, 0) ** 4).sum())
     return darker >= lighter
 
 
 def flatten(ink: Bytes) -> Bytes:
     """Takes the shade of the paper away: ink minus what the paper itself shows there, not below 0.
 
-    Tile i of 8 on a side of n pixels spans floor(i n / 8) to floor((i + 1) n / 8); the paper's shade in it is percentile
-    25. A tile brighter than all around it is full of ink, so the grid of shades is opened (3x3 minimum, then 3x3 maximum,
-    edges repeated) before `resample` enlarges it to the picture.
+    Tile i of 8 on a side of n pixels spans floor(i n / 8) to floor((i + 1) n / 8); its shade is its median. A tile
+    brighter than all around it is full of ink, so the grid is opened (3x3 minimum, then 3x3 maximum) but never raised.
+    Beyond an edge the shade goes on as steeply as it came: a beyond a, b is 2 a - b. Between the centres of the
+    tiles it is interpolated linearly, see `surface`, and kept within 0 and 255.
     """
     height, width = ink.shape
     rows, columns = min(TILES, height), min(TILES, width)
-    shades = np.zeros((rows, columns), np.uint8)
+    shades = np.zeros((rows, columns), np.int64)
     for row in range(rows):
         strip = ink[row * height // rows : (row + 1) * height // rows]
         for column in range(columns):
             tile = strip[:, column * width // columns : (column + 1) * width // columns]
-            shades[row, column] = _percentile(np.sort(tile, axis=None), 25)
-    paper = resample(_around(_around(shades, np.minimum), np.maximum), height, width)
-    return np.where(ink > paper, ink - paper, 0).astype(np.uint8)
+            shades[row, column] = _percentile(tile, 50)
+    opened = _around(_around(shades, np.minimum), np.maximum)
+    paper = np.clip(surface(np.minimum(opened, shades), height, width), 0, 255)
+    return np.maximum(ink - paper, 0).astype(np.uint8)
 
 
 def otsu(values: Bytes) -> int:
@@ -135,17 +138,20 @@ def clean(ink: Bytes) -> tuple[Bytes, int]:
     """
     strong = ink > otsu(ink)
     near = _spread(strong, max(1, max(ink.shape) // 14))
-    noise = _percentile(np.sort(ink[~near]), 99)
-    full = _percentile(np.sort(ink[strong]), 75)
+    noise = _percentile(ink[~near], 99)
+    full = _percentile(ink[strong], 75)
     if full <= noise:
         return np.zeros_like(ink), 0
     stretched = divide((ink.astype(np.int64) - noise) * 255, full - noise)
     return np.where(near, np.clip(stretched, 0, 255), 0).astype(np.uint8), full - noise
 
 
-def _percentile(ordered: Bytes, share: int) -> int:
-    """Percentile of sorted values, as at the top of the file; 0 of none."""
-    return int(ordered[(ordered.size - 1) * share // 100]) if ordered.size else 0
+def _percentile(values: Bytes, share: int) -> int:
+    """Percentile of the values, as at the top of the file; 0 of none."""
+    if values.size == 0:
+        return 0
+    place = (values.size - 1) * share // 100
+    return int(np.partition(values, place, axis=None)[place])
 
 
 def _sides(values: Bytes) -> list[Bytes]:
@@ -162,12 +168,13 @@ def _box_area(mask: Mask) -> int:
     return int((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)) if rows.size else 0
 
 
-def _around(grid: Bytes, choose: Callable[[Bytes, Bytes], Bytes]) -> Bytes:
-    """Each value replaced by the chosen (least or greatest) of the 3x3 values around it, edges repeated."""
-    for axis in (0, 1):
-        padded = np.pad(grid, [(1, 1) if side == axis else (0, 0) for side in (0, 1)], mode="edge")
-        shifts = [np.take(padded, np.arange(grid.shape[axis]) + shift, axis) for shift in (0, 1, 2)]
-        grid = choose(choose(shifts[0], shifts[1]), shifts[2])
+def _around(grid: Integers, choose: Callable[[Integers, Integers], Integers]) -> Integers:
+    """Each value replaced by the chosen (least or greatest) of the 3x3 around it; beyond an edge as in `flatten`."""
+    for _ in range(2):
+        second = grid[[1, -2]] if len(grid) > 1 else grid[[0, 0]]
+        first, last = 2 * grid[[0, -1]] - second
+        padded = np.concatenate([first[None], grid, last[None]])
+        grid = choose(choose(padded[:-2], padded[1:-1]), padded[2:]).T
     return grid
 
 

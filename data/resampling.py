@@ -7,7 +7,7 @@ round(a / b) = floor((2a + b) / 2b). The order of the additions therefore does n
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["divide", "resample"]
+__all__ = ["divide", "resample", "surface"]
 
 Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
@@ -29,6 +29,16 @@ def resample(picture: Bytes, height: int, width: int) -> Bytes:
     rows = _axis(picture.astype(np.int64), height)  # (height, w), times the first scale
     both = _axis(rows.T, width).T  # (height, width), times both scales
     return divide(both, _scale(old_height, height) * _scale(old_width, width)).astype(np.uint8)
+
+
+def surface(grid: Integers, height: int, width: int) -> Integers:
+    """The linear surface through a coarse grid, int64 (a, b) to (height, width), rounded, going on straight outside.
+
+    The grid's values belong to the centres of its cells, which divide the height and width evenly. Sides at least a, b.
+    """
+    rows = _grow(grid, height, onward=True)
+    both = _grow(rows.T, width, onward=True).T
+    return divide(both, 4 * height * width)
 
 
 def _scale(old: int, new: int) -> int:
@@ -57,14 +67,18 @@ def _shrink(values: Integers, new: int) -> Integers:
     return sums[1:] - sums[:-1]
 
 
-def _grow(values: Integers, new: int) -> Integers:
+def _grow(values: Integers, new: int, *, onward: bool = False) -> Integers:
     """Linear interpolation, in units of 1 / (2 new) of the distance between two old pixel centres.
 
-    The centre of new pixel i lies at ((2i + 1) old - new) of these units from that of old pixel 0.
+    The centre of new pixel i lies at ((2i + 1) old - new) of these units from that of old pixel 0. Outside of the
+    old centres the values stay those of the outermost, or go on straight if `onward`.
     """
     old = values.shape[0]
     unit = 2 * new
-    place = np.clip((2 * np.arange(new, dtype=np.int64) + 1) * old - new, 0, (old - 1) * unit)
-    before, rest = np.divmod(place, unit)
+    place = (2 * np.arange(new, dtype=np.int64) + 1) * old - new
+    if not onward or old == 1:
+        place = np.clip(place, 0, (old - 1) * unit)
+    before = np.clip(place // unit, 0, max(old - 2, 0))
+    rest = (place - before * unit)[:, None]
     after = np.minimum(before + 1, old - 1)
-    return (unit - rest)[:, None] * values[before] + rest[:, None] * values[after]
+    return (unit - rest) * values[before] + rest * values[after]

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import keras
 
 from data import cache, datasets
-from data.datasets import Dataset, DatasetMissing
+from data.datasets import Dataset
+from data.errors import DatasetMissing
 
 _DOWNLOADS = {"mnist": keras.datasets.mnist.load_data, "fashion_mnist": keras.datasets.fashion_mnist.load_data}
 

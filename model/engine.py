@@ -142,9 +142,7 @@ class Engine:
             return 0.0
         return max(1.0, self._last_warm_up() - self._inference.warming_seconds)
 
-    def call(
-        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> Result:
+    def call(self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it."""
         for attempt in (1, 2):
             try:
@@ -222,6 +220,7 @@ class Engine:
 
 
 def versions() -> dict[str, str]:
+    """What the arithmetic of a run depends on, by package."""
     return {package: version(package) for package in ("tensorflow", "keras", "numpy")}
 
 

@@ -176,8 +176,8 @@ class Network:
 
 
 def _layer_from_json(record: dict[str, Any]) -> Layer:
-    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
-    return _KINDS[fields["kind"]](**fields)
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    return _KINDS[record["kind"]](**fields)
 
 
 CNN = Network(

@@ -18,7 +18,7 @@ import numpy as np
 from model.engine import versions
 from model.networks import PRESETS
 from model.recording import record
-from model.runs import PRETRAINED, Runs, RunState
+from model.runs import PRETRAINED, Run, Runs, RunState
 from model.settings import Settings
 
 SETTINGS = Settings(dataset="mnist", network="cnn", epochs=5, batch_size=128, seed=2)
@@ -41,7 +41,7 @@ def main() -> None:
         run.write_data(replace(data, origin=f"{data.title}, {data.train_images:,} of its 60,000 training images"))
         shutil.rmtree(PRETRAINED, ignore_errors=True)
         shutil.copytree(run.path, PRETRAINED)
-    print(f"wrote {PRETRAINED}: {run_size(PRETRAINED):,} bytes, {Runs(PRETRAINED.parent).find('pretrained').metrics()[-1]}")
+    print(f"wrote {PRETRAINED}: {run_size(PRETRAINED):,} bytes, {Run(PRETRAINED).metrics()[-1]}")
 
 
 def run_size(path: Path) -> int:

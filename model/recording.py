@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from data.datasets import Dataset
 from data.errors import StrataError
@@ -48,7 +49,7 @@ class Recorder:
         self.clock = _Clock(time.perf_counter())
         self._validation_began = 0.0
 
-    def say(self, state: RunState, message: str = "", **changes: float) -> None:
+    def say(self, state: RunState, message: str = "", **changes: Any) -> None:
         """Write where the run stands."""
         seconds = time.perf_counter() - self.clock.began
         self.status = replace(self.status, state=state, message=message, seconds=seconds, **changes)

@@ -7,7 +7,7 @@
     runs/<id>/snapshots/*.safetensors   the weights at a step, "<layer>/kernel" and "<layer>/bias"
     runs/<id>/stop                there once somebody asked it to stop
 
-Whole files appear by write-then-rename; a line that has no end yet is not read. So a reader never sees half of anything.
+Whole files appear by write-then-rename; a line that has no end yet is not read. So nobody ever reads half of anything.
 """
 
 from __future__ import annotations
@@ -161,6 +161,11 @@ class Run:
         except (KeyError, TypeError) as error:
             raise self._broken("data.json", error) from error
 
+    def class_names(self) -> tuple[str, ...]:
+        """What the outputs stand for: digits until the data is known."""
+        data = self.data()
+        return data.class_names if data else tuple("0123456789")
+
     def status(self) -> Status:
         """Where it stands now: a run that nobody moves on any more is `interrupted`, whatever was written last."""
         record = self._read_json("status.json")
@@ -309,8 +314,9 @@ class Runs:
         """Every trained run, newest first, without the pretrained one."""
         if not self.root.is_dir():
             return ()
-        paths = (path for path in self.root.iterdir() if _RUN_ID.fullmatch(path.name) and (path / "status.json").exists())
-        return tuple(Run(path) for path in sorted(paths, reverse=True))
+        names = sorted((path.name for path in self.root.iterdir()), reverse=True)
+        runs = (Run(self.root / name) for name in names if _RUN_ID.fullmatch(name))
+        return tuple(run for run in runs if (run.path / "status.json").exists())
 
 
 def default_root() -> Path:

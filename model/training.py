@@ -83,9 +83,9 @@ def train(
 ) -> Iterator[Report]:
     """Train `network` on `dataset`.
 
-    Yields Began first, a Snapshot at each of `snapshot_steps` (the first before the first step, the last after the last)
-    and an Epoch after each epoch. `should_stop` is asked after every batch group and every part of a validation; once it
-    says yes, a Snapshot of what was learned so far is the last report.
+    Yields Began first, a Snapshot at each of `snapshot_steps` (the first before the first step, the last after the
+    last) and an Epoch after each epoch. `should_stop` is asked after every batch group and every part of a validation;
+    once it says yes, a Snapshot of what was learned so far is the last report.
     """
     keras.utils.set_random_seed(settings.seed)
     training_part, validation_part = split(len(dataset.x_train), settings.validation_fraction)
@@ -162,10 +162,8 @@ def _compile_training(model: keras.Model, settings: Settings, images: np.ndarray
     return fit
 
 
-def _run_group(
-    fit: tf.Function, order: np.ndarray, first: int, steps: int, batch_size: int
-) -> tuple[np.ndarray, int]:
-    """Train up to `steps` batches from batch number `first` of the epoch; the short last batch is a group of its own."""
+def _run_group(fit: tf.Function, order: np.ndarray, first: int, steps: int, batch_size: int) -> tuple[np.ndarray, int]:
+    """Train up to `steps` batches from batch `first` of the epoch; the short last batch is a group of its own."""
     indices = order[first * batch_size : (first + steps) * batch_size]
     full = len(indices) // batch_size
     batches = indices[: full * batch_size].reshape(full, batch_size) if full else indices[None, :]
@@ -179,7 +177,8 @@ def _compile_validation(model: keras.Model, images: np.ndarray, labels: np.ndarr
 
     @tf.function(input_signature=[tf.TensorSpec([], tf.int32)])
     def check(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        pixels, label = _scaled(all_images[start : start + VALIDATION_BATCH]), all_labels[start : start + VALIDATION_BATCH]
+        part = slice(start, start + VALIDATION_BATCH)
+        pixels, label = _scaled(all_images[part]), all_labels[part]
         probabilities = model(pixels, training=False)
         losses = keras.losses.sparse_categorical_crossentropy(label, probabilities)
         return tf.reduce_sum(losses), _hits(probabilities, label)

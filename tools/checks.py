@@ -68,7 +68,7 @@ def format_steps() -> list[Check]:
     return [
         Check("Python", module("ruff", "check", "--quiet", "--fix", ".")),
         Check("Python format", module("ruff", "format", ".")),
-        Check("front end", module("visualization.node", "run", "--silent", "format")),
+        Check("front end", module("visualization.node", "exec", "--", "biome", "check", "--write")),
     ]
 
 

@@ -5,7 +5,7 @@ user sees) after a plain `streamlit run app.py`. By hand: `python -m visualizati
 only. Once built, neither Node nor node_modules is needed to run.
 
 Nobody ever reads a half-written build: Vite writes into a folder of its own, the files are then moved into dist/ one by
-one, what others import first, and the stamp last.
+one, those with a new name first, and the stamp last.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ def _move_into_dist(built: Path, sources: str) -> None:
             "Received an empty folder. Look at the script `build` in package.json."
         )
     DIST.mkdir(exist_ok=True)
-    # Files in folders are the chunks that the entries at the top import: they have to be there first.
-    for name in sorted(files, key=lambda name: (-name.count("/"), name)):
+    # New names first: they are the chunks, with a hash in their names, that the entries of this build import.
+    for name in sorted(files, key=lambda name: (DIST / name).exists()):
         (DIST / name).parent.mkdir(parents=True, exist_ok=True)
         (built / name).replace(DIST / name)
     content = hashlib.sha256(json.dumps(files).encode()).hexdigest()

@@ -149,7 +149,7 @@ def packages_match_lock() -> bool:
 
 
 def run_npm(node: Node, *arguments: str, seconds: float) -> None:
-    """Run npm in the front end's folder; BundleError with the end of its output if it fails."""
+    """Run npm in the front end's folder; BundleError with what it said if it fails."""
     shown = f"npm {' '.join(arguments)}"
     advice = (
         "If it could not reach a server: installing needs https://registry.npmjs.org (or the registry in your .npmrc), "
@@ -173,11 +173,16 @@ def run_npm(node: Node, *arguments: str, seconds: float) -> None:
     except OSError as error:
         raise BundleError(f"`{shown}` did not start. Expected {node.npm[0]} to run. Received: {error}.") from error
     if result.returncode != 0:
-        tail = "\n".join(result.stdout.strip().splitlines()[-15:])
         raise BundleError(
-            f"`{shown}` failed with Node {node.version}. Expected exit code 0. Received {result.returncode}, and as "
-            f"its last lines:\n{tail}\n{advice}"
+            f"`{shown}` failed with Node {node.version}. Expected exit code 0. Received {result.returncode}, and it "
+            f"said:\n{_shortened(result.stdout)}\n{advice}"
         )
+
+
+def _shortened(output: str) -> str:
+    """npm puts the cause first and its own usage last; Vite ends with the cause. Ten lines of each end."""
+    lines = [line for line in output.splitlines() if line.strip() not in {"", "npm error"}]
+    return "\n".join(lines if len(lines) <= 20 else [*lines[:10], "...", *lines[-10:]])
 
 
 def _environment(node: Node) -> dict[str, str]:

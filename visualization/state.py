@@ -58,10 +58,23 @@ def choose_run(run: Run) -> None:
     st.query_params["run"] = run.id
 
 
-def chosen_step(run: Run) -> int | None:
-    """The newest snapshot of `run`; None before there is one."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The weights that all views show."""
+
+    run: Run
+    step: int
+
+
+def shown(run: Run) -> Shown:
+    """The newest snapshot of `run`; before it has one, what was shown last, so that no view goes blank meanwhile."""
     steps = run.snapshot_steps()
-    return steps[-1] if steps else None
+    if steps:
+        st.session_state["shown"] = Shown(run, steps[-1])
+    elif "shown" not in st.session_state:
+        pretrained = Run(PRETRAINED)
+        st.session_state["shown"] = Shown(pretrained, pretrained.snapshot_steps()[-1])
+    return cast(Shown, st.session_state["shown"])
 
 
 def settings() -> Settings:

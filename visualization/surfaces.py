@@ -125,7 +125,7 @@ def _places(tiles: Tiling) -> np.ndarray:
     """(channel, row, column) of every point of the sheet, int16; -1 in the gaps."""
     rows, columns = tiles.shape
     places = np.full((rows, columns, 3), -1, np.int16)
-    grid = np.stack(np.mgrid[: tiles.rows, : tiles.columns], axis=-1)
+    grid = np.moveaxis(np.indices((tiles.rows, tiles.columns)), 0, -1)  # (rows, columns, 2)
     for place, channel in enumerate(tiles.channels):
         row, column = tiles.corner(place)
         block = places[row : row + tiles.rows, column : column + tiles.columns]

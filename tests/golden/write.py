@@ -1,6 +1,6 @@
 """Write scene.json: one tiny network, picture and answer that pytest and Vitest both check.
 
-    python -m tests.golden.write
+python -m tests.golden.write
 """
 
 from __future__ import annotations

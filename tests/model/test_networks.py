@@ -41,7 +41,9 @@ def test_layers_that_do_not_fit_each_other_are_refused(layers: tuple[Dense | Fla
         Network("n", "N", (4, 4, 1), layers).placed()
 
 
-@pytest.mark.parametrize("record", [{}, {"name": "n", "title": "N", "input_shape": [1, 1, 1], "layers": [{"kind": "x"}]}])
+@pytest.mark.parametrize(
+    "record", [{}, {"name": "n", "title": "N", "input_shape": [1, 1, 1], "layers": [{"kind": "x"}]}]
+)
 def test_a_broken_description_is_refused(record: dict[str, object]) -> None:
     with pytest.raises(NetworkError, match="A network description is broken"):
         Network.from_json(record)

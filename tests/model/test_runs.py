@@ -60,7 +60,7 @@ def test_a_half_written_snapshot_is_not_a_snapshot(runs: Runs) -> None:
     (run.path / "snapshots").mkdir()
     (run.path / "snapshots" / ".00000007.safetensors.123").write_bytes(b"half")
     assert run.snapshot_steps() == ()
-    with pytest.raises(RunError, match="has no snapshot at step 7. Expected none yet"):
+    with pytest.raises(RunError, match=r"has no snapshot at step 7\. Expected none yet"):
         run.snapshot_path(7)
 
 

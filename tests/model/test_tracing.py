@@ -47,5 +47,5 @@ def test_pixels_of_another_shape_are_refused(tmp_path: Path) -> None:
 
 def test_a_step_without_a_snapshot_is_refused(tmp_path: Path) -> None:
     run = golden.run(tmp_path)
-    with pytest.raises(RunError, match="has no snapshot at step 13. Expected one of 12 to 12"):
+    with pytest.raises(RunError, match=r"has no snapshot at step 13\. Expected one of 12 to 12"):
         trace(run.path, 13, golden.picture().pixels[None])

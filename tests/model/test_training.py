@@ -71,11 +71,10 @@ def test_a_stop_in_the_middle_keeps_what_was_learned() -> None:
 
 
 def test_a_stop_during_validation_is_heard() -> None:
-    stop = False
-    heard = []
-    for report in train(SETTINGS, CNN, datasets.load("digits"), lambda: stop):
+    heard: list[Report] = []
+    validating = lambda: bool(heard) and isinstance(heard[-1], Validating)  # noqa: E731
+    for report in train(SETTINGS, CNN, datasets.load("digits"), validating):
         heard.append(report)
-        stop = stop or isinstance(report, Validating)
     assert isinstance(heard[-1], Snapshot)
     assert not any(isinstance(report, Epoch) for report in heard)
 

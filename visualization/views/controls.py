@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data import datasets
-from data.datasets import DatasetMissing
-from data.errors import StrataError
+from data.errors import DatasetMissing, StrataError
 from model.engine import engine
 from model.runs import PRETRAINED, Run
 from model.settings import BOUNDS, Settings
@@ -93,8 +92,8 @@ def _settings() -> None:
         list(datasets.TITLES),
         format_func=lambda name: datasets.TITLES[name],
         key="dataset",
-        help="MNIST and Fashion-MNIST have 60,000 training and 10,000 test images of 28 x 28 pixels, and are downloaded "
-        "by Keras once. Digits are scikit-learn's 1,797, which need no download.",
+        help="MNIST and Fashion-MNIST have 60,000 training and 10,000 test images of 28 x 28 pixels, downloaded by "
+        "Keras once. Digits are scikit-learn's 1,797, which need no download.",
     )
     epochs, seed = BOUNDS["epochs"], BOUNDS["seed"]
     st.number_input(
@@ -159,10 +158,11 @@ def run_title(run: Run) -> str:
     if run.path == PRETRAINED:
         return "Pretrained, comes with Strata"
     try:
-        config, status = run.config(), run.status()
+        config = run.config()
     except StrataError:
         return f"{run.id} (cannot be read)"
+    # Not its state: a label that changes makes the selectbox forget what was chosen.
     title = datasets.TITLES.get(config.settings.dataset, config.settings.dataset)
     day, clock = run.id[4:8], run.id[9:15]
     when = f"{day[2:]}/{day[:2]} {clock[:2]}:{clock[2:4]}:{clock[4:]}"
-    return f"{when} · {title}, {config.settings.epochs} epochs · {status.state}"
+    return f"{when} · {title}, {config.settings.epochs} epochs"

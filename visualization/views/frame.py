@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data import datasets
 from data.errors import StrataError
 from model.engine import engine
 from model.runs import PRETRAINED, Metrics, Run, RunState, Status
@@ -55,7 +56,7 @@ def draw(chosen: ChosenRun) -> None:
         )
         _train_or_stop(run)
     active = run.status().state.is_active
-    st.fragment(_live, run_every=_POLL_SECONDS if active else None)(run, view or "Network", active)
+    st.fragment(_live, run_every=_POLL_SECONDS if active else None)(run, view, active)
 
 
 def _train_or_stop(run: Run) -> None:
@@ -93,12 +94,12 @@ def _live(run: Run, view: state.View, was_active: bool) -> None:
 
 def status_line(run: Run, status: Status) -> str:
     """One line that always says what is loaded."""
-    config, data, step = run.config(), run.data(), state.chosen_step(run)
+    config, data, steps = run.config(), run.data(), run.snapshot_steps()
     validated = [line for line in run.metrics() if line.val_accuracy is not None]
     parts = [
-        data.title if data else config.settings.dataset,
+        data.title if data else datasets.TITLES.get(config.settings.dataset, config.settings.dataset),
         config.network.title,
-        "no step yet" if step is None else f"step {step:,} of {status.total_steps:,}",
+        f"step {steps[-1]:,} of {status.total_steps:,}" if steps else "no weights yet",
         *_accuracy(validated),
         f"{config.network.parameters:,} parameters",
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from model.runs import Run
 from visualization import components, state
 from visualization.scene import scene
@@ -11,11 +9,7 @@ from visualization.scene import scene
 
 def draw(run: Run) -> None:
     """Draw the scene for the chosen run, step and picture."""
-    step = state.chosen_step(run)
-    if step is None:
-        st.info("The network is drawn here as soon as its first weights are kept, before the first step.")
-        return
+    shown = state.shown(run)
     picture, _ = state.chosen_picture()
-    data = run.data()
-    names = data.class_names if data else tuple(str(digit) for digit in range(10))
-    components.scene(scene(run, step, run.config().network, names, picture), key="scene")
+    network = shown.run.config().network
+    components.scene(scene(shown.run, shown.step, network, shown.run.class_names(), picture), key="scene")

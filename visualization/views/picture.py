@@ -29,25 +29,22 @@ def _draw(run: Run) -> None:
         st.caption(picture.caption)
         answer = _answer(run, picture)
     if answer is not None:
-        names = _class_names(run)
+        names = state.shown(run).run.class_names()
         components.figure(charts.probabilities(answer, names, picture.label), key="probabilities", height=230)
 
 
 def _answer(run: Run, picture: Picture) -> np.ndarray | None:
     """Say what the network reads, and return its probabilities, float32 (classes,)."""
-    step = state.chosen_step(run)
-    if step is None:
-        st.markdown("No weights yet")
-        return None
+    shown = state.shown(run)
     if not traces.is_ready():
         st.markdown(traces.waiting_words())
         return None
     try:
-        answer = traces.trace(run, step, picture)["output"]
+        answer = traces.trace(shown.run, shown.step, picture)["output"]
     except StrataError as error:
         st.error(str(error))
         return None
-    names = _class_names(run)
+    names = shown.run.class_names()
     winner = int(answer.argmax())
     st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
     if picture.label is not None:
@@ -58,8 +55,3 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
 def enlarged(picture: Picture) -> np.ndarray:
     """The picture as uint8 (rows, columns), every pixel a crisp square."""
     return np.kron(picture.pixels[..., 0], np.ones((_SCALE, _SCALE), np.uint8))
-
-
-def _class_names(run: Run) -> tuple[str, ...]:
-    data = run.data()
-    return data.class_names if data else tuple(str(digit) for digit in range(10))

@@ -12,20 +12,17 @@ from visualization import components, state, surfaces, traces
 
 def draw(run: Run) -> None:
     """Draw the stack for the chosen run, step, picture and channels."""
-    step = state.chosen_step(run)
-    if step is None:
-        st.info("The stack of surfaces is drawn here as soon as the run has its first weights.")
-        return
+    shown = state.shown(run)
     if not traces.is_ready():
         st.info(traces.waiting_words() + ". The network in 3D needs no Keras and is there already.")
         return
     picture, _ = state.chosen_picture()
     try:
-        activations = traces.trace(run, step, picture)
+        activations = traces.trace(shown.run, shown.step, picture)
     except StrataError as error:
         st.error(str(error))
         return
-    spatial = [placed for placed in run.config().network.placed() if isinstance(placed.layer, Conv2D | MaxPool2D)]
+    spatial = [placed for placed in shown.run.config().network.placed() if isinstance(placed.layer, Conv2D | MaxPool2D)]
     titles = {placed.layer.name: placed.layer.name.replace("_", " ") for placed in spatial}
     _controls(titles, {placed.layer.name: placed.output_shape[-1] for placed in spatial})
     layers = {title: activations[name] for name, title in titles.items()}
@@ -44,7 +41,7 @@ def draw(run: Run) -> None:
 
 def _controls(titles: dict[str, str], counts: dict[str, int]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.toggle("Relief", key="relief", persist_state="session", help="Show activation as height too, not only as colour")
+        st.toggle("Relief", key="relief", persist_state="session", help="Show activation as height too")
         with st.popover("Channels", icon=":material/filter_alt:"):
             for name, title in titles.items():
                 st.multiselect(
