@@ -25,7 +25,7 @@ Bytes = npt.NDArray[np.uint8]
 SIDE: Final = 28  # px, the network's input
 BOX: Final = 20  # px, the box that the digit is fitted to
 CENTRE: Final = 14  # the pixel, counted from 0, that the centre of mass is moved to
-INK: Final = 32  # of 255; the crop is around values of at least this (with it MNIST's own boxes stay as they are)
+INK: Final = 64  # of 255; the crop is around values of at least this (with it MNIST's own boxes stay as they are)
 CONTRAST: Final = 16  # of 255; ink that differs less from its paper is taken for none
 STEPS: Final = ("grey", "ink", "clean", "crop", "fit", "centre")
 
@@ -54,7 +54,7 @@ def to_input(picture: Bytes) -> Drawing:
     array has another form, or when nothing is on it.
     """
     visible, raw, why = ink.to_ink(_rgba(picture))
-    cleaned, contrast = ink.clean(ink.flatten(raw))
+    cleaned, contrast = ink.clean(raw if ink.is_even(raw) else ink.flatten(raw))
     if contrast < CONTRAST:
         raise PictureError(
             f"Picture is blank: what is on it differs from its background by {contrast} of 255 grey levels. "

@@ -19,6 +19,8 @@ Mask = npt.NDArray[np.bool_]
 
 WORK_SIDE = 1024  # px; a larger picture is reduced to this before its paper is looked at
 TILES = 8  # the paper's shade is measured in 8x8 tiles
+EVEN = 60  # per cent of the border that has the shade of the paper, if it has one
+SHADE = 8  # grey levels that pass for one shade
 ONE_TONE = 64  # grey levels; opaque pixels that differ by less are one colour of ink
 SHEET = 60  # per cent of its own bounding box that an opaque sheet fills and pen strokes do not
 
@@ -72,27 +74,30 @@ def to_ink(picture: Bytes) -> tuple[Bytes, Bytes, str]:
     return visible, visible, LIGHT
 
 
+def is_even(values: Bytes) -> bool:
+    """Whether the paper has one shade: EVEN % of the border differ by at most SHADE from the border's median."""
+    border = np.concatenate(_sides(values)).astype(np.int64)
+    alike = np.count_nonzero(np.abs(border - _percentile(border, 50)) <= SHADE)
+    return 100 * alike >= EVEN * border.size
+
+
 def is_dark_on_light(values: Bytes) -> bool:
     """Whether the ink in uint8 (h, w) is darker than its paper; a draw counts as dark on light.
 
-    The paper is taken for a plane, m + (R - L) (2x + 1 - w) / 2w + (B - T) (2y + 1 - h) / 2h, each fraction rounded down
-    and the whole kept within 0 and 255, where m, T, B, L, R are the medians of the whole border and of its sides. Ink
-    is on the side of it, darker or lighter, where the fourth powers of the differences (ink is few pixels, far off) have the larger sum.
+    Ink is what differs from the paper on the side, darker or lighter, where the fourth powers of the differences have
+    the larger sum: ink is few pixels, far off. The paper is the median of the border if it is even (`is_even`),
+    else what `flatten` finds it to be in the picture and in its negative.
     """
-    height, width = values.shape
-    sides = _sides(values)
-    top, bottom, left, right = (_percentile(side, 50) for side in sides)
-    middle = _percentile(np.concatenate(sides), 50)
-    across = (right - left) * (2 * np.arange(width, dtype=np.int64) + 1 - width) // (2 * width)
-    down = (bottom - top) * (2 * np.arange(height, dtype=np.int64) + 1 - height) // (2 * height)
-    difference = values - np.clip(middle + across[None, :] + down[:, None], 0, 255)
-    lighter = int((np.maximum(difference, 0) ** 4).sum())  # at most 255^4 1024^2, below 2^53
-    darker = int((np.minimum(difference, 0) ** 4).sum())
-    return darker >= lighter
+    if is_even(values):
+        difference = values.astype(np.int64) - _percentile(np.concatenate(_sides(values)), 50)
+        lighter, darker = np.maximum(difference, 0), np.maximum(-difference, 0)
+    else:
+        lighter, darker = flatten(values).astype(np.int64), flatten(255 - values).astype(np.int64)
+    return int((darker**4).sum()) >= int((lighter**4).sum())  # at most 255^4 1024^2, below 2^53
 
 
 def flatten(ink: Bytes) -> Bytes:
-    """Takes the shade of the paper away: ink minus what the paper itself shows there, not below 0.
+    """Takes the shade of uneven paper away: ink minus what the paper itself shows there, not below 0.
 
     Tile i of 8 on a side of n pixels spans floor(i n / 8) to floor((i + 1) n / 8); its shade is its median. A tile
     brighter than all around it is full of ink, so the grid is opened (3x3 minimum, then 3x3 maximum) but never raised.
@@ -132,21 +137,33 @@ def otsu(values: Bytes) -> int:
 def clean(ink: Bytes) -> tuple[Bytes, int]:
     """Ink on black without the paper's noise and with the pen at 255, and the contrast it had, 0 to 255.
 
-    Strong ink is above Otsu's threshold. What is more than r = max(1, floor(longer side / 14)) rows or columns away from
-    any becomes 0. Noise is percentile 99 of what is away, full ink is percentile 75 of the strong, and the rest becomes
-    (v - noise) 255 / (full - noise), rounded, kept within 0 and 255.
+    Strong ink is above Otsu's threshold after smoothing with r = floor(longer side / 256). What is more than
+    max(1, floor(longer side / 14)) rows or columns away from any becomes 0. Noise is percentile 99 of what is away; if it
+    is above SHADE, the smoothed values take the place of the others. Full ink is percentile 75 of the strong. The
+    rest becomes (v - noise) 255 / (full - noise), rounded, kept within 0 and 255.
     """
-    strong = ink > otsu(ink)
-    near = _spread(strong, max(1, max(ink.shape) // 14))
-    noise = _percentile(ink[~near], 99)
-    full = _percentile(ink[strong], 75)
+    longest = max(ink.shape)
+    smoothed = smooth(ink, longest // 256)
+    strong = smoothed > otsu(smoothed)
+    near = _spread(strong, max(1, longest // 14))
+    if _percentile(ink[~near], 99) > SHADE:
+        ink = smoothed
+    noise, full = _percentile(ink[~near], 99), _percentile(ink[strong], 75)
     if full <= noise:
         return np.zeros_like(ink), 0
     stretched = divide((ink.astype(np.int64) - noise) * 255, full - noise)
     return np.where(near, np.clip(stretched, 0, 255), 0).astype(np.uint8), full - noise
 
 
-def _percentile(values: Bytes, share: int) -> int:
+def smooth(values: Bytes, distance: int) -> Bytes:
+    """Mean of the square of side 2 distance + 1 around each value, of what is inside the picture, one axis at a time."""
+    for axis in (0, 1):
+        sums, numbers = _window(values, distance, axis)
+        values = ((2 * sums + numbers) // (2 * numbers)).astype(np.uint8)
+    return values
+
+
+def _percentile(values: npt.NDArray[np.integer], share: int) -> int:
     """Percentile of the values, as at the top of the file; 0 of none."""
     if values.size == 0:
         return 0
@@ -181,9 +198,14 @@ def _around(grid: Integers, choose: Callable[[Integers, Integers], Integers]) ->
 def _spread(mask: Mask, distance: int) -> Mask:
     """True within `distance` rows and columns of a true value: a square of side 2 distance + 1 around each."""
     for axis in (0, 1):
-        length = mask.shape[axis]
-        before = np.concatenate([np.zeros_like(mask.take([0], axis), np.int64), np.cumsum(mask, axis)], axis)
-        places = np.arange(length)
-        last = np.minimum(places + distance + 1, length)
-        mask = np.take(before, last, axis) > np.take(before, np.maximum(places - distance, 0), axis)
+        mask = _window(mask, distance, axis)[0] > 0
     return mask
+
+
+def _window(values: npt.NDArray[np.generic], distance: int, axis: int) -> tuple[Integers, Integers]:
+    """Sums over what is at most `distance` away along the axis, and how many values (broadcast along it) that is."""
+    length = values.shape[axis]
+    before = np.concatenate([np.zeros_like(values.take([0], axis), np.int64), np.cumsum(values, axis, np.int64)], axis)
+    first = np.maximum(np.arange(length) - distance, 0)
+    last = np.minimum(np.arange(length) + distance + 1, length)
+    return before.take(last, axis) - before.take(first, axis), np.expand_dims(last - first, 1 - axis)

@@ -45,11 +45,12 @@ def browser() -> int:
 
 def lint_checks() -> list[Check]:
     typed = [name for name in TYPED if any((ROOT / name).glob("**/*.py")) or (ROOT / name).is_file()]
+    colours = [] if sys.stdout.isatty() else ["--", "--colors=off"]  # `biome ci` knows nothing of NO_COLOR
     return [
         Check("Python lint (ruff)", module("ruff", "check", "--quiet", ".")),
         Check("Python format (ruff)", module("ruff", "format", "--quiet", "--diff", ".")),
         Check("Python types (mypy)", module("mypy", *typed)),
-        Check("front-end lint", module("visualization.node", "run", "--silent", "lint")),
+        Check("front-end lint", module("visualization.node", "run", "--silent", "lint", *colours)),
         Check("front-end types", module("visualization.node", "run", "--silent", "typecheck")),
     ]
 
@@ -66,9 +67,12 @@ def all_checks(pytest_arguments: list[str]) -> list[Check]:
 
 def format_steps() -> list[Check]:
     return [
-        Check("Python", module("ruff", "check", "--quiet", "--fix", ".")),
+        Check("Python", module("ruff", "check", "--quiet", "--fix-only", ".")),
         Check("Python format", module("ruff", "format", ".")),
-        Check("front end", module("visualization.node", "exec", "--", "biome", "check", "--write")),
+        Check(
+            "front end",
+            module("visualization.node", "exec", "--", "biome", "check", "--linter-enabled=false", "--write"),
+        ),
     ]
 
 

@@ -195,11 +195,14 @@ def main(arguments: list[str]) -> int:
     try:
         node = find_node()
         with one_at_a_time(print):
-            install_packages(node, print)
+            install_packages(node, lambda line: print(line, flush=True))
     except BundleError as error:
         print(error, file=sys.stderr)
         return 1
-    return subprocess.run([*node.npm, *arguments], cwd=FRONTEND, env=_environment(node)).returncode
+    environment = _environment(node)
+    if not sys.stdout.isatty():
+        environment["NO_COLOR"] = "1"  # Biome and Vitest colour what goes into a file, too
+    return subprocess.run([*node.npm, *arguments], cwd=FRONTEND, env=environment).returncode
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ def browser() -> Iterator[Browser]:
         chosen.close()
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: Playwright hangs an attribute on whose method it calls
 class Watch:
     """What went wrong in a page beside what the test asserts."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data.errors import StrataError
 from model.networks import Conv2D, MaxPool2D
@@ -24,7 +25,7 @@ def draw(run: Run) -> None:
         return
     spatial = [placed for placed in shown.run.config().network.placed() if isinstance(placed.layer, Conv2D | MaxPool2D)]
     titles = {placed.layer.name: placed.layer.name.replace("_", " ") for placed in spatial}
-    _controls(titles, {placed.layer.name: placed.output_shape[-1] for placed in spatial})
+    picked = _controls(titles, {placed.layer.name: placed.output_shape[-1] for placed in spatial})
     layers = {title: activations[name] for name, title in titles.items()}
     channels = {title: state.selected_channels(name) for name, title in titles.items()}
     figure = surfaces.stack(layers, channels=channels, relief=state.relief())
@@ -37,9 +38,11 @@ def draw(run: Run) -> None:
             state.remember_pick(
                 f"{click.trace}, map {channel}, row {row}, column {column}: {values[row, column, channel]:.3f}"
             )
+    picked.caption(state.last_pick() or "Click a map to keep its value here")
 
 
-def _controls(titles: dict[str, str], counts: dict[str, int]) -> None:
+def _controls(titles: dict[str, str], counts: dict[str, int]) -> DeltaGenerator:
+    """Relief and channels, and beside them the place for the words of the last click."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle("Relief", key="relief", persist_state="session", help="Show activation as height too")
         with st.popover("Channels", icon=":material/filter_alt:"):
@@ -51,4 +54,4 @@ def _controls(titles: dict[str, str], counts: dict[str, int]) -> None:
                     placeholder="all maps",
                     persist_state="session",
                 )
-        st.caption(state.last_pick() or "Click a map to keep its value here", width="stretch")
+        return st.container(width="stretch")

@@ -1,0 +1,76 @@
+/** Where labels go so that none covers another: pure, in CSS pixels. */
+
+export interface Box {
+  readonly x: number; // left
+  readonly y: number; // top
+  readonly width: number;
+  readonly height: number;
+}
+/** One way to write a label; ways are listed from the most to the least detailed. */
+export interface Extent {
+  readonly width: number;
+  readonly height: number;
+}
+export interface Labelled {
+  /** The label is centred under this point. */
+  readonly x: number;
+  readonly y: number;
+  readonly ways: readonly Extent[];
+}
+export interface Placed extends Box {
+  readonly way: number;
+}
+
+const gap = 6; // pixels between two labels
+const lanes = 3; // how many steps a label may move down to get out of the way
+
+/** Place all labels in the most detailed way that has room for every one; a label without room is null.
+ *
+ * All labels are written the same way, since a mixture reads as if the layers differed in kind.
+ */
+export function placeLabels(labels: readonly Labelled[], bounds: Box, taken: readonly Box[] = []): (Placed | null)[] {
+  const ways = labels[0]?.ways.length ?? 0;
+  let result: (Placed | null)[] = [];
+  for (let way = 0; way < ways; way++) {
+    result = placeAll(labels, way, bounds, taken);
+    if (!result.includes(null)) return result;
+  }
+  return result;
+}
+
+function placeAll(labels: readonly Labelled[], way: number, bounds: Box, taken: readonly Box[]): (Placed | null)[] {
+  const boxes: Box[] = [...taken];
+  return labels.map((label) => {
+    const { width, height } = label.ways[way];
+    if (label.x < bounds.x || label.x > bounds.x + bounds.width) return null;
+    const x = Math.min(bounds.x + bounds.width - width, Math.max(bounds.x, label.x - width / 2));
+    for (let lane = 0; lane < lanes; lane++) {
+      const box = { x, y: label.y + lane * (height + 2), width, height };
+      const fits = box.y >= bounds.y && box.y + height <= bounds.y + bounds.height;
+      if (fits && !boxes.some((other) => overlaps(box, other))) {
+        boxes.push(box);
+        return { ...box, way };
+      }
+    }
+    return null;
+  });
+}
+
+export function overlaps(a: Box, b: Box): boolean {
+  return (
+    a.x < b.x + b.width + gap && b.x < a.x + a.width + gap && a.y < b.y + b.height && b.y < a.y + a.height
+  );
+}
+
+/** Which of the output rows can be written at `places` (pixels down) with `height` each: the likeliest first. */
+export function rowsWithRoom(places: readonly number[], likelihoods: ArrayLike<number>, height: number): boolean[] {
+  const order = places.map((_, index) => index).sort((a, b) => likelihoods[b] - likelihoods[a]);
+  const kept: number[] = [];
+  const shown = places.map(() => false);
+  for (const index of order) {
+    if (kept.some((other) => Math.abs(places[other] - places[index]) < height)) continue;
+    kept.push(index);
+    shown[index] = true;
+  }
+  return shown;
+}

@@ -1,0 +1,175 @@
+/** Renderer, camera and controls: draws only when something asks for a frame. */
+import { ColorManagement, Group, LinearSRGBColorSpace, PerspectiveCamera, Scene, Spherical, Vector3, WebGLRenderer } from "three";
+import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+import type { Point } from "../layout";
+import { prefersReducedMotion } from "../theme";
+import { fieldOfView, type View } from "./view";
+
+const flightTime = 420; // milliseconds back to the home view
+const largestPixelRatio = 2; // more costs four times the pixels for nothing one can see
+
+// Colours are chosen as they shall appear: three.js must not convert them.
+ColorManagement.enabled = false;
+
+export interface StageEvents {
+  /** Before each frame; true asks for another. `now` in milliseconds. */
+  readonly frame: (now: number) => boolean;
+  /** After each frame, for what HTML draws over the canvas. */
+  readonly drawn: () => void;
+  readonly moved: () => void;
+  readonly lost: () => void;
+  readonly restored: () => void;
+}
+
+export class Stage {
+  readonly content = new Group();
+  readonly camera = new PerspectiveCamera(fieldOfView, 1, 1, 10000);
+  readonly controls: OrbitControls;
+  /** Frames drawn so far: lets a test prove that nothing is drawn when nothing changes. */
+  frames = 0;
+  private readonly scene = new Scene();
+  private readonly renderer: WebGLRenderer;
+  private request = 0;
+  private flight: { from: Place; to: Place; start: number } | null = null;
+  private readonly listeners = new AbortController();
+
+  /** Throws where the browser has no WebGL. */
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly events: StageEvents,
+  ) {
+    this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "default" });
+    this.renderer.outputColorSpace = LinearSRGBColorSpace;
+    this.scene.add(this.content);
+    this.controls = new OrbitControls(this.camera, canvas);
+    this.controls.enableDamping = !prefersReducedMotion();
+    this.controls.dampingFactor = 0.12;
+    this.controls.maxPolarAngle = Math.PI * 0.8;
+    this.controls.minPolarAngle = Math.PI * 0.08;
+    this.controls.screenSpacePanning = true;
+    this.controls.zoomToCursor = true;
+    this.controls.addEventListener("change", () => this.invalidate());
+    this.controls.addEventListener("start", () => {
+      this.flight = null;
+      events.moved();
+    });
+    const { signal } = this.listeners;
+    canvas.addEventListener("webglcontextlost", (event) => (event.preventDefault(), events.lost()), { signal });
+    canvas.addEventListener("webglcontextrestored", () => (events.restored(), this.invalidate()), { signal });
+  }
+
+  get drawCalls(): number {
+    return this.renderer.info.render.calls;
+  }
+
+  setBackground(css: string): void {
+    this.renderer.setClearColor(css, 1);
+    this.invalidate();
+  }
+
+  resize(width: number, height: number): void {
+    this.renderer.setPixelRatio(Math.min(largestPixelRatio, devicePixelRatio));
+    this.renderer.setSize(width, height, false);
+    this.camera.aspect = width / height;
+    this.camera.updateProjectionMatrix();
+    // At once: a resized canvas is empty, and waiting for the next frame would show it blink.
+    this.draw(performance.now());
+  }
+
+  /** Ask for a frame; many asks before it make one. */
+  invalidate(): void {
+    this.request ||= requestAnimationFrame((now) => {
+      this.request = 0;
+      this.draw(now);
+    });
+  }
+
+  /** Go to `view`; smoothly unless told otherwise or less motion is wanted. */
+  goTo(view: View, smooth: boolean): void {
+    const distance = Math.hypot(...view.position.map((value, axis) => value - view.target[axis]));
+    this.controls.minDistance = distance * 0.04;
+    this.controls.maxDistance = distance * 2.5;
+    this.camera.near = distance * 0.01;
+    this.camera.far = distance * 5;
+    this.camera.updateProjectionMatrix();
+    this.flyTo(placeOf(view.position, view.target), smooth);
+  }
+
+  /** Turn around the target by angles in radians, and come nearer by a factor below 1. */
+  nudge(turn: number, tilt: number, factor: number): void {
+    const place = placeOf(this.camera.position.toArray(), this.controls.target.toArray());
+    const { minPolarAngle, maxPolarAngle, minDistance, maxDistance } = this.controls;
+    place.orbit.theta += turn;
+    place.orbit.phi = Math.min(maxPolarAngle, Math.max(minPolarAngle, place.orbit.phi + tilt));
+    place.orbit.radius = Math.min(maxDistance, Math.max(minDistance, place.orbit.radius * factor));
+    this.events.moved();
+    this.flyTo(place, true);
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.request);
+    this.request = -1; // nothing asks for a frame any more
+    this.listeners.abort();
+    this.controls.dispose();
+    this.renderer.dispose();
+    this.renderer.forceContextLoss();
+  }
+
+  private flyTo(to: Place, smooth: boolean): void {
+    this.flight = null;
+    if (smooth && !prefersReducedMotion()) {
+      const from = placeOf(this.camera.position.toArray(), this.controls.target.toArray());
+      // Turn the short way round.
+      from.orbit.theta += Math.round((to.orbit.theta - from.orbit.theta) / (2 * Math.PI)) * 2 * Math.PI;
+      this.flight = { from, to, start: performance.now() };
+    } else {
+      this.stand(to);
+    }
+    this.invalidate();
+  }
+
+  private stand(place: Place): void {
+    this.controls.target.copy(place.target);
+    this.camera.position.setFromSpherical(place.orbit).add(place.target);
+    this.camera.lookAt(place.target);
+    this.controls.update();
+  }
+
+  private draw(now: number): void {
+    let again = this.fly(now);
+    if (!this.flight && this.controls.update()) again = true;
+    again = this.events.frame(now) || again;
+    this.renderer.render(this.scene, this.camera);
+    this.frames++;
+    this.events.drawn();
+    if (again) this.invalidate();
+  }
+
+  private fly(now: number): boolean {
+    if (!this.flight) return false;
+    const { from, to, start } = this.flight;
+    const time = Math.min(1, Math.max(0, (now - start) / flightTime));
+    const eased = time * time * (3 - 2 * time);
+    const mix = (a: number, b: number) => a + (b - a) * eased;
+    this.stand({
+      target: from.target.clone().lerp(to.target, eased),
+      orbit: new Spherical(
+        mix(from.orbit.radius, to.orbit.radius),
+        mix(from.orbit.phi, to.orbit.phi),
+        mix(from.orbit.theta, to.orbit.theta),
+      ),
+    });
+    if (time === 1) this.flight = null;
+    return true;
+  }
+}
+
+interface Place {
+  target: Vector3;
+  orbit: Spherical;
+}
+
+function placeOf(position: Point, target: Point): Place {
+  const centre = new Vector3(...target);
+  return { target: centre, orbit: new Spherical().setFromVector3(new Vector3(...position).sub(centre)) };
+}

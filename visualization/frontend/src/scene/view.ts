@@ -1,0 +1,136 @@
+/** The home view: a direction, and the nearest place from which everything can be seen. Pure. */
+import type { LayerSpec } from "../contract";
+import { cornersOf, layOut, type Point, type Wall } from "../layout";
+
+export interface Insets {
+  readonly left: number; // CSS pixels kept free
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+export interface Viewport {
+  readonly width: number; // CSS pixels
+  readonly height: number;
+  readonly insets: Insets;
+}
+export interface View {
+  readonly position: Point;
+  readonly target: Point;
+  /** Units in front of the camera that one CSS pixel spans, at the target. */
+  readonly unitsPerPixel: number;
+}
+export interface Arrangement {
+  readonly walls: Wall[];
+  readonly yaw: number; // radians from the walls' normal to the side
+  readonly pitch: number; // radians above the horizon
+}
+
+/** Long focal length: near and far walls stay comparable, as in a technical drawing, yet depth still shows. */
+export const fieldOfView = 16; // degrees, vertical
+
+interface Basis {
+  readonly right: Point;
+  readonly up: Point;
+  readonly back: Point;
+}
+
+const dot = (a: Point, b: Point) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+
+/** Axes of a camera that stands at (−cos yaw, sin pitch, sin yaw) from its target. */
+function basisFor(yaw: number, pitch: number): Basis {
+  const back: Point = [-Math.cos(yaw) * Math.cos(pitch), Math.sin(pitch), Math.sin(yaw) * Math.cos(pitch)];
+  const right: Point = [Math.sin(yaw), 0, Math.cos(yaw)];
+  const up: Point = [
+    back[1] * right[2] - back[2] * right[1],
+    back[2] * right[0] - back[0] * right[2],
+    back[0] * right[1] - back[1] * right[0],
+  ];
+  return { right, up, back };
+}
+
+/** The closest view of all points in that direction that keeps the insets free.
+ *
+ * With half-angle tangents k, a point (a, b) in camera axes (across, towards the reader) is inside the right edge if
+ * a − c ≤ k (d − b): linear in the camera's distance d and shift c, so the extremes of a + k b decide.
+ */
+export function fitView(points: readonly Point[], yaw: number, pitch: number, viewport: Viewport): View {
+  const { right, up, back } = basisFor(yaw, pitch);
+  const { insets } = viewport;
+  const pixel = (2 * Math.tan((fieldOfView * Math.PI) / 360)) / viewport.height; // tangent a pixel
+  const across = fitAxis(points, right, back, {
+    low: (viewport.width / 2 - insets.left) * pixel,
+    high: (viewport.width / 2 - insets.right) * pixel,
+  });
+  const upward = fitAxis(points, up, back, {
+    low: (viewport.height / 2 - insets.bottom) * pixel,
+    high: (viewport.height / 2 - insets.top) * pixel,
+  });
+  const distance = Math.max(across.distance, upward.distance);
+  const [x, y] = [across.centre(distance), upward.centre(distance)];
+  const at = (depth: number): Point => [
+    right[0] * x + up[0] * y + back[0] * depth,
+    right[1] * x + up[1] * y + back[1] * depth,
+    right[2] * x + up[2] * y + back[2] * depth,
+  ];
+  return { position: at(distance), target: at(0), unitsPerPixel: pixel * distance };
+}
+
+function fitAxis(points: readonly Point[], axis: Point, back: Point, tangent: { low: number; high: number }) {
+  let high = Number.NEGATIVE_INFINITY;
+  let low = Number.NEGATIVE_INFINITY;
+  for (const point of points) {
+    const [a, b] = [dot(point, axis), dot(point, back)];
+    high = Math.max(high, a + tangent.high * b);
+    low = Math.max(low, -a + tangent.low * b);
+  }
+  return {
+    distance: (high + low) / (tangent.high + tangent.low),
+    centre: (distance: number) => (high - tangent.high * distance + tangent.low * distance - low) / 2,
+  };
+}
+
+/** Screen place in CSS pixels; `depth` grows away from the reader. */
+export function projectPoint(point: Point, view: View, yaw: number, pitch: number, viewport: Viewport) {
+  const { right, up, back } = basisFor(yaw, pitch);
+  const from: Point = [
+    point[0] - view.position[0],
+    point[1] - view.position[1],
+    point[2] - view.position[2],
+  ];
+  const depth = -dot(from, back);
+  const scale = viewport.height / (2 * Math.tan((fieldOfView * Math.PI) / 360)) / depth;
+  return {
+    x: viewport.width / 2 + dot(from, right) * scale,
+    y: viewport.height / 2 - dot(from, up) * scale,
+    depth,
+  };
+}
+
+const degrees = Math.PI / 180;
+const yaws = [38, 43, 48, 53, 58, 63].map((angle) => angle * degrees);
+const pitches = [12, 16, 20, 25, 30].map((angle) => angle * degrees);
+
+/** Spacing and direction in which the network is largest on this viewport without a wall hiding another.
+ *
+ * Larger means the sum of the walls' areas on the screen. A wall must keep clear of the next one on the screen;
+ * for a given direction the smallest such spacing is computed from the widths. Steep views cost a little, because
+ * a neuron seen from far above is no square any more.
+ */
+export function arrange(layers: readonly LayerSpec[], viewport: Viewport): Arrangement {
+  let best: Arrangement | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const yaw of yaws) {
+    const walls = layOut(layers, 1.22 / Math.tan(yaw));
+    for (const pitch of pitches) {
+      const points = walls.flatMap(cornersOf);
+      const view = fitView(points, yaw, pitch, viewport);
+      const area = 1 / view.unitsPerPixel ** 2;
+      const score = area * Math.cos(yaw) ** 0.5 * Math.cos(pitch - 18 * degrees) ** 2;
+      if (score > most) {
+        most = score;
+        best = { walls, yaw, pitch };
+      }
+    }
+  }
+  return best!;
+}
