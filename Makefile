@@ -30,7 +30,7 @@ lint: install-dev ## linters, formatting and types, Python and TypeScript
 format: install-dev ## put Python and TypeScript into the house format
 	@"$(VENV_PYTHON)" -m tools.checks format
 
-bench: install ## one benchmark: make bench NAME=start
+bench: install-dev bundle ## one benchmark: make bench NAME=start
 	@test -n "$(NAME)" || { echo "Which benchmark? make bench NAME=start; they are the files in benchmarks/."; exit 2; }
 	@"$(VENV_PYTHON)" -m benchmarks.$(NAME) $(ARGS)
 

@@ -18,6 +18,7 @@ Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 WORK_SIDE = 1024  # px; a larger picture is reduced to this before its paper is looked at
+FINE = 256  # the longer side over this is how far noise is smoothed, in pixels
 TILES = 8  # the paper's shade is measured in 8x8 tiles
 EVEN = 60  # per cent of the border that has the shade of the paper, if it has one
 SHADE = 8  # grey levels that pass for one shade
@@ -99,22 +100,39 @@ def is_dark_on_light(values: Bytes) -> bool:
 def flatten(ink: Bytes) -> Bytes:
     """Takes the shade of uneven paper away: ink minus what the paper itself shows there, not below 0.
 
-    Tile i of 8 on a side of n pixels spans floor(i n / 8) to floor((i + 1) n / 8); its shade is its median. A tile
-    brighter than all around it is full of ink, so the grid is opened (3x3 minimum, then 3x3 maximum) but never raised.
-    Beyond an edge the shade goes on as steeply as it came: a beyond a, b is 2 a - b. Between the centres of the
-    tiles it is interpolated linearly, see `surface`, and kept within 0 and 255.
+    First the paper is what is left when all that is brighter than its surroundings is taken off: tile shades, opened
+    (3x3 minimum, then 3x3 maximum; beyond an edge the shade goes on as steeply as it came: a beyond a, b is 2 a - b) but
+    nowhere raised. That shows where the ink is (as in `clean`), and the shades are measured again beside it.
+    """
+    everywhere = np.ones(ink.shape, np.bool_)
+    shades = _shades(ink, everywhere, np.zeros((TILES, TILES), np.int64))
+    opened = np.minimum(_around(_around(shades, np.minimum), np.maximum), shades)
+    first = smooth(_above(ink, opened), max(ink.shape) // FINE)
+    found = _spread(first > otsu(first), max(ink.shape) // 64)
+    return _above(ink, _shades(ink, ~found, opened))
+
+
+def _shades(ink: Bytes, paper: Mask, otherwise: Integers) -> Integers:
+    """Medians of the paper in 8x8 tiles (fewer on a side below 8), int64; `otherwise` where under a quarter is paper.
+
+    Tile i on a side of n pixels spans floor(i n / 8) to floor((i + 1) n / 8).
     """
     height, width = ink.shape
     rows, columns = min(TILES, height), min(TILES, width)
-    shades = np.zeros((rows, columns), np.int64)
+    shades = otherwise[:rows, :columns].copy()
     for row in range(rows):
-        strip = ink[row * height // rows : (row + 1) * height // rows]
+        across = slice(row * height // rows, (row + 1) * height // rows)
         for column in range(columns):
-            tile = strip[:, column * width // columns : (column + 1) * width // columns]
-            shades[row, column] = _percentile(tile, 50)
-    opened = _around(_around(shades, np.minimum), np.maximum)
-    paper = np.clip(surface(np.minimum(opened, shades), height, width), 0, 255)
-    return np.maximum(ink - paper, 0).astype(np.uint8)
+            tile = (across, slice(column * width // columns, (column + 1) * width // columns))
+            values = ink[tile][paper[tile]]
+            if 4 * values.size >= ink[tile].size:
+                shades[row, column] = _percentile(values, 50)
+    return shades
+
+
+def _above(ink: Bytes, shades: Integers) -> Bytes:
+    """Ink minus the surface through the shades, which is kept within 0 and 255; not below 0."""
+    return np.maximum(ink - np.clip(surface(shades, *ink.shape), 0, 255), 0).astype(np.uint8)
 
 
 def otsu(values: Bytes) -> int:
@@ -143,7 +161,7 @@ def clean(ink: Bytes) -> tuple[Bytes, int]:
     rest becomes (v - noise) 255 / (full - noise), rounded, kept within 0 and 255.
     """
     longest = max(ink.shape)
-    smoothed = smooth(ink, longest // 256)
+    smoothed = smooth(ink, longest // FINE)
     strong = smoothed > otsu(smoothed)
     near = _spread(strong, max(1, longest // 14))
     if _percentile(ink[~near], 99) > SHADE:

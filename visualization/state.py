@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -33,9 +34,9 @@ class ChosenRun:
 
 
 def chosen_run() -> ChosenRun:
-    """The run named in the URL; else the newest one, one at work first; else the one that comes with the project."""
+    """The run named in the URL, else after `--run` in the command, else the newest, else the project's own."""
     runs = engine().runs
-    asked_for = st.query_params.get("run")
+    asked_for = st.query_params.get("run") or _run_of_the_command()
     if asked_for:
         try:
             run = runs.find(asked_for)
@@ -51,6 +52,12 @@ def chosen_run() -> ChosenRun:
             # One broken folder must not keep the page from opening; it is named where runs are listed.
             continue
     return ChosenRun(Run(PRETRAINED))
+
+
+def _run_of_the_command() -> str | None:
+    """The name in `streamlit run app.py -- --run NAME`."""
+    arguments = sys.argv[1:]
+    return arguments[arguments.index("--run") + 1] if "--run" in arguments[:-1] else None
 
 
 def choose_run(run: Run) -> None:

@@ -23,25 +23,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-from tools import chromium
+from tools.browser import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
 START_SECONDS = 60  # 3 s on two idle cores
 STOP_SECONDS = 15
-FLAGS = [
-    # WebGL in software, the same on every machine.
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    # Quiet: nothing is asked of a network.
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _report = pytest.StashKey[pytest.TestReport]()
 
 
@@ -122,16 +111,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the session. Its absence is an error, never a skip."""
-    executable = chromium.find()
-    if executable is None:
-        pytest.fail("No Chromium for the browser tests. Expected one: `make test` installs it. Or set STRATA_CHROMIUM.")
-    flags = list(FLAGS)
-    if os.name == "posix" and os.geteuid() == 0:
-        flags.append("--no-sandbox")  # Chromium's sandbox does not start as root
-    with sync_playwright() as playwright:
-        chosen = playwright.chromium.launch(executable_path=executable, args=flags)
+    with chromium() as chosen:
         yield chosen
-        chosen.close()
 
 
 @dataclass  # without slots: Playwright hangs an attribute on whose method it calls

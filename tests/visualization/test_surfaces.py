@@ -1,0 +1,66 @@
+"""The stack: every activation is in the sheet where the tiling says, and nothing else is."""
+
+import numpy as np
+import pytest
+
+from visualization.surfaces import RELIEF, stack, tile, tiling
+
+
+@pytest.fixture
+def maps() -> np.ndarray:
+    return np.random.default_rng(1).normal(size=(5, 4, 7)).astype(np.float32)
+
+
+@pytest.mark.parametrize("channels", [(), (2,), (6, 0, 3)])
+def test_every_value_is_found_where_the_tiling_says(maps: np.ndarray, channels: tuple[int, ...]) -> None:
+    tiles = tiling(maps, channels)
+    sheet = tile(maps, tiles)
+    seen = set()
+    for row, column in np.ndindex(sheet.shape):
+        found = tiles.locate(row, column)
+        if found is None:
+            assert np.isnan(sheet[row, column])
+        else:
+            channel, inner_row, inner_column = found
+            assert sheet[row, column] == maps[inner_row, inner_column, channel]
+            seen.add(found)
+    shown = channels or tuple(range(7))
+    assert seen == {(channel, row, column) for channel in shown for row in range(5) for column in range(4)}
+
+
+def test_one_surface_a_layer_with_its_own_numbers(maps: np.ndarray) -> None:
+    figure = stack({"conv 1": maps, "pool 1": np.abs(maps)})
+    assert [trace.name for trace in figure.data] == ["conv 1", "pool 1"]
+    np.testing.assert_array_equal(figure.data[0].surfacecolor, tile(maps, tiling(maps)))
+    assert figure.layout.coloraxis.cmax == pytest.approx(np.abs(maps).max())
+    assert tuple(figure.layout.scene.zaxis.ticktext) == ("conv 1", "pool 1")
+
+
+def test_flat_sheets_are_flat_and_relief_stays_below_the_next_layer(maps: np.ndarray) -> None:
+    values = np.abs(maps)
+    flat, relief = (stack({"a": values, "b": values}, relief=on).data[1].z for on in (False, True))
+    assert set(np.unique(flat[~np.isnan(flat)])) == {-1.0}
+    assert np.nanmin(relief) >= -1.0
+    assert np.nanmax(relief) == pytest.approx(-1.0 + RELIEF)
+    assert RELIEF < 1
+
+
+def test_hover_knows_layer_channel_row_column_and_value(maps: np.ndarray) -> None:
+    trace = stack({"conv 1": maps}).data[0]
+    tiles = tiling(maps)
+    row, column = tiles.corner(4)
+    assert tuple(trace.customdata[row + 2, column + 3]) == (4, 2, 3)
+    assert trace.hovertemplate.startswith("conv 1, map %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]}")
+
+
+def test_axes_have_titles_and_colour_says_what_it_measures(maps: np.ndarray) -> None:
+    layout = stack({"conv 1": maps}).layout
+    titles = [layout.scene[axis].title.text for axis in ("xaxis", "yaxis", "zaxis")]
+    assert titles == ["width (neurons)", "height (neurons)", "layer"]
+    assert layout.coloraxis.colorbar.title.text == "activation"
+
+
+def test_a_layer_that_is_all_zero_is_drawn(maps: np.ndarray) -> None:
+    figure = stack({"dead": np.zeros_like(maps)}, relief=True)
+    assert figure.layout.coloraxis.cmax == 1.0
+    assert set(np.unique(figure.data[0].z[~np.isnan(figure.data[0].z)])) == {0.0}
