@@ -8,35 +8,38 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+import plotly
 import streamlit as st
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 
-def server() -> st.App:
-    """The page, the API under /api and the front end under /assets; workers start with it and end with it."""
-    from pathlib import Path
+ICON = Path(__file__).parent / "visualization" / "icon.svg"
 
-    import plotly
-    from starlette.routing import Mount
-    from starlette.staticfiles import StaticFiles
 
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Workers start with the server and end with it."""
     from model.engine import engine
+
+    engine().warm_up()
+    yield
+    engine().shutdown()
+
+
+def routes() -> list[Mount]:
+    """Beside the page: the API, the built front end, and the Plotly that the Python package brings."""
     from model.server import api
     from visualization import bundle
 
-    @asynccontextmanager
-    async def lifespan(_: st.App) -> AsyncIterator[None]:
-        engine().warm_up()
-        yield
-        engine().shutdown()
-
     plotly_files = Path(plotly.__file__).parent / "package_data"
-    routes = [
+    return [
         Mount("/api", api),
         Mount("/assets/plotly", StaticFiles(directory=plotly_files)),
         Mount("/assets", StaticFiles(directory=bundle.FRONTEND / "dist", check_dir=False)),
     ]
-    return st.App(__file__, routes=routes, lifespan=lifespan)
 
 
 def page() -> None:
@@ -44,7 +47,7 @@ def page() -> None:
     from visualization import state
     from visualization.views import controls, frame
 
-    st.set_page_config(page_title="Strata", page_icon=":material/layers:", layout="wide")
+    st.set_page_config(page_title="Strata", page_icon=ICON, layout="wide")
     frame.ensure_front_end()
     chosen = state.chosen_run()
     controls.draw(chosen)
@@ -54,4 +57,4 @@ def page() -> None:
 if __name__ == "__main__":
     page()
 else:
-    app = server()
+    app = st.App(__file__, routes=routes(), lifespan=lifespan)  # Streamlit looks for this very line

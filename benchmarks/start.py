@@ -1,4 +1,4 @@
-"""From `streamlit run` to the first heading and to the first drawn network, against the same page with TensorFlow on top.
+"""From `streamlit run` to the first heading and the first drawn network, against TensorFlow imported in the page.
 
     python -m benchmarks.start
 

@@ -27,7 +27,10 @@ MAX_NPZ = 64 * 2**20  # bytes; the four MNIST arrays without any compression are
 IDX_UINT8 = 0x08  # the IDX type code of unsigned bytes
 
 # What zipfile raises on files that only look like archives (found by flipping bytes, see tests/data).
-ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+    SyntaxError, MemoryError, UserWarning,
+)  # fmt: skip
 
 
 def sha256(array: Bytes) -> str:

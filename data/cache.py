@@ -27,6 +27,7 @@ DOWNLOADS: Final = {
     "mnist": {Path("datasets/mnist.npz"): 11_490_434},
     "fashion_mnist": {Path("datasets/fashion-mnist") / file: size for file, size, _ in FASHION_FILES.values()},
 }
+TEMPORARY: Final = Path("/tmp")  # Keras's choice; what is read there is verified
 PLACES: Final = {"mnist": Path("datasets/mnist.npz"), "fashion_mnist": Path("datasets/fashion-mnist")}
 
 
@@ -93,16 +94,21 @@ def remove_incomplete(name: str) -> tuple[Path, ...]:
 
 def _place(name: str) -> Path:
     if name not in PLACES:
-        raise DatasetError(f"Data set {name!r} is not downloaded. Expected one of {', '.join(PLACES)}. Load it instead.")
+        raise DatasetError(f"Data set {name!r} is not a download. Expected one of {', '.join(PLACES)}. Just load it.")
     return PLACES[name]
 
 
 def _keras_home() -> Path:
     """keras.config's home: $KERAS_HOME, else .keras in the home directory, or in /tmp where that is read-only."""
     if (home := os.environ.get("KERAS_HOME")) is not None:
-        return Path(os.path.expanduser(home))
-    base = os.path.expanduser("~")
-    return Path(base if os.access(base, os.W_OK) else "/tmp", ".keras")
+        return _expand(home)
+    base = _expand("~")
+    return (base if os.access(base, os.W_OK) else TEMPORARY) / ".keras"
+
+
+def _expand(path: str) -> Path:
+    """With ~ replaced as Keras does it; pathlib's way raises where there is no home directory."""
+    return Path(os.path.expanduser(path))
 
 
 def _keras_directory() -> Path:
@@ -111,7 +117,7 @@ def _keras_directory() -> Path:
     existing = next((place for place in (home, *home.parents) if place.exists()), home)
     if os.access(existing, os.W_OK):
         return home
-    return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir(), ".keras")
+    return (TEMPORARY if TEMPORARY.is_dir() else Path(tempfile.gettempdir())) / ".keras"
 
 
 def _size(path: Path) -> int:

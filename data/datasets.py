@@ -18,8 +18,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from data import archives, cache, digits
+from data import archives, cache
 from data.cache import bytes_here, cache_path, expected_bytes, remove_incomplete
+from data.digits import digits
 from data.errors import DatasetError, DatasetMissing
 
 __all__ = [
@@ -210,6 +211,6 @@ def _fashion(path: Path, stamp: Stamp) -> Dataset:
 @lru_cache(maxsize=1)
 def _digits() -> Dataset:
     """scikit-learn's digits, brought to the form of MNIST's."""
-    x_train, y_train, x_test, y_test = digits.digits()
+    x_train, y_train, x_test, y_test = digits()
     arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
     return _dataset("digits", arrays, DIGIT_NAMES, "scikit-learn's 1,797 handwritten digits, brought to 28x28")

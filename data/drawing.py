@@ -1,8 +1,8 @@
 """A picture of any size becomes the network's 28x28 input, the way MNIST was made.
 
-The recipe of http://yann.lecun.com/exdb/mnist/: fit to a 20x20 box with the proportions kept and anti-aliased, then move
-the centre of mass to the centre of 28x28. MNIST's own centres of mass all lie within half a pixel of the centre of
-pixel (14, 14), and its longest side is 20 in 9,997 of the 10,000 test pictures; `centre` and `fit` do the same.
+The recipe of http://yann.lecun.com/exdb/mnist/: fit to a 20x20 box with the proportions kept and anti-aliased, then
+move the centre of mass to the centre of 28x28. MNIST's own centres of mass all lie within half a pixel of the centre
+of pixel (14, 14), and the longer side is 20 in 9,997 of its 10,000 test pictures; `centre` and `fit` do the same.
 Before that `data.ink` finds the ink. Every step is whole-number arithmetic with halves rounded up, so that a copy in
 another language can agree on every pixel.
 """
@@ -25,7 +25,7 @@ Bytes = npt.NDArray[np.uint8]
 SIDE: Final = 28  # px, the network's input
 BOX: Final = 20  # px, the box that the digit is fitted to
 CENTRE: Final = 14  # the pixel, counted from 0, that the centre of mass is moved to
-INK: Final = 64  # of 255; the crop is around values of at least this (with it MNIST's own boxes stay as they are)
+INK: Final = 64  # of 255; the crop is around values of at least this (MNIST's own boxes stay as they are)
 CONTRAST: Final = 16  # of 255; ink that differs less from its paper is taken for none
 STEPS: Final = ("grey", "ink", "clean", "crop", "fit", "centre")
 
@@ -64,9 +64,9 @@ def to_input(picture: Bytes) -> Drawing:
     fitted = fit(cropped)
     centred = centre(fitted)
     steps = (
-        Step("grey", f"{visible.shape[1]}x{visible.shape[0]} grey values, from red, green and blue.", visible),
+        Step("grey", f"Grey values from red, green and blue, {visible.shape[1]}x{visible.shape[0]}.", visible),
         Step("ink", why, raw),
-        Step("clean", f"Shading and noise of the background removed, contrast of {contrast} stretched to 255.", cleaned),
+        Step("clean", f"Shading and noise of the background removed, contrast {contrast} stretched to 255.", cleaned),
         Step("crop", f"Cropped to the ink, {cropped.shape[1]}x{cropped.shape[0]}.", cropped),
         Step("fit", f"Fitted to {BOX}x{BOX} with its proportions kept, {fitted.shape[1]}x{fitted.shape[0]}.", fitted),
         Step("centre", f"Its centre of mass moved to the centre of {SIDE}x{SIDE}.", centred),
@@ -86,7 +86,7 @@ def crop(values: Bytes) -> Bytes:
 
 
 def fit(values: Bytes) -> Bytes:
-    """Resampled so that the longer side is 20 and the other in proportion, rounded, at least 1: uint8 (<= 20, <= 20)."""
+    """Resampled so that the longer side is 20, the other in proportion, rounded, at least 1: uint8 (<= 20, <= 20)."""
     longest = max(values.shape)
     height, width = np.maximum(divide(np.array(values.shape, np.int64) * BOX, longest), 1)
     return resample(values, int(height), int(width))

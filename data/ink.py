@@ -32,18 +32,22 @@ LIGHT = "The background is darker than what is on it, so light is ink."
 
 def grey(picture: Bytes) -> Bytes:
     """Luma of uint8 (h, w, 3 or more) as uint8 (h, w): (299 R + 587 G + 114 B) / 1000, rounded (ITU-R BT.601)."""
-    red, green, blue = (picture[..., channel].astype(np.int64) for channel in range(3))
-    return divide(299 * red + 587 * green + 114 * blue, 1000).astype(np.uint8)
+    total = picture[..., 0] * np.int32(299)  # 4 bytes a pixel: an upload may have 16 million
+    total += picture[..., 1] * np.int32(587)
+    total += picture[..., 2] * np.int32(114)
+    return ((total + 500) // 1000).astype(np.uint8)
 
 
 def over(values: Bytes, alpha: Bytes, paper: int) -> Bytes:
     """Grey values, uint8 (h, w), laid over paper of one grey value: (v a + paper (255 - a)) / 255, rounded."""
-    opacity = alpha.astype(np.int64)
-    return divide(values * opacity + paper * (255 - opacity), 255).astype(np.uint8)
+    if alpha.min() == 255:
+        return values
+    opacity = alpha.astype(np.int32)
+    return ((2 * (values * opacity + paper * (255 - opacity)) + 255) // 510).astype(np.uint8)
 
 
 def shrink(values: Bytes) -> Bytes:
-    """The picture with its longer side reduced to WORK_SIDE, the other in proportion, rounded; a smaller one as it is."""
+    """The picture with its longer side reduced to WORK_SIDE and the other alike, rounded; a smaller one as it is."""
     longest = max(values.shape)
     if longest <= WORK_SIDE:
         return values
@@ -60,7 +64,7 @@ def to_ink(picture: Bytes) -> tuple[Bytes, Bytes, str]:
     read as paper. Any other picture is laid over white and read as paper.
     """
     shade, alpha = grey(picture), picture[..., 3]
-    opaque = 2 * alpha.astype(np.int64) >= int(alpha.max())
+    opaque = alpha >= (int(alpha.max()) + 1) // 2
     border = np.concatenate(_sides(opaque.astype(np.uint8)))
     paper = 255
     if 2 * int(border.sum()) <= border.size:
@@ -79,7 +83,7 @@ def is_even(values: Bytes) -> bool:
     """Whether the paper has one shade: EVEN % of the border differ by at most SHADE from the border's median."""
     border = np.concatenate(_sides(values)).astype(np.int64)
     alike = np.count_nonzero(np.abs(border - _percentile(border, 50)) <= SHADE)
-    return 100 * alike >= EVEN * border.size
+    return bool(100 * alike >= EVEN * border.size)
 
 
 def is_dark_on_light(values: Bytes) -> bool:
@@ -94,18 +98,18 @@ def is_dark_on_light(values: Bytes) -> bool:
         lighter, darker = np.maximum(difference, 0), np.maximum(-difference, 0)
     else:
         lighter, darker = flatten(values).astype(np.int64), flatten(255 - values).astype(np.int64)
-    return int((darker**4).sum()) >= int((lighter**4).sum())  # at most 255^4 1024^2, below 2^53
+    return int((darker**4).sum()) >= int((lighter**4).sum())  # at most 255^4 1024^2, which is below 2^53
 
 
 def flatten(ink: Bytes) -> Bytes:
     """Takes the shade of uneven paper away: ink minus what the paper itself shows there, not below 0.
 
-    First the paper is what is left when all that is brighter than its surroundings is taken off: tile shades, opened
-    (3x3 minimum, then 3x3 maximum; beyond an edge the shade goes on as steeply as it came: a beyond a, b is 2 a - b) but
-    nowhere raised. That shows where the ink is (as in `clean`), and the shades are measured again beside it.
+    First the paper is what is left when tiles brighter than all around them are taken down: their shades are opened
+    (3x3 minimum, then 3x3 maximum; beyond an edge the shade goes on as steeply as it came: beyond a, b lies 2 a - b),
+    but nowhere raised. What is above Otsu's threshold then, smoothed as in `clean`, and up to floor(longer side / 64)
+    rows and columns around it, is ink; the shades are measured again without it.
     """
-    everywhere = np.ones(ink.shape, np.bool_)
-    shades = _shades(ink, everywhere, np.zeros((TILES, TILES), np.int64))
+    shades = _shades(ink, np.ones(ink.shape, np.bool_), np.zeros((TILES, TILES), np.int64))
     opened = np.minimum(_around(_around(shades, np.minimum), np.maximum), shades)
     first = smooth(_above(ink, opened), max(ink.shape) // FINE)
     found = _spread(first > otsu(first), max(ink.shape) // 64)
@@ -155,10 +159,11 @@ def otsu(values: Bytes) -> int:
 def clean(ink: Bytes) -> tuple[Bytes, int]:
     """Ink on black without the paper's noise and with the pen at 255, and the contrast it had, 0 to 255.
 
-    Strong ink is above Otsu's threshold after smoothing with r = floor(longer side / 256). What is more than
-    max(1, floor(longer side / 14)) rows or columns away from any becomes 0. Noise is percentile 99 of what is away; if it
-    is above SHADE, the smoothed values take the place of the others. Full ink is percentile 75 of the strong. The
-    rest becomes (v - noise) 255 / (full - noise), rounded, kept within 0 and 255.
+    Strong ink is above Otsu's threshold in the picture smoothed over floor(longer side / FINE) pixels. What is more
+    than max(1, floor(longer side / 14)) rows or columns away from any becomes 0. Noise is percentile 99 of what is
+    away; if it is above SHADE, the smoothed values take the place of the others and it is measured again; where
+    nothing is away, it is the least value. Full ink is percentile 75 of the strong. The rest becomes
+    (v - noise) 255 / (full - noise), rounded, kept within 0 and 255.
     """
     longest = max(ink.shape)
     smoothed = smooth(ink, longest // FINE)
@@ -166,7 +171,8 @@ def clean(ink: Bytes) -> tuple[Bytes, int]:
     near = _spread(strong, max(1, longest // 14))
     if _percentile(ink[~near], 99) > SHADE:
         ink = smoothed
-    noise, full = _percentile(ink[~near], 99), _percentile(ink[strong], 75)
+    noise = int(ink.min()) if near.all() else _percentile(ink[~near], 99)
+    full = _percentile(ink[strong], 75)
     if full <= noise:
         return np.zeros_like(ink), 0
     stretched = divide((ink.astype(np.int64) - noise) * 255, full - noise)
@@ -174,7 +180,7 @@ def clean(ink: Bytes) -> tuple[Bytes, int]:
 
 
 def smooth(values: Bytes, distance: int) -> Bytes:
-    """Mean of the square of side 2 distance + 1 around each value, of what is inside the picture, one axis at a time."""
+    """Mean of the square of side 2 distance + 1 around each value, as far as inside; rounded after each axis."""
     for axis in (0, 1):
         sums, numbers = _window(values, distance, axis)
         values = ((2 * sums + numbers) // (2 * numbers)).astype(np.uint8)
@@ -190,7 +196,7 @@ def _percentile(values: npt.NDArray[np.integer], share: int) -> int:
 
 
 def _sides(values: Bytes) -> list[Bytes]:
-    """Top, bottom, left and right border, each max(1, floor(shorter side / 32)) thick, as flat arrays; corners twice."""
+    """Top, bottom, left and right border, max(1, floor(shorter side / 32)) thick, flat; the corners are in two."""
     depth = max(1, min(values.shape) // 32)
     return [
         values[:depth].ravel(), values[-depth:].ravel(), values[:, :depth].ravel(), values[:, -depth:].ravel(),

@@ -1,7 +1,6 @@
 """Uploaded picture files, opened with care: what may come in, and how it becomes an array."""
 
 import io
-import warnings
 from typing import Final
 
 import numpy as np
@@ -17,28 +16,21 @@ Bytes = npt.NDArray[np.uint8]
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 MAX_BYTES: Final = 10 * 2**20  # of the file
 MIN_SIDE: Final = 8  # px
-MAX_SIDE: Final = 4096  # px; 64 MB as RGBA
+MAX_SIDE: Final = 4096  # px; as RGBA at most 64 MiB
 
 
 def read_picture(content: bytes) -> Bytes:
-    """The picture in the bytes of a PNG, JPEG, WebP, GIF (first frame) or BMP file, as uint8 RGBA (h, w, 4).
+    """The picture in the bytes of a PNG, JPEG, WebP, GIF or BMP file, as uint8 RGBA (h, w, 4), read-only.
 
-    Turned upright as its EXIF says; 16-bit, palette, grey and CMYK pictures become 8-bit RGBA. The size is checked
-    before any pixel is unpacked. Raises PictureError for anything else.
+    Of an animation the first frame. Turned upright as its EXIF says; 16-bit, palette, grey and CMYK become 8-bit RGBA.
+    The sides are checked before a pixel is unpacked. Raises PictureError for anything that is not such a picture.
     """
     if len(content) > MAX_BYTES:
         raise PictureError(
-            f"Picture file has {len(content):,} bytes. Expected at most {MAX_BYTES:,}. Make it smaller and upload again."
+            f"Picture file has {len(content):,} bytes. Expected at most {MAX_BYTES:,}. Reduce it and upload again."
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                check_sides(*image.size)
-                image.seek(0)
-                image.load()
-                upright = ImageOps.exif_transpose(image)
-                rgba = _eight_bits(upright).convert("RGBA")
+        pixels = _decode(content)
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -46,11 +38,16 @@ def read_picture(content: bytes) -> Bytes:
             f"File is not a picture that can be read: {len(content):,} bytes that begin with {content[:8]!r}. "
             "Expected PNG, JPEG, WebP, GIF or BMP. Save it as PNG and upload again."
         ) from error
-    except Exception as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(
-            f"Picture is broken: {error}. Expected a whole file. Save it as PNG and upload again."
+            f"Picture is too large: {_reason(error)}. Expected both sides between {MIN_SIDE} and {MAX_SIDE}. "
+            "Crop it and upload again."
         ) from error
-    pixels = np.array(rgba)
+    except Exception as error:  # Pillow's decoders raise almost anything on broken files, SyntaxError among it
+        raise PictureError(
+            f"Picture is broken: {_reason(error)}. Expected a whole file, received {len(content):,} bytes. "
+            "Save it as PNG and upload again."
+        ) from error
     pixels.setflags(write=False)
     return pixels
 
@@ -64,9 +61,22 @@ def check_sides(width: int, height: int) -> None:
         )
 
 
+def _decode(content: bytes) -> Bytes:
+    """The first frame, upright, as uint8 RGBA; raises PictureError or whatever Pillow raises."""
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        check_sides(*image.size)
+        image.load()
+        return np.array(_eight_bits(ImageOps.exif_transpose(image)).convert("RGBA"))
+
+
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit and float greys scaled to 8 bits, other modes as they are."""
-    if image.mode.startswith("I;16"):
-        values = np.asarray(image).astype(np.uint32)
+    """16-bit grey as 8-bit, v 255 / 65535 rounded (Pillow itself would cut off at 255); other modes as they are."""
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        values = np.clip(np.asarray(image).astype(np.int64), 0, 65535)
         return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
     return image
+
+
+def _reason(error: Exception) -> str:
+    """What Pillow said, as one short line without its full stop."""
+    return " ".join(str(error).split()).rstrip(".")[:160] or type(error).__name__

@@ -12,6 +12,8 @@ __all__ = ["divide", "resample", "surface"]
 Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
 
+BLOCK = 512  # columns at a time, which bounds the memory that a large upload takes
+
 
 def divide(numerator: Integers, denominator: int) -> Integers:
     """numerator / denominator rounded half up: floor((2 numerator + denominator) / (2 denominator))."""
@@ -26,8 +28,9 @@ def resample(picture: Bytes, height: int, width: int) -> Bytes:
     the border. An axis that stays is copied. Both axes are summed before the one rounding.
     """
     old_height, old_width = picture.shape
-    rows = _axis(picture.astype(np.int64), height)  # (height, w), times the first scale
-    both = _axis(rows.T, width).T  # (height, width), times both scales
+    parts = (picture[:, start : start + BLOCK] for start in range(0, old_width, BLOCK))
+    rows = np.concatenate([_axis(part.astype(np.int64), height) for part in parts], axis=1)  # (height, w)
+    both = _axis(rows.T, width).T  # (height, width); values are times both scales
     return divide(both, _scale(old_height, height) * _scale(old_width, width)).astype(np.uint8)
 
 
@@ -63,7 +66,7 @@ def _shrink(values: Integers, new: int) -> Integers:
     np.cumsum(values, axis=0, out=before[1:])
     whole, rest = np.divmod(np.arange(new + 1, dtype=np.int64) * old, new)
     edge = values[np.minimum(whole, old - 1)]  # where whole is old, rest is 0
-    sums = new * before[whole] + rest[:, None] * edge
+    sums: Integers = new * before[whole] + rest[:, None] * edge
     return sums[1:] - sums[:-1]
 
 
@@ -81,4 +84,5 @@ def _grow(values: Integers, new: int, *, onward: bool = False) -> Integers:
     before = np.clip(place // unit, 0, max(old - 2, 0))
     rest = (place - before * unit)[:, None]
     after = np.minimum(before + 1, old - 1)
-    return (unit - rest) * values[before] + rest * values[after]
+    between: Integers = (unit - rest) * values[before] + rest * values[after]
+    return between

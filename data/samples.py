@@ -48,7 +48,9 @@ def samples() -> tuple[Sample, ...]:
 
 def _sample(entry: dict[str, object]) -> Sample:
     label, width, given = entry["label"], entry["width"], entry["strokes"]
-    assert isinstance(label, int) and isinstance(width, float) and isinstance(given, list)
+    assert isinstance(label, int)
+    assert isinstance(width, float)
+    assert isinstance(given, list)
     strokes = tuple(curve(np.array(points, np.float64)) for points in given)
     return Sample(to_input(draw(strokes, width)).pixels, label, strokes, width)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Before any module of the project is imported, so that none of them sees another value."""
     config.stash[_runs] = Path(tempfile.mkdtemp(prefix="strata-runs-"))
     os.environ["STRATA_RUNS"] = str(config.stash[_runs])
+    # By default SIGTERM ends Python at once, and apps that tests started would outlive them.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=143))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greeting is no news
 
 

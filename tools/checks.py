@@ -47,7 +47,7 @@ def lint_checks() -> list[Check]:
     typed = [name for name in TYPED if any((ROOT / name).glob("**/*.py")) or (ROOT / name).is_file()]
     colours = [] if sys.stdout.isatty() else ["--", "--colors=off"]  # `biome ci` knows nothing of NO_COLOR
     return [
-        Check("Python lint (ruff)", module("ruff", "check", "--quiet", ".")),
+        Check("Python lint (ruff)", module("ruff", "check", "--quiet", "--output-format=concise", ".")),
         Check("Python format (ruff)", module("ruff", "format", "--quiet", "--diff", ".")),
         Check("Python types (mypy)", module("mypy", *typed)),
         Check("front-end lint", module("visualization.node", "run", "--silent", "lint", *colours)),

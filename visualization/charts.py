@@ -92,9 +92,9 @@ def probabilities(values: np.ndarray, class_names: Sequence[str], label: int | N
 
 
 def percent(share: float) -> str:
-    """A share 0..1 for people: one decimal, and never 100.0 % or 0.0 % for what is not quite that."""
+    """A share 0..1 for people: one decimal, never 100.0 % or 0.0 % for what is not quite that, and no line break."""
     if 0.9995 <= share < 1:
-        return "> 99.9 %"
+        return ">\u00a099.9\u00a0%"
     if 0 < share < 0.0005:
-        return "< 0.1 %"
-    return f"{100 * share:.1f} %"
+        return "<\u00a00.1\u00a0%"
+    return f"{100 * share:.1f}\u00a0%"

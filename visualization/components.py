@@ -17,7 +17,8 @@ import streamlit as st
 from visualization import bundle
 
 _LOADER = """
-const bundle = import("%(url)s");
+// Streamlit loads this script as a blob, which has no address of its own to be relative to.
+const bundle = import(new URL("%(url)s", document.baseURI).href);
 export default function (component) {
   const drawn = bundle.then((module) => module.default(component));
   drawn.catch((error) => {
@@ -60,7 +61,7 @@ def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click |
 @functools.cache
 def _component(name: str) -> Callable[..., Any]:
     """Registered once a process: Streamlit warns of a second registration."""
-    url = f"/assets/{name}.js?v={bundle.version()}"
+    url = f"assets/{name}.js?v={bundle.version()}"
     return st.components.v2.component(f"strata_{name}", js=_LOADER % {"url": url})
 
 

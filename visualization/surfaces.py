@@ -105,9 +105,9 @@ def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief:
         height = height + np.nan_to_num(sheet) * np.float32(RELIEF / (np.nanmax(np.abs(sheet)) or 1.0))
     return go.Surface(
         name=title,
-        # Centred, so that the layers stand over each other; y falls as rows go down the picture.
-        x=np.arange(columns, dtype=np.float32) - (columns - 1) / 2,
-        y=(rows - 1) / 2 - np.arange(rows, dtype=np.float32),
+        # Every sheet as wide as the others, so that 5 x 5 maps are as easy to see as 26 x 26; y falls as rows go down.
+        x=np.linspace(0, 1, columns, dtype=np.float32),
+        y=np.linspace(1, 0, rows, dtype=np.float32),
         z=height.astype(np.float32),
         surfacecolor=sheet,
         customdata=_places(tiles),
@@ -136,10 +136,11 @@ def _places(tiles: Tiling) -> np.ndarray:
 def _axes(titles: Sequence[str]) -> dict[str, object]:
     depths = [-depth * LAYER_GAP for depth in range(len(titles))]
     return {
-        "xaxis": {"title": {"text": "width (neurons)"}, "nticks": 6},
-        "yaxis": {"title": {"text": "height (neurons)"}, "nticks": 6},
+        "xaxis": {"title": {"text": "width (maps side by side)"}, "showticklabels": False, "range": [0, 1]},
+        "yaxis": {"title": {"text": "height (rows of maps)"}, "showticklabels": False, "range": [0, 1]},
         "zaxis": {"title": {"text": "layer"}, "tickvals": depths, "ticktext": list(titles)},
         "aspectmode": "manual",
-        "aspectratio": {"x": 1.0, "y": 1.0, "z": 0.9},
-        "camera": {"eye": {"x": 1.15, "y": -1.35, "z": 0.7}, "center": {"x": 0, "y": 0, "z": -0.08}},
+        "aspectratio": {"x": 1.0, "y": 1.0, "z": 1.45},
+        # High enough to look onto every sheet, low enough to see between them.
+        "camera": {"eye": {"x": 0.85, "y": -1.9, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.1}},
     }

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from data import samples
-from model.runs import Run, Runs
+from model.runs import Run, Runs, RunState
 from model.tracing import trace
 from tests.e2e.conftest import App
 from visualization.surfaces import tile, tiling
@@ -23,6 +23,11 @@ def open_page(page: Page, app: App, path: str = "") -> None:
     page.locator(f"{SCENE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
 
 
+def stop_button(page: Page) -> Locator:
+    """Ours: Streamlit's own toolbar has a Stop as well while the page is drawn."""
+    return page.get_by_test_id("stMain").get_by_role("button", name="Stop")
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_MS / 1000
     while not condition():
@@ -31,7 +36,8 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def choose_settings(page: Page, *, dataset: str, epochs: int, batch_size: int | None = None) -> None:
-    page.get_by_text("Training settings").click()
+    if not page.get_by_role("spinbutton", name="Epochs").is_visible():
+        page.get_by_text("Training settings").click()
     page.get_by_role("combobox", name="Dataset").click()
     page.get_by_role("option", name=dataset, exact=True).click()
     page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))
@@ -46,9 +52,17 @@ def train(page: Page, app: App) -> Run:
     """Click Train & Visualize and find the run that it began."""
     before = {run.id for run in Runs(app.runs).all()}
     page.get_by_role("button", name="Train & Visualize").click()
-    page.get_by_role("button", name="Stop").wait_for(timeout=PATIENCE_MS)
+    stop_button(page).wait_for(timeout=PATIENCE_MS)
     (run,) = (run for run in Runs(app.runs).all() if run.id not in before)
     return run
+
+
+def finish(page: Page, run: Run) -> None:
+    """Wait until the run has ended well and the page knows it."""
+    wait_until(lambda: not run.status().state.is_active)
+    assert run.status().state is RunState.FINISHED
+    stop_button(page).wait_for(state="detached", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Train & Visualize").wait_for(timeout=PATIENCE_MS)
 
 
 def _scene_activations(page: Page, layer: str) -> np.ndarray:
@@ -71,7 +85,8 @@ def assert_the_surfaces_are_what_keras_computes(page: Page, run: Run, digit: int
     figure = page.get_by_test_id("stMain").locator(FIGURE)
     for place, layer in enumerate(("conv_1", "pool_1", "conv_2", "pool_2")):
         drawn = figure.evaluate(
-            "(root, place) => Array.from(root.strata.figure.data[place].surfacecolor, (row) => Array.from(row))", place
+            "(root, place) => Array.from(root.strata.figure._fullData[place].surfacecolor, (row) => Array.from(row))",
+            place,
         )
         values = expected[layer][0]
         np.testing.assert_allclose(np.array(drawn, np.float32), tile(values, tiling(values)), atol=1e-6, err_msg=layer)

@@ -18,7 +18,9 @@ from tests.e2e.steps import (
     assert_the_scene_is_what_keras_computes,
     assert_the_surfaces_are_what_keras_computes,
     choose_settings,
+    finish,
     open_page,
+    stop_button,
     train,
     wait_until,
 )
@@ -41,16 +43,15 @@ def test_train_to_the_end_and_see_the_trained_network_in_both_views(page: Page, 
     open_page(page, app)
     choose_settings(page, dataset="Digits", epochs=2)
     run = train(page, app)
-    page.get_by_role("button", name="Train & Visualize").wait_for(timeout=PATIENCE_MS)
-    assert run.status().state is RunState.FINISHED
+    finish(page, run)
     assert_the_scene_is_what_keras_computes(page, run, 7)
     assert_the_surfaces_are_what_keras_computes(page, run, 7)
     page.get_by_role("radio", name="Training").click()
-    points = (
-        page.get_by_test_id("stMain")
-        .locator(f"{FIGURE}[data-ready=true]")
-        .evaluate("(root) => Array.from(root.strata.figure.data.find((trace) => trace.name === 'validation').y)")
-    )
+    find = """(roots) => roots.flatMap((root) => root.strata?.figure._fullData ?? [])
+        .filter((trace) => trace.name === "validation").map((trace) => Array.from(trace.y))"""
+    figures = page.get_by_test_id("stMain").locator(FIGURE)
+    wait_until(lambda: len(figures.evaluate_all(find)) == 2)
+    points = figures.evaluate_all(find)[0]
     losses = [line.val_loss for line in run.metrics() if line.val_loss is not None]
     np.testing.assert_allclose(points, losses, rtol=1e-6)
 
@@ -60,7 +61,7 @@ def test_stop_keeps_what_was_learned(page: Page, app: App) -> None:
     choose_settings(page, dataset="Digits", epochs=100, batch_size=8)
     run = train(page, app)
     wait_until(lambda: run.status().step > 0)
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(page.get_by_text("Stopped; what it learned up to step")).to_be_visible(timeout=PATIENCE_MS)
     assert run.status().state is RunState.STOPPED
     assert run.snapshot_steps()[-1] == run.status().step
@@ -74,14 +75,14 @@ def test_a_refresh_and_a_second_tab_find_the_run_again(page: Page, app: App, wat
     wait_until(lambda: run.status().step > 0)
     page.reload()
     page.locator(f"{SCENE}[data-ready=true][data-run='{run.id}']").wait_for(timeout=PATIENCE_MS)
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(stop_button(page)).to_be_visible()
     second = page.context.new_page()
     watch.attach(second)
     second.goto(app.url)
     second.locator(f"{SCENE}[data-ready=true][data-run='{run.id}']").wait_for(timeout=PATIENCE_MS)
     page.close()
     wait_until(lambda: len(run.snapshot_steps()) > 5)
-    second.get_by_role("button", name="Stop").click()
+    stop_button(second).click()
     second.get_by_role("button", name="Train & Visualize").wait_for(timeout=PATIENCE_MS)
     assert run.status().state is RunState.STOPPED
 
@@ -93,12 +94,11 @@ def test_a_killed_worker_is_said_and_the_next_training_works(page: Page, app: Ap
     wait_until(lambda: len(run.snapshot_steps()) > 5)
     os.kill(_training_worker(app.process.pid), signal.SIGKILL)
     expect(page.get_by_text("was ended from outside at step")).to_be_visible(timeout=PATIENCE_MS)
-    page.get_by_text("Training settings").click()
     page.get_by_role("spinbutton", name="Epochs").fill("1")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     after = train(page, app)
     wait_until(lambda: after.status().step > 0)
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     wait_until(lambda: not after.status().state.is_active)
     assert after.status().state in {RunState.STOPPED, RunState.FINISHED}
 
@@ -125,5 +125,5 @@ def test_a_broken_upload_is_refused_in_words_and_the_picture_stays(page: Page, a
 @pytest.mark.parametrize("path", ["/api/runs/..%2f..%2fetc/metrics", "/assets/..%2f..%2f..%2fapp.py", "/api/runs/x"])
 def test_nothing_outside_is_served(page: Page, app: App, path: str) -> None:
     answer = page.request.get(app.url + path)
-    assert answer.status == 404
+    assert answer.status in {400, 404}
     assert b"Streamlit" not in answer.body() and b"import" not in answer.body()

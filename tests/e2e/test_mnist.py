@@ -6,12 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data import datasets
-from model.runs import RunState
 from tests.e2e.conftest import App
 from tests.e2e.steps import (
-    PATIENCE_MS,
     assert_the_scene_is_what_keras_computes,
     assert_the_surfaces_are_what_keras_computes,
+    finish,
     open_page,
     train,
 )
@@ -29,8 +28,7 @@ def test_a_small_slice_of_mnist_to_the_end(page: Page, app: App) -> None:
     for _ in range(30):
         slider.press("ArrowRight")
     run = train(page, app)
-    page.get_by_role("button", name="Train & Visualize").wait_for(timeout=PATIENCE_MS)
-    assert run.status().state is RunState.FINISHED
+    finish(page, run)
     data = run.data()
     assert data is not None
     assert data.sha256 == datasets.load("mnist").sha256

@@ -79,9 +79,7 @@ def _blocks(node: Any) -> Iterator[Any]:
 def test_the_first_visit_shows_the_pretrained_network_and_what_it_reads(page: AppTest) -> None:
     page.run()
     said = words(page)
-    assert (
-        "Pretrained · MNIST · CNN 32-64-128 · step 1,875 of 1,875 · 98.9 % on validation · 225,034 parameters" in said
-    )
+    assert "Pretrained · MNIST · CNN 32-64-128 · step 1,875 of 1,875 · 98.9\u00a0% on validation" in said
     assert "Reads **7**" in said and "true label 7" in said
     data = component(page, "scene")
     assert data["run"] == "pretrained"

@@ -56,7 +56,7 @@ def test_hover_knows_layer_channel_row_column_and_value(maps: np.ndarray) -> Non
 def test_axes_have_titles_and_colour_says_what_it_measures(maps: np.ndarray) -> None:
     layout = stack({"conv 1": maps}).layout
     titles = [layout.scene[axis].title.text for axis in ("xaxis", "yaxis", "zaxis")]
-    assert titles == ["width (neurons)", "height (neurons)", "layer"]
+    assert titles == ["width (maps side by side)", "height (rows of maps)", "layer"]
     assert layout.coloraxis.colorbar.title.text == "activation"
 
 

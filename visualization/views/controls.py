@@ -22,11 +22,12 @@ def draw(chosen: ChosenRun) -> None:
     """Draw the sidebar."""
     with st.sidebar:
         st.markdown("### :material/layers: Strata")
-        _choose_picture()
-        picture.draw(chosen.run)
         with st.expander("Training settings", icon=":material/tune:"):
             _settings()
         _choose_run(chosen.run)
+        _choose_picture()
+        # Last: the chart comes when Keras is ready, and must not push away what somebody is just using.
+        picture.draw(chosen.run)
 
 
 def _choose_picture() -> None:

@@ -13,7 +13,6 @@ from visualization.state import ChosenRun
 from visualization.views import network, surfaces, training
 
 _VIEWS = {"Network": network.draw, "Surfaces": surfaces.draw, "Training": training.draw}
-_ICONS = {"Network": "hub", "Surfaces": "layers", "Training": "show_chart"}
 _POLL_SECONDS = 0.75
 
 
@@ -50,7 +49,6 @@ def draw(chosen: ChosenRun) -> None:
             key="view",
             bind="query-params",
             required=True,
-            format_func=lambda name: f":material/{_ICONS[name]}: {name}",
             label_visibility="collapsed",
             width="stretch",
         )

@@ -193,7 +193,8 @@ function checkImageShapes<Layer extends Conv2dLayer | MaxPool2dLayer>(layer: Lay
   const window = layer.kind === "conv2d" ? layer.kernel_size : layer.pool_size;
   for (const axis of [0, 1] as const) {
     const expected = slidingSteps(input[axis], window[axis], layer.strides[axis], layer.padding);
-    if (output[axis] !== expected) throw new ContractError(`${what}.output_shape[${axis}]`, `${expected}`, output[axis]);
+    if (output[axis] !== expected)
+      throw new ContractError(`${what}.output_shape[${axis}]`, `${expected}`, output[axis]);
   }
   if (layer.kind === "max_pool2d" && output[2] !== input[2]) {
     throw new ContractError(`${what}.output_shape[2]`, `${input[2]}`, output[2]);
@@ -209,12 +210,19 @@ export function slidingSteps(length: number, window: number, stride: number, pad
 function parseImage(value: unknown, expected: readonly number[], classes: number): SceneImage {
   const fields = asFields(value, "image");
   const shape = asShape(fields.shape, "image.shape", 3);
-  if (shape.join() !== expected.join()) throw new ContractError("image.shape", `[${expected.join(", ")}]`, shape);
-  const label = fields.label === null || fields.label === undefined ? null : asInteger(fields.label, "image.label");
+  if (shape.join() !== expected.join())
+    throw new ContractError("image.shape", `[${expected.join(", ")}]`, shape);
+  const label =
+    fields.label === null || fields.label === undefined ? null : asInteger(fields.label, "image.label");
   if (label !== null && label >= classes) throw new ContractError("image.label", `below ${classes}`, label);
   const pixels = asText(fields.pixels, "image.pixels");
   decodePixels(pixels, size(shape));
-  return { pixels, shape: [shape[0], shape[1], shape[2]], label, caption: asText(fields.caption, "image.caption") };
+  return {
+    pixels,
+    shape: [shape[0], shape[1], shape[2]],
+    label,
+    caption: asText(fields.caption, "image.caption"),
+  };
 }
 
 /** Base64 of `length` bytes to those bytes. */
@@ -225,7 +233,8 @@ export function decodePixels(text: string, length: number): Uint8Array {
   } catch {
     throw new ContractError("image.pixels", "base64", text);
   }
-  if (bytes.length !== length) throw new ContractError("image.pixels", `${length} bytes`, `${bytes.length} bytes`);
+  if (bytes.length !== length)
+    throw new ContractError("image.pixels", `${length} bytes`, `${bytes.length} bytes`);
   return Uint8Array.from(bytes, (character) => character.charCodeAt(0));
 }
 

@@ -21,14 +21,22 @@ export interface Wall {
 export const tallest = 100; // units
 const margin = 1.6; // units
 
-/** `spacing`: the distance between two walls over the mean of their widths. */
-export function layOut(layers: readonly LayerSpec[], spacing: number): Wall[] {
+export interface LayoutOptions {
+  /** The distance between two walls over the mean of their widths; a little is added for narrow ones. */
+  readonly spacing: number;
+  /** How much higher than wide a grid of maps may be: 2 on a wide screen, more on a narrow one. */
+  readonly slenderness: number;
+}
+
+const leastSpace = 5; // units between two walls whatever their width
+
+export function layOut(layers: readonly LayerSpec[], options: LayoutOptions): Wall[] {
   const walls: Wall[] = [];
   let x = 0;
   let before: Wall | undefined;
   for (const [index, layer] of layers.entries()) {
-    const wall = buildWall(layer, index === layers.length - 1);
-    if (before) x += Math.max(14, (spacing * (before.width + wall.width)) / 2);
+    const wall = buildWall(layer, index === layers.length - 1, options.slenderness);
+    if (before) x += leastSpace + (options.spacing * (before.width + wall.width)) / 2;
     walls.push({ ...wall, x });
     before = walls[index];
   }
@@ -36,31 +44,36 @@ export function layOut(layers: readonly LayerSpec[], spacing: number): Wall[] {
   return walls.map((wall) => ({ ...wall, x: wall.x - middle }));
 }
 
-function buildWall(layer: LayerSpec, last: boolean): Wall {
+function buildWall(layer: LayerSpec, last: boolean, slenderness: number): Wall {
   const shape = layer.output_shape;
-  if (shape.length === 3) return mapsWall(layer, shape[0], shape[1], shape[2]);
-  return unitsWall(layer, shape.reduce((product, length) => product * length, 1), last);
+  if (shape.length === 3) return mapsWall(layer, slenderness);
+  return unitsWall(
+    layer,
+    shape.reduce((product, length) => product * length, 1),
+    last,
+  );
 }
 
-/** Feature maps: a full grid, as wide as high or twice as high, tile size shrinking slower than the maps do. */
-function mapsWall(layer: LayerSpec, rows: number, columns: number, count: number): Wall {
-  const grid = gridFor(count);
-  const gridHeight = count === 1 ? 46 : Math.min(tallest, 3.6 * Math.sqrt(rows * grid.rows * 3.7));
-  const gap = count === 1 ? 0 : Math.min(1.4, gridHeight / grid.rows / 9);
-  const inner = Math.min(gridHeight, gridHeight * ((2 * grid.rows * rows) / (grid.columns * columns)));
-  const cell = (inner - 2 * margin - (grid.rows - 1) * gap) / (grid.rows * rows);
+/** Feature maps in a full grid; a tile shrinks slower than its map does, so that small maps stay legible. */
+function mapsWall(layer: LayerSpec, slenderness: number): Wall {
+  const [rows, columns, count] = layer.output_shape;
+  const grid = gridFor(count, slenderness);
+  const single = count === 1;
+  const height = single ? 34 + 5 * slenderness : Math.min(tallest, 7 * Math.sqrt(rows * grid.rows));
+  const gap = single ? 0 : Math.min(1.4, height / grid.rows / 9);
+  const cell = (Math.min(height, tallest) - 2 * margin - (grid.rows - 1) * gap) / (grid.rows * rows);
   return finish(layer, { ...grid, count }, { columns, rows }, cell, gap);
 }
 
-/** Columns and rows for `count` tiles: no empty place if a ratio between 1:1 and 1:2.5 allows it. */
-export function gridFor(count: number): { columns: number; rows: number } {
+/** Columns and rows for `count` tiles: no empty place if a ratio from 1 to `slenderness` allows it. */
+export function gridFor(count: number, slenderness: number): { columns: number; rows: number } {
   let best = { columns: 1, rows: count };
   let least = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const ratio = rows / columns;
-    const stretch = ratio < 1 ? 1 / ratio : Math.max(1, ratio / 2);
-    const cost = (columns * rows - count) / count + (stretch - 1);
+    const stretch = ratio < slenderness / 2 ? slenderness / 2 / ratio : Math.max(1, ratio / slenderness);
+    const cost = (5 * (columns * rows - count)) / count + (stretch - 1);
     if (cost < least) {
       least = cost;
       best = { columns, rows };
@@ -72,7 +85,7 @@ export function gridFor(count: number): { columns: number; rows: number } {
 /** Units without a place in the picture: one tall tile, read row by row; the outputs are one column. */
 function unitsWall(layer: LayerSpec, count: number, last: boolean): Wall {
   if (last && count <= 40) {
-    const cell = Math.min(7, 74 / count / 1.25);
+    const cell = Math.min(8, 92 / count / 1.25);
     return finish(layer, { columns: 1, rows: count, count }, { columns: 1, rows: 1 }, cell, cell / 4);
   }
   const columns = count <= 40 ? 1 : count <= 512 ? 4 : 16;

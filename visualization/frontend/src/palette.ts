@@ -46,7 +46,8 @@ export function cssGradient(stops: readonly string[]): string {
 
 /** OKLab lightness, 0 … 1: what "lighter" means to the eye (Ottosson 2020). */
 export function lightness([red, green, blue]: Colour): number {
-  const linear = (value: number) => (value <= 10.31475 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const linear = (value: number) =>
+    value <= 10.31475 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4;
   const [r, g, b] = [linear(red), linear(green), linear(blue)];
   const long = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const medium = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);

@@ -32,10 +32,13 @@ function readHeader(buffer: ArrayBuffer): { length: number; fields: Readonly<Rec
   const view = new DataView(buffer);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   const longest = Math.min(largestHeader, buffer.byteLength - prefixBytes);
-  if (length > longest) throw new ContractError("weights file header", `at most ${longest} bytes`, `${length} bytes`);
+  if (length > longest)
+    throw new ContractError("weights file header", `at most ${longest} bytes`, `${length} bytes`);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(buffer, prefixBytes, length)));
+    parsed = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(buffer, prefixBytes, length)),
+    );
   } catch {
     throw new ContractError("weights file header", "JSON", "something else");
   }
@@ -54,7 +57,11 @@ function readTensor(data: DataView, name: string, value: unknown): Tensor {
   );
   const count = shape.reduce((product, length) => product * length, 1);
   if (end === undefined || end > data.byteLength || begin > end) {
-    throw new ContractError(`${what} data_offsets`, `two offsets within ${data.byteLength} bytes`, fields.data_offsets);
+    throw new ContractError(
+      `${what} data_offsets`,
+      `two offsets within ${data.byteLength} bytes`,
+      fields.data_offsets,
+    );
   }
   if (end - begin !== count * width) {
     throw new ContractError(`${what} data`, `${count * width} bytes for its shape`, `${end - begin} bytes`);

@@ -25,7 +25,8 @@ export class Network {
   /** Run `input` (float32 in 0 … 1, rows × columns × channels) through. The result is read with `activations`. */
   run(input: Float32Array): void {
     const expected = this.outputs[0].length;
-    if (input.length !== expected) throw new ContractError("network input", `${expected} values`, input.length);
+    if (input.length !== expected)
+      throw new ContractError("network input", `${expected} values`, input.length);
     let before = input;
     for (let index = 0; index < this.steps.length; index++) {
       this.steps[index](before, this.outputs[index]);
@@ -56,7 +57,8 @@ function stepOf(layer: LayerSpec, weights: Tensors): Step {
   const shape = layer.kind === "conv2d" ? [...layer.kernel_size, inputs, outputs] : [inputs, outputs];
   const kernel = weightOf(weights, `${layer.name}/kernel`, shape);
   const bias = weightOf(weights, `${layer.name}/bias`, [outputs]);
-  const linear = layer.kind === "conv2d" ? new Convolution(layer, kernel, bias) : new Dense(layer, kernel, bias);
+  const linear =
+    layer.kind === "conv2d" ? new Convolution(layer, kernel, bias) : new Dense(layer, kernel, bias);
   return (input, output) => {
     linear.run(input, output);
     if (layer.activation === "softmax") softmax(output, outputs);

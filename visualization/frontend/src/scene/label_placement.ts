@@ -22,13 +22,18 @@ export interface Placed extends Box {
 }
 
 const gap = 6; // pixels between two labels
-const lanes = 3; // how many steps a label may move down to get out of the way
+const lanes = 14; // how many steps a label may move down to get out of the way
+const laneStep = 7; // pixels
 
 /** Place all labels in the most detailed way that has room for every one; a label without room is null.
  *
  * All labels are written the same way, since a mixture reads as if the layers differed in kind.
  */
-export function placeLabels(labels: readonly Labelled[], bounds: Box, taken: readonly Box[] = []): (Placed | null)[] {
+export function placeLabels(
+  labels: readonly Labelled[],
+  bounds: Box,
+  taken: readonly Box[] = [],
+): (Placed | null)[] {
   const ways = labels[0]?.ways.length ?? 0;
   let result: (Placed | null)[] = [];
   for (let way = 0; way < ways; way++) {
@@ -38,14 +43,19 @@ export function placeLabels(labels: readonly Labelled[], bounds: Box, taken: rea
   return result;
 }
 
-function placeAll(labels: readonly Labelled[], way: number, bounds: Box, taken: readonly Box[]): (Placed | null)[] {
+function placeAll(
+  labels: readonly Labelled[],
+  way: number,
+  bounds: Box,
+  taken: readonly Box[],
+): (Placed | null)[] {
   const boxes: Box[] = [...taken];
   return labels.map((label) => {
     const { width, height } = label.ways[way];
     if (label.x < bounds.x || label.x > bounds.x + bounds.width) return null;
     const x = Math.min(bounds.x + bounds.width - width, Math.max(bounds.x, label.x - width / 2));
     for (let lane = 0; lane < lanes; lane++) {
-      const box = { x, y: label.y + lane * (height + 2), width, height };
+      const box = { x, y: label.y + lane * laneStep, width, height };
       const fits = box.y >= bounds.y && box.y + height <= bounds.y + bounds.height;
       if (fits && !boxes.some((other) => overlaps(box, other))) {
         boxes.push(box);
@@ -63,7 +73,11 @@ export function overlaps(a: Box, b: Box): boolean {
 }
 
 /** Which of the output rows can be written at `places` (pixels down) with `height` each: the likeliest first. */
-export function rowsWithRoom(places: readonly number[], likelihoods: ArrayLike<number>, height: number): boolean[] {
+export function rowsWithRoom(
+  places: readonly number[],
+  likelihoods: ArrayLike<number>,
+  height: number,
+): boolean[] {
   const order = places.map((_, index) => index).sort((a, b) => likelihoods[b] - likelihoods[a]);
   const kept: number[] = [];
   const shown = places.map(() => false);

@@ -15,15 +15,31 @@ export function pick(walls: readonly Wall[], origin: Point, direction: Point): N
   let nearest = Number.POSITIVE_INFINITY;
   let found: Neuron | null = null;
   for (const [index, wall] of walls.entries()) {
-    const distance = (wall.x - origin[0]) / direction[0];
-    if (!(distance > 0 && distance < nearest)) continue;
-    const y = origin[1] + distance * direction[1];
-    const z = origin[2] + distance * direction[2];
-    if (Math.abs(y) > wall.height / 2 || Math.abs(z) > wall.width / 2) continue;
-    nearest = distance;
-    found = neuronAt(wall, index, y, z);
+    const hit = meet(wall, origin, direction);
+    if (!hit || hit.distance >= nearest) continue;
+    nearest = hit.distance;
+    found = neuronAt(wall, index, hit.y, hit.z);
   }
   return found;
+}
+
+/** How far the ray goes until it meets a wall, in lengths of `direction`; infinite if it meets none. */
+export function nearestDistance(walls: readonly Wall[], origin: Point, direction: Point): number {
+  return Math.min(
+    ...walls.map((wall) => meet(wall, origin, direction)?.distance ?? Number.POSITIVE_INFINITY),
+  );
+}
+
+function meet(
+  wall: Wall,
+  origin: Point,
+  direction: Point,
+): { distance: number; y: number; z: number } | null {
+  const distance = (wall.x - origin[0]) / direction[0];
+  if (!(distance > 0 && Number.isFinite(distance))) return null;
+  const y = origin[1] + distance * direction[1];
+  const z = origin[2] + distance * direction[2];
+  return Math.abs(y) <= wall.height / 2 && Math.abs(z) <= wall.width / 2 ? { distance, y, z } : null;
 }
 
 function neuronAt(wall: Wall, index: number, y: number, z: number): Neuron | null {
@@ -43,7 +59,13 @@ function locate(at: number, cells: number, tiles: number, wall: Wall): { tile: n
 }
 
 /** The neuron at a channel, row and column of its tile; null where the layer has none (a last row not full). */
-export function neuronOf(wall: Wall, index: number, channel: number, row: number, column: number): Neuron | null {
+export function neuronOf(
+  wall: Wall,
+  index: number,
+  channel: number,
+  row: number,
+  column: number,
+): Neuron | null {
   const flat = (row * wall.cells.columns + column) * wall.tiles.count + channel;
   const count = wall.layer.output_shape.reduce((product, length) => product * length, 1);
   return flat < count ? { wall: index, channel, row, column, index: flat } : null;

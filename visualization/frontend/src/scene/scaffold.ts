@@ -20,7 +20,12 @@ export class Scaffold {
 
   constructor(parent: Group) {
     this.slabs = new Mesh(new BufferGeometry(), new MeshBasicMaterial({ vertexColors: true }));
-    const material = new LineBasicMaterial({ vertexColors: true, transparent: true, opacity: 0.5, depthWrite: false });
+    const material = new LineBasicMaterial({
+      vertexColors: true,
+      transparent: true,
+      opacity: 0.5,
+      depthWrite: false,
+    });
     this.lines = new LineSegments(new BufferGeometry(), material);
     parent.add(this.slabs, this.lines);
   }
@@ -42,7 +47,7 @@ export class Scaffold {
 }
 
 /** Light comes from above: the top of a slab is brightest, its back darkest. Order of BoxGeometry's six sides. */
-const light = [0.1, 0.1, 0.3, 0.05, 0.2, 0.14];
+const light = [0.1, 0.1, 0.24, 0.05, 0.13, 0.1];
 
 function slabGeometry(walls: readonly Wall[], background: Colour, text: Colour): BufferGeometry {
   const positions: number[] = [];

@@ -1,5 +1,14 @@
 /** Renderer, camera and controls: draws only when something asks for a frame. */
-import { ColorManagement, Group, LinearSRGBColorSpace, PerspectiveCamera, Scene, Spherical, Vector3, WebGLRenderer } from "three";
+import {
+  ColorManagement,
+  Group,
+  LinearSRGBColorSpace,
+  PerspectiveCamera,
+  Scene,
+  Spherical,
+  Vector3,
+  WebGLRenderer,
+} from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Point } from "../layout";
 import { prefersReducedMotion } from "../theme";
@@ -35,7 +44,7 @@ export class Stage {
 
   /** Throws where the browser has no WebGL. */
   constructor(
-    private readonly canvas: HTMLCanvasElement,
+    canvas: HTMLCanvasElement,
     private readonly events: StageEvents,
   ) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "default" });
@@ -48,14 +57,29 @@ export class Stage {
     this.controls.minPolarAngle = Math.PI * 0.08;
     this.controls.screenSpacePanning = true;
     this.controls.zoomToCursor = true;
-    this.controls.addEventListener("change", () => this.invalidate());
+    let held = false;
     this.controls.addEventListener("start", () => {
+      held = true;
       this.flight = null;
-      events.moved();
+    });
+    this.controls.addEventListener("end", () => {
+      held = false;
+    });
+    this.controls.addEventListener("change", () => {
+      if (held) events.moved(); // a click alone does not move
+      this.invalidate();
     });
     const { signal } = this.listeners;
-    canvas.addEventListener("webglcontextlost", (event) => (event.preventDefault(), events.lost()), { signal });
-    canvas.addEventListener("webglcontextrestored", () => (events.restored(), this.invalidate()), { signal });
+    const lost = (event: Event) => {
+      event.preventDefault(); // asks the browser to give the context back
+      events.lost();
+    };
+    const restored = () => {
+      events.restored();
+      this.invalidate();
+    };
+    canvas.addEventListener("webglcontextlost", lost, { signal });
+    canvas.addEventListener("webglcontextrestored", restored, { signal });
   }
 
   get drawCalls(): number {

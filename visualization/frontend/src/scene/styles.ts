@@ -1,4 +1,7 @@
-/** The styles of the scene's HTML. One accent, Streamlit's own; everything else is text on background. */
+/** The styles of the scene's HTML. One accent, Streamlit's own; everything else is text on background.
+ *
+ * What moves with the camera is a layer of its own (will-change): without, every frame draws all text anew.
+ */
 export const sceneStyles = /* css */ `
 .strata-scene {
   --ink: var(--st-text-color, #fafafa);
@@ -20,13 +23,13 @@ export const sceneStyles = /* css */ `
 .strata-scene svg .mark { stroke: var(--ink); stroke-width: 1.75; }
 .strata-scene .label {
   position: absolute; left: 0; top: 0; white-space: nowrap; text-align: center; font-size: 12px; line-height: 15px;
-  text-shadow: 0 0 3px var(--paper), 0 0 3px var(--paper), 0 0 6px var(--paper);
+  text-shadow: 0 0 3px var(--paper), 0 0 3px var(--paper); will-change: transform;
 }
 .strata-scene .label b { font-weight: 600; }
 .strata-scene .label span { color: var(--quiet); }
 .strata-scene .output {
   position: absolute; left: 0; top: 0; display: flex; align-items: center; gap: 6px; height: 14px; white-space: nowrap;
-  font-size: 12px; line-height: 14px; color: var(--quiet); text-shadow: 0 0 3px var(--paper), 0 0 3px var(--paper);
+  font-size: 12px; line-height: 14px; color: var(--quiet); text-shadow: 0 0 3px var(--paper); will-change: transform;
 }
 .strata-scene .output .sign { width: 9px; font-size: 9px; color: var(--ink); }
 .strata-scene .output .class { min-width: 9px; max-width: 76px; overflow: hidden; text-overflow: ellipsis; }
@@ -52,7 +55,7 @@ export const sceneStyles = /* css */ `
 .strata-scene .tools button:focus-visible { outline: 2px solid var(--st-primary-color, #4c9be8); outline-offset: 2px; }
 .strata-scene .tools svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 .strata-scene .hint {
-  position: absolute; left: 50%; bottom: 58px; transform: translateX(-50%); padding: 5px 11px; border-radius: 999px; pointer-events: none;
+  position: absolute; right: 12px; top: 12px; padding: 5px 11px; border-radius: 999px; pointer-events: none;
   font-size: 12px; color: var(--ink); background: var(--st-secondary-background-color, #262730); white-space: nowrap; transition: opacity 300ms;
 }
 .strata-scene .hint[hidden] { display: block; opacity: 0; visibility: hidden; transition: opacity 300ms, visibility 0s 300ms; }
@@ -73,7 +76,8 @@ export const sceneStyles = /* css */ `
 .strata-scene.narrow .tools { right: 8px; bottom: 8px; gap: 3px; }
 .strata-scene.narrow .label { font-size: 11px; line-height: 13px; }
 .strata-scene.narrow .output { font-size: 11px; gap: 4px; }
-.strata-scene.narrow .output .bar { width: 26px; }
+.strata-scene.narrow .output .bar { display: none; } /* the neuron itself shows it */
 .strata-scene.narrow .output.winner { font-size: 12px; }
+.strata-scene.narrow .hint { right: auto; left: 10px; top: 48px; font-size: 11px; padding: 3px 9px; }
 @media (prefers-reduced-motion: reduce) { .strata-scene .hint { transition: none; } }
 `;

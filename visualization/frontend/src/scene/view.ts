@@ -26,7 +26,7 @@ export interface Arrangement {
 }
 
 /** Long focal length: near and far walls stay comparable, as in a technical drawing, yet depth still shows. */
-export const fieldOfView = 16; // degrees, vertical
+export const fieldOfView = 11; // degrees, vertical
 
 interface Basis {
   readonly right: Point;
@@ -92,11 +92,7 @@ function fitAxis(points: readonly Point[], axis: Point, back: Point, tangent: { 
 /** Screen place in CSS pixels; `depth` grows away from the reader. */
 export function projectPoint(point: Point, view: View, yaw: number, pitch: number, viewport: Viewport) {
   const { right, up, back } = basisFor(yaw, pitch);
-  const from: Point = [
-    point[0] - view.position[0],
-    point[1] - view.position[1],
-    point[2] - view.position[2],
-  ];
+  const from: Point = [point[0] - view.position[0], point[1] - view.position[1], point[2] - view.position[2]];
   const depth = -dot(from, back);
   const scale = viewport.height / (2 * Math.tan((fieldOfView * Math.PI) / 360)) / depth;
   return {
@@ -107,30 +103,63 @@ export function projectPoint(point: Point, view: View, yaw: number, pitch: numbe
 }
 
 const degrees = Math.PI / 180;
-const yaws = [38, 43, 48, 53, 58, 63].map((angle) => angle * degrees);
-const pitches = [12, 16, 20, 25, 30].map((angle) => angle * degrees);
+const yaws = [36, 41, 46, 51, 56, 61].map((angle) => angle * degrees);
+const pitches = [11, 15, 19, 24, 30].map((angle) => angle * degrees);
+const easiestPitch = 17 * degrees;
+const spacings = [0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2];
+const clear = 5; // pixels between two walls on the screen
 
-/** Spacing and direction in which the network is largest on this viewport without a wall hiding another.
+/** Grid, spacing and direction in which neurons are largest on this viewport without a wall hiding another.
  *
- * Larger means the sum of the walls' areas on the screen. A wall must keep clear of the next one on the screen;
- * for a given direction the smallest such spacing is computed from the widths. Steep views cost a little, because
- * a neuron seen from far above is no square any more.
+ * Compared by the mean logarithm of a neuron's width in pixels, so that no single layer decides. A wall must keep
+ * clear of the next one on the screen. Views far from the usual cost a little, because a neuron seen from far above or
+ * aside is no square any more.
  */
 export function arrange(layers: readonly LayerSpec[], viewport: Viewport): Arrangement {
   let best: Arrangement | undefined;
   let most = Number.NEGATIVE_INFINITY;
-  for (const yaw of yaws) {
-    const walls = layOut(layers, 1.22 / Math.tan(yaw));
-    for (const pitch of pitches) {
-      const points = walls.flatMap(cornersOf);
-      const view = fitView(points, yaw, pitch, viewport);
-      const area = 1 / view.unitsPerPixel ** 2;
-      const score = area * Math.cos(yaw) ** 0.5 * Math.cos(pitch - 18 * degrees) ** 2;
-      if (score > most) {
-        most = score;
-        best = { walls, yaw, pitch };
+  for (const slenderness of [2, 4]) {
+    for (const yaw of yaws) {
+      for (const pitch of pitches) {
+        const walls = closest(layers, slenderness, yaw, pitch, viewport);
+        const { unitsPerPixel } = fitView(walls.flatMap(cornersOf), yaw, pitch, viewport);
+        const sizes = walls.map((wall) => Math.log(wall.cell / unitsPerPixel));
+        const size = sizes.reduce((sum, value) => sum + value, 0) / sizes.length;
+        const score = size + Math.log(Math.cos(yaw)) + 2 * Math.log(Math.cos(pitch - easiestPitch));
+        if (score > most) {
+          most = score;
+          best = { walls, yaw, pitch };
+        }
       }
     }
   }
   return best!;
+}
+
+/** The walls with the smallest spacing at which none hides another. */
+function closest(
+  layers: readonly LayerSpec[],
+  slenderness: number,
+  yaw: number,
+  pitch: number,
+  viewport: Viewport,
+): Wall[] {
+  let walls: Wall[] = [];
+  for (const spacing of spacings) {
+    walls = layOut(layers, { spacing: spacing / Math.tan(yaw), slenderness });
+    if (apart(walls, yaw, pitch, viewport)) break;
+  }
+  return walls;
+}
+
+/** Whether each wall ends on the screen before the next one begins. */
+export function apart(walls: readonly Wall[], yaw: number, pitch: number, viewport: Viewport): boolean {
+  const view = fitView(walls.flatMap(cornersOf), yaw, pitch, viewport);
+  let end = Number.NEGATIVE_INFINITY;
+  for (const wall of walls) {
+    const across = cornersOf(wall).map((corner) => projectPoint(corner, view, yaw, pitch, viewport).x);
+    if (Math.min(...across) < end + clear) return false;
+    end = Math.max(...across);
+  }
+  return true;
 }

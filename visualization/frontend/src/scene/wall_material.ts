@@ -1,6 +1,16 @@
 /** The shader of one wall: a value texture, channels last as the engine leaves it, coloured through a palette texture. */
-import { DataTexture, FloatType, NearestFilter, RedFormat, ShaderMaterial, Vector2, Vector3, Vector4 } from "three";
+
 import type { Texture } from "three";
+import {
+  DataTexture,
+  FloatType,
+  NearestFilter,
+  RedFormat,
+  ShaderMaterial,
+  Vector2,
+  Vector3,
+  Vector4,
+} from "three";
 import { size } from "../contract";
 import type { Wall } from "../layout";
 
@@ -8,7 +18,13 @@ export const textureWidth = 256; // texels; a layer of n values takes ⌈n / 256
 
 export function valueTexture(wall: Wall): DataTexture {
   const rows = Math.ceil(size(wall.layer.output_shape) / textureWidth);
-  const texture = new DataTexture(new Float32Array(rows * textureWidth), textureWidth, rows, RedFormat, FloatType);
+  const texture = new DataTexture(
+    new Float32Array(rows * textureWidth),
+    textureWidth,
+    rows,
+    RedFormat,
+    FloatType,
+  );
   texture.minFilter = NearestFilter;
   texture.magFilter = NearestFilter;
   texture.needsUpdate = true;
@@ -100,7 +116,12 @@ const fragmentShader = /* glsl */ `
   }
 `;
 
-export function wallMaterial(wall: Wall, current: Texture, before: Texture, palette: Texture): ShaderMaterial {
+export function wallMaterial(
+  wall: Wall,
+  current: Texture,
+  before: Texture,
+  palette: Texture,
+): ShaderMaterial {
   return new ShaderMaterial({
     vertexShader,
     fragmentShader,

@@ -27,7 +27,8 @@ export class WeightsSource {
     this.pending = { url, abort };
     try {
       const response = await this.get(url, { signal: abort.signal });
-      if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`.trim());
+      if (!response.ok)
+        throw new Error(`the server answers ${response.status} ${response.statusText}`.trim());
       const tensors = readSafetensors(await response.arrayBuffer());
       if (abort.signal.aborted) return null;
       this.keep(url, tensors);

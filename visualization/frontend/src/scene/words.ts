@@ -22,7 +22,8 @@ export function decimal(value: number): string {
 /** "32 maps of 26 × 26", "128 units". */
 export function shapeInWords(layer: LayerSpec): string {
   const shape = layer.output_shape;
-  if (shape.length !== 3) return `${shape[0].toLocaleString("en")} ${layer.kind === "flatten" ? "values" : "units"}`;
+  if (shape.length !== 3)
+    return `${shape[0].toLocaleString("en")} ${layer.kind === "flatten" ? "values" : "units"}`;
   const [rows, columns, channels] = shape;
   if (layer.kind === "input") {
     return `${rows} × ${columns} pixels${channels === 1 ? "" : `, ${channels} channels`}`;
@@ -32,8 +33,8 @@ export function shapeInWords(layer: LayerSpec): string {
 
 export function shapeInShort(layer: LayerSpec): string {
   const shape = layer.output_shape;
-  if (shape.length !== 3) return `${shape[0]}`;
-  return shape[2] === 1 ? `${shape[0]}×${shape[1]}` : `${shape[2]}·${shape[0]}×${shape[1]}`;
+  if (shape.length !== 3) return shapeInWords(layer);
+  return shape[2] === 1 ? `${shape[0]}×${shape[1]}` : `${shape[2]} of ${shape[0]}×${shape[1]}`;
 }
 
 export function largestIndex(values: ArrayLike<number>): number {
@@ -60,10 +61,20 @@ export function truthSentence(data: SceneData, predicted: number): string {
 }
 
 /** "conv 2, map 17, row 4, column 9: 1.83"; counting starts at 0, as in Keras. */
-export function neuronInWords(layer: LayerSpec, neuron: Neuron, value: number, classNames: readonly string[]): string {
+export function neuronInWords(
+  layer: LayerSpec,
+  neuron: Neuron,
+  value: number,
+  classNames: readonly string[],
+): string {
   const shown = decimal(value);
   if (layer.output_shape.length === 3) {
-    const what = layer.kind === "input" ? (layer.output_shape[2] > 1 ? `, channel ${neuron.channel}` : "") : `, map ${neuron.channel}`;
+    const what =
+      layer.kind === "input"
+        ? layer.output_shape[2] > 1
+          ? `, channel ${neuron.channel}`
+          : ""
+        : `, map ${neuron.channel}`;
     return `${layer.title}${what}, row ${neuron.row}, column ${neuron.column}: ${shown}`;
   }
   const name = classNames[neuron.index];

@@ -1,0 +1,164 @@
+/** One Plotly figure on the page: keeps the reader's camera and zoom through new data and themes. */
+import { ContractError } from "../checks";
+import { prefersReducedMotion, readTheme, watchTheme } from "../theme";
+import {
+  clickValue,
+  type FigureData,
+  type PlotlyFigure,
+  type PlotlyObject,
+  parseFigure,
+  parseFigureData,
+} from "./contract";
+import { loadPlotly, type Plotly, type PlotlyElement } from "./plotly";
+import { themedLayout } from "./template";
+
+const styles = /* css */ `
+.strata-figure { position: relative; width: 100%; min-width: 0; color: var(--st-text-color); font: 400 13px/1.4 var(--st-font, sans-serif); }
+.strata-figure > .chart { position: absolute; inset: 0; }
+.strata-figure > .words { position: absolute; left: 12px; right: 12px; top: 12px; margin: 0; z-index: 2; }
+.strata-figure > .words[hidden] { display: none; }
+`;
+
+export type Clicked = (value: NonNullable<ReturnType<typeof clickValue>>) => void;
+
+export class Figure {
+  readonly root = document.createElement("div");
+  /** Set anew by every call from Streamlit. */
+  clicked: Clicked = () => {};
+  private readonly chart: PlotlyElement = document.createElement("div");
+  private readonly words = document.createElement("p");
+  private readonly themeWatch: ReturnType<typeof watchTheme>;
+  private readonly sizeWatch: ResizeObserver;
+  private plotly: Plotly | null = null;
+  private data: FigureData | null = null;
+  private figure: PlotlyFigure | null = null;
+  private listening = false;
+  private disposed = false;
+  private adopted = false;
+  private size = "";
+
+  constructor(parent: ParentNode & Node) {
+    const style = document.createElement("style");
+    style.textContent = styles;
+    this.root.className = "strata-figure";
+    this.chart.className = "chart";
+    this.words.className = "words";
+    this.words.setAttribute("role", "status");
+    this.words.textContent = "Loading the figure …";
+    this.root.append(style, this.chart, this.words);
+    parent.append(this.root);
+    this.themeWatch = watchTheme(this.root, () => void this.draw());
+    this.sizeWatch = new ResizeObserver(() => this.resize());
+    this.sizeWatch.observe(this.root);
+  }
+
+  async update(value: unknown): Promise<void> {
+    try {
+      const data = parseFigureData(value);
+      const before = this.data;
+      if (before && JSON.stringify(before) === JSON.stringify(data) && this.root.dataset.ready === "true")
+        return;
+      this.data = data;
+      this.root.dataset.ready = "false";
+      this.root.style.height =
+        data.height === "fill"
+          ? `clamp(360px, calc(100dvh - ${data.offset_px}px), 1200px)`
+          : `${data.height}px`;
+      const figure = before?.figure === data.figure && this.figure ? this.figure : parseFigure(data.figure);
+      this.plotly = await loadPlotly(data.plotly_url);
+      if (this.disposed || this.data !== data) return; // later data is on its way
+      this.figure = figure;
+      await this.draw();
+    } catch (error) {
+      this.say(
+        error instanceof ContractError
+          ? `This figure cannot be shown. ${error.message}`
+          : String((error as Error).message),
+      );
+    }
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.sizeWatch.disconnect();
+    this.themeWatch.stop();
+    this.plotly?.purge(this.chart);
+    this.root.remove();
+  }
+
+  private async draw(): Promise<void> {
+    const { plotly, figure, data } = this;
+    if (!plotly || !figure || this.disposed) return;
+    const layout = themedLayout(figure, readTheme(this.themeWatch.probe));
+    if (prefersReducedMotion()) layout.transition = { duration: 0 };
+    this.size = this.measure();
+    // Plotly writes into what it is given: a copy of the traces keeps ours clean for the next theme.
+    const traces = figure.data.map((trace) => ({ ...trace }));
+    await plotly.react(this.chart, traces, layout, config);
+    if (this.disposed || this.data !== data) return;
+    this.adoptStyles();
+    this.listen();
+    this.say(null);
+    Object.assign(this.root, { strata: { figure: this.chart } });
+    this.root.dataset.ready = "true";
+  }
+
+  /** Plotly writes its style rules into the document's head, which a shadow root does not see: copy them. */
+  private adoptStyles(): void {
+    if (this.adopted || !(this.root.getRootNode() instanceof ShadowRoot)) return;
+    const styles = document.head.querySelectorAll<HTMLStyleElement>('style[id^="plotly.js-style"]');
+    const rules = [...styles].flatMap((style) =>
+      [...(style.sheet?.cssRules ?? [])].map((rule) => rule.cssText),
+    );
+    const copy = document.createElement("style");
+    copy.textContent = rules.join("\n");
+    this.root.prepend(copy);
+    this.adopted = rules.length > 0;
+  }
+
+  private listen(): void {
+    if (this.listening || !this.chart.on) return;
+    this.listening = true;
+    this.chart.on("plotly_click", (event) => {
+      const value = clickValue(event);
+      if (value) this.clicked(value);
+    });
+  }
+
+  private resize(): void {
+    if (!this.plotly || !this.listening || this.size === this.measure() || this.root.clientWidth === 0)
+      return;
+    this.size = this.measure();
+    this.plotly.Plots.resize(this.chart);
+  }
+
+  private measure(): string {
+    return `${this.root.clientWidth}x${this.root.clientHeight}`;
+  }
+
+  private say(text: string | null): void {
+    this.words.hidden = text === null;
+    this.words.textContent = text ?? "";
+  }
+}
+
+/** Image, zoom, pan, turn and reset; the rest of Plotly's buttons is for other work, or leads away. */
+const config: PlotlyObject = {
+  displaylogo: false,
+  displayModeBar: "hover",
+  responsive: false, // our own observer sees the container, Plotly's only the window
+  showLink: false,
+  showSendToCloud: false, // nothing on this page leaves it
+  plotlyServerURL: "",
+  modeBarButtonsToRemove: [
+    "select2d",
+    "lasso2d",
+    "autoScale2d",
+    "hoverClosestCartesian",
+    "hoverCompareCartesian",
+    "toggleSpikelines",
+    "resetCameraLastSave3d",
+    "hoverClosest3d",
+    "orbitRotation",
+  ],
+};

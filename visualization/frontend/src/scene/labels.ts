@@ -1,0 +1,192 @@
+/** Names under the walls and the rows beside the outputs: HTML that follows the camera. */
+import { cornersOf, type Point, type Wall } from "../layout";
+import { type Box, type Extent, placeLabels, rowsWithRoom } from "./label_placement";
+import { element } from "./overlay";
+import { outlineOf } from "./picking";
+import { largestIndex, percent, shapeInShort, shapeInWords } from "./words";
+
+/** A point in space to CSS pixels of the canvas; null behind the camera. */
+export type Project = (x: number, y: number, z: number) => { x: number; y: number } | null;
+
+export interface Eye {
+  readonly project: Project;
+  /** Whether no other wall stands before this point of a wall. */
+  readonly sees: (wall: number, point: Point) => boolean;
+}
+
+interface Label {
+  readonly wall: Wall;
+  readonly node: HTMLElement;
+  /** Ways to write it, each a list of lines, the most detailed first. */
+  readonly ways: readonly (readonly string[])[];
+  extents: readonly Extent[];
+  way: number;
+}
+interface Row {
+  readonly name: string;
+  readonly node: HTMLElement;
+  readonly bar: HTMLElement;
+  readonly value: HTMLElement;
+  readonly sign: HTMLElement;
+}
+
+const longestName = 76; // pixels, as in the styles
+const below = 7; // pixels from a wall to its label
+
+export class Labels {
+  private labels: Label[] = [];
+  private rows: Row[] = [];
+  private likelihoods: Float32Array = new Float32Array();
+  private readonly pen = document.createElement("canvas").getContext("2d");
+
+  constructor(private readonly parent: HTMLElement) {}
+
+  setNetwork(walls: readonly Wall[], classNames: readonly string[]): void {
+    this.parent.replaceChildren();
+    this.labels = walls.map((wall) => {
+      const { layer } = wall;
+      const ways = [
+        [`${layer.title} · ${shapeInWords(layer)}`],
+        [layer.title, shapeInWords(layer)],
+        [layer.title, shapeInShort(layer)],
+        [layer.title],
+      ];
+      const node = element("div", "label");
+      this.parent.append(node);
+      return { wall, node, ways, extents: [], way: -1 };
+    });
+    this.rows =
+      walls[walls.length - 1].tiles.count === classNames.length
+        ? classNames.map((name) => this.addRow(name))
+        : [];
+    this.measure(12, 15, "sans-serif");
+  }
+
+  /** CSS pixels that the widest output row takes, for the view to leave free. */
+  rowsWidth(fontSize: number, font: string, small: boolean): number {
+    const { pen } = this;
+    if (!pen || this.rows.length === 0) return 60;
+    pen.font = `700 ${fontSize}px ${font}`;
+    const names = this.rows.map(({ name }) => Math.min(longestName, pen.measureText(name).width));
+    return Math.ceil(Math.max(...names) + pen.measureText("> 99.9 %").width + (small ? 26 : 92));
+  }
+
+  /** The same walls after another spacing. */
+  moveWalls(walls: readonly Wall[]): void {
+    this.labels = this.labels.map((label, index) => ({ ...label, wall: walls[index] }));
+  }
+
+  /** Measure all ways of all labels in the font that they are drawn in. */
+  measure(fontSize: number, lineHeight: number, font: string): void {
+    const { pen } = this;
+    if (!pen) return;
+    for (const label of this.labels) {
+      label.way = -1;
+      label.extents = label.ways.map((lines) => {
+        pen.font = `600 ${fontSize}px ${font}`;
+        const width = Math.max(...lines.map((line) => pen.measureText(line).width));
+        return { width: Math.ceil(width) + 2, height: lines.length * lineHeight };
+      });
+    }
+  }
+
+  setProbabilities(probabilities: Float32Array): void {
+    this.likelihoods = probabilities;
+    const winner = largestIndex(probabilities);
+    for (const [index, row] of this.rows.entries()) {
+      row.node.classList.toggle("winner", index === winner);
+      row.sign.textContent = index === winner ? "▶" : "";
+      row.bar.style.transform = `scaleX(${Math.max(0, Math.min(1, probabilities[index]))})`;
+      row.value.textContent = percent(probabilities[index]);
+    }
+  }
+
+  place(eye: Eye, bounds: Box, taken: readonly Box[]): void {
+    const project: Project = (x, y, z) => eye.project(x, y, z);
+    const rows = this.placeRows(eye);
+    const walls = this.labels.map(({ wall }) => boxOnScreen(wall, project));
+    const labelled = this.labels.map(({ extents }, index) => {
+      const { x, y, width, height } = walls[index];
+      return { x: x + width / 2, y: y + height + below, ways: extents };
+    });
+    // Close up, walls fill the screen: then a label may lie on a wall, but never on another label.
+    let placed = placeLabels(labelled, bounds, [...taken, ...rows, ...walls]);
+    if (placed.includes(null)) placed = placeLabels(labelled, bounds, [...taken, ...rows]);
+    for (const [index, label] of this.labels.entries()) {
+      const box = placed[index];
+      label.node.style.visibility = box ? "visible" : "hidden";
+      if (!box) continue;
+      if (label.way !== box.way) write(label, box.way);
+      const centre = Math.round(box.x + box.width / 2);
+      label.node.style.transform = `translate(${centre}px, ${Math.round(box.y)}px) translateX(-50%)`;
+    }
+  }
+
+  private placeRows(eye: Eye): Box[] {
+    const wall = this.labels[this.labels.length - 1]?.wall;
+    if (!wall || this.rows.length === 0) return [];
+    const places = this.rows.map((_, index) => {
+      const neuron = { wall: 0, channel: index, row: 0, column: 0, index };
+      const corners = outlineOf(wall, neuron, true);
+      const [, top, bottom] = corners.map((corner) => eye.project(...corner));
+      return top && bottom && eye.sees(this.labels.length - 1, corners[1])
+        ? { x: top.x + 6, y: (top.y + bottom.y) / 2 }
+        : { x: -1e6, y: -1e6 };
+    });
+    const room = rowsWithRoom(
+      places.map(({ y }) => y),
+      this.likelihoods,
+      13,
+    );
+    const boxes: Box[] = [];
+    for (const [index, { node }] of this.rows.entries()) {
+      node.style.visibility = room[index] ? "visible" : "hidden";
+      const { x, y } = places[index];
+      node.style.transform = `translate(${Math.round(x)}px, ${Math.round(y - 7)}px)`;
+      if (room[index]) boxes.push({ x, y: y - 7, width: 100, height: 14 });
+    }
+    return boxes;
+  }
+
+  private addRow(name: string): Row {
+    const node = element("div", "output");
+    const [sign, title, track, value] = ["sign", "class", "bar", "value"].map((part) =>
+      element("span", part),
+    );
+    title.textContent = name;
+    const bar = document.createElement("i");
+    track.append(bar);
+    node.append(sign, title, track, value);
+    this.parent.append(node);
+    return { name, node, bar, value, sign };
+  }
+}
+
+/** The smallest upright box around a wall on the screen; out of sight when a corner is behind the camera. */
+function boxOnScreen(wall: Wall, project: Project): Box {
+  const corners = cornersOf(wall).map((corner) => project(...corner));
+  const seen = corners.filter((corner) => corner !== null);
+  if (seen.length < corners.length) return { x: -1e6, y: -1e6, width: 0, height: 0 };
+  const [xs, ys] = [seen.map(({ x }) => x), seen.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
+
+function write(label: Label, way: number): void {
+  label.way = way;
+  const [first, second] = label.ways[way];
+  const bold = element("b", "");
+  bold.textContent = first;
+  label.node.replaceChildren(bold);
+  if (way === 0) {
+    const [title, ...rest] = first.split(" · ");
+    bold.textContent = title;
+    label.node.append(quiet(` · ${rest.join(" · ")}`));
+  } else if (second) label.node.append(document.createElement("br"), quiet(second));
+}
+
+function quiet(text: string): HTMLElement {
+  const span = element("span", "");
+  span.textContent = text;
+  return span;
+}

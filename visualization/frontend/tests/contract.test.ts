@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { decodePixels, parseSceneData, slidingSteps } from "../src/contract";
+import { parseFigure, parseFigureData } from "../src/figure/contract";
+import { sceneData, standardLayers } from "./examples";
+
+describe("scene data", () => {
+  it("is taken as it is, with the default offset", () => {
+    const data = parseSceneData(sceneData());
+    expect(data.network.layers).toEqual(standardLayers());
+    expect(data.offset_px).toBe(230);
+    expect(parseSceneData({ ...sceneData(), offset_px: 0 }).offset_px).toBe(0);
+  });
+
+  const image = () => sceneData().image as Record<string, unknown>;
+  const layers = () => standardLayers() as unknown as Record<string, unknown>[];
+  const withLayer = (index: number, fields: object) => {
+    const changed = layers().map((layer, at) => (at === index ? { ...layer, ...fields } : layer));
+    return { ...sceneData(), network: { title: "", layers: changed } };
+  };
+  const cases: [string, unknown, string][] = [
+    ["nothing", undefined, "scene data: expected an object, received nothing."],
+    ["another schema", { ...sceneData(), schema: 2 }, "scene data schema: expected 1, received 2."],
+    [
+      "names missing",
+      { ...sceneData(), class_names: ["0"] },
+      "class_names: expected 10 names, one for each output",
+    ],
+    [
+      "no address",
+      { ...sceneData(), weights_url: "" },
+      'weights_url: expected text that is not empty, received "".',
+    ],
+    [
+      "a step of NaN",
+      { ...sceneData(), step: Number.NaN },
+      "step: expected a whole number of at least 0, received NaN.",
+    ],
+    [
+      "a label too large",
+      { ...sceneData(), image: { ...image(), label: 10 } },
+      "image.label: expected below 10, received 10.",
+    ],
+    [
+      "too few pixels",
+      { ...sceneData(), image: { ...image(), pixels: btoa("abc") } },
+      'image.pixels: expected 784 bytes, received "3 bytes".',
+    ],
+    [
+      "no base64",
+      { ...sceneData(), image: { ...image(), pixels: "*" } },
+      'image.pixels: expected base64, received "*".',
+    ],
+    [
+      "another image shape",
+      { ...sceneData(), image: { ...image(), shape: [8, 8, 1] } },
+      "image.shape: expected [28, 28, 1], received [8,8,1].",
+    ],
+    [
+      "an unknown kind",
+      withLayer(1, { kind: "lambda" }),
+      'network.layers[1].kind: expected one of input, conv2d, max_pool2d, flatten, dense, received "lambda".',
+    ],
+    [
+      "shapes that do not chain",
+      withLayer(2, { input_shape: [26, 26, 31], output_shape: [13, 13, 31] }),
+      "network.layers[2].input_shape: expected [26, 26, 32], received [26,26,31].",
+    ],
+    [
+      "a shape that the layer cannot give",
+      withLayer(1, { output_shape: [28, 26, 32] }),
+      "network.layers[1].output_shape[0]: expected 26, received 28.",
+    ],
+    [
+      "two layers of one name",
+      withLayer(3, { name: "conv_1" }),
+      "network.layers: expected names that differ",
+    ],
+    [
+      "a layer without activation",
+      withLayer(6, { activation: undefined }),
+      "network.layers[6].activation: expected one of",
+    ],
+  ];
+  it.each(cases)("refuses %s", (_, data, message) => {
+    expect(() => parseSceneData(data)).toThrow(message);
+  });
+});
+
+it("decodes pixels", () => {
+  expect([...decodePixels(btoa("\u0000\u0080\u00ff"), 3)]).toEqual([0, 128, 255]);
+});
+
+it("counts the places of a window as Keras does", () => {
+  expect(slidingSteps(28, 3, 1, "valid")).toBe(26);
+  expect(slidingSteps(11, 2, 2, "valid")).toBe(5);
+  expect(slidingSteps(11, 2, 2, "same")).toBe(6);
+});
+
+describe("figure data", () => {
+  const data = { schema: 1, figure: '{"data":[]}', plotly_url: "/plotly.js", height: "fill" };
+  it("is taken, and refused in words", () => {
+    expect(parseFigureData(data).height).toBe("fill");
+    expect(parseFigureData({ ...data, height: 420 }).height).toBe(420);
+    expect(() => parseFigureData({ ...data, height: "tall" })).toThrow(
+      "height: expected a whole number of at least 1",
+    );
+    expect(() => parseFigure("{")).toThrow('figure: expected JSON, received "{".');
+    expect(() => parseFigure('{"data":{}}')).toThrow("figure.data: expected a list, received an object.");
+  });
+});
