@@ -15,7 +15,6 @@ import streamlit as st
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-
 ICON = Path(__file__).parent / "visualization" / "icon.svg"
 
 

@@ -42,10 +42,11 @@ def cache_path(name: str) -> Path:
 def find(name: str) -> Path | None:
     """The path (as `cache_path`) at which the whole download lies, or None; looks at names and sizes only.
 
-    A home directory that cannot be written is looked into all the same: a teacher may have filled it for a class.
+    A home directory that cannot be written is looked into all the same, for a teacher may have filled it for a class;
+    and /tmp, where Keras goes more often than its documentation says (with KERAS_HOME=~/new, for one).
     """
     place = _place(name)
-    for directory in (_keras_directory(), _keras_home()):
+    for directory in (_keras_directory(), _keras_home(), TEMPORARY / ".keras"):
         if is_whole(name, directory):
             return directory / place
     return None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from model.runs import Metrics
 
@@ -15,38 +15,34 @@ _TRAINING = "#56b4e9"
 _VALIDATION = "#e69f00"
 
 
-def curves(metrics: Sequence[Metrics], total_steps: int) -> go.Figure:
-    """Loss and accuracy over the steps: a line through the batch groups, marks where an epoch was validated."""
-    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.09)
-    groups = [line for line in metrics if line.val_loss is None]
-    epochs = [line for line in metrics if line.val_loss is not None]
-    for column, measure, factor in ((1, "loss", 1.0), (2, "accuracy", 100.0)):
-        unit = " %" if measure == "accuracy" else " nats"
-        for name, lines, field in (("training", groups, measure), ("validation", epochs, f"val_{measure}")):
-            figure.add_trace(
-                go.Scatter(
-                    x=[line.step for line in lines],
-                    y=[factor * getattr(line, field) for line in lines],
-                    name=name,
-                    legendgroup=name,
-                    showlegend=column == 1,
-                    **_STYLES[name],
-                    hovertemplate=f"step %{{x:,}}: {name} {measure} %{{y:.4g}}{unit}<extra></extra>",
-                ),
-                row=1,
-                col=column,
+def curve(metrics: Sequence[Metrics], measure: Literal["loss", "accuracy"], total_steps: int) -> go.Figure:
+    """Loss or accuracy over the steps: a line through the batch groups, marks where an epoch was validated."""
+    title, unit, factor = _MEASURES[measure]
+    figure = go.Figure()
+    for name, field in (("training", measure), ("validation", f"val_{measure}")):
+        lines = [line for line in metrics if (line.val_loss is not None) == (name == "validation")]
+        figure.add_trace(
+            go.Scatter(
+                x=[line.step for line in lines],
+                y=[factor * getattr(line, field) for line in lines],
+                name=name,
+                **_STYLES[name],
+                hovertemplate=f"step %{{x:,}}: {name} {measure} %{{y:.4g}} {unit}<extra></extra>",
             )
-    figure.update_xaxes(title_text="step (batches trained)", range=[0, max(total_steps, 1)])
-    figure.update_yaxes(title_text="loss (cross-entropy, nats)", rangemode="tozero", row=1, col=1)
-    figure.update_yaxes(title_text="accuracy (% of images)", row=1, col=2)
+        )
+    # A little more than all steps, or the last mark would be cut in half.
+    figure.update_xaxes(title_text="step (batches trained)", range=[0, 1.02 * max(total_steps, 1)])
+    figure.update_yaxes(title_text=title, rangemode="tozero" if measure == "loss" else "normal")
     figure.update_layout(
         margin={"l": 56, "r": 12, "t": 36, "b": 48},
+        showlegend=True,
         legend={"orientation": "h", "y": 1.1, "x": 0},
-        uirevision="curves",
+        uirevision=measure,
     )
     return figure
 
 
+_MEASURES = {"loss": ("loss (cross-entropy, nats)", "nats", 1.0), "accuracy": ("accuracy (% of images)", "%", 100.0)}
 _STYLES = {
     "training": {"mode": "lines", "line": {"color": _TRAINING, "width": 1.5}},
     "validation": {

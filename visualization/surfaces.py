@@ -140,7 +140,7 @@ def _axes(titles: Sequence[str]) -> dict[str, object]:
         "yaxis": {"title": {"text": "height (rows of maps)"}, "showticklabels": False, "range": [0, 1]},
         "zaxis": {"title": {"text": "layer"}, "tickvals": depths, "ticktext": list(titles)},
         "aspectmode": "manual",
-        "aspectratio": {"x": 1.0, "y": 1.0, "z": 1.45},
-        # High enough to look onto every sheet, low enough to see between them.
-        "camera": {"eye": {"x": 0.85, "y": -1.9, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.1}},
+        "aspectratio": {"x": 0.85, "y": 0.85, "z": 1.45},
+        # Orthographic, so that every sheet is seen at the same angle; steep enough to look onto each, not past it.
+        "camera": {"eye": {"x": 0.8, "y": -1.7, "z": 0.95}, "projection": {"type": "orthographic"}},
     }

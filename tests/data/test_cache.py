@@ -14,6 +14,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("KERAS_HOME", raising=False)
     monkeypatch.delenv("STRATA_MNIST", raising=False)
+    monkeypatch.setattr(cache, "TEMPORARY", tmp_path / "temporary")
     return tmp_path
 
 
@@ -28,16 +29,22 @@ def test_keras_home_moves_the_cache(home: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_cannot_be_written_gives_way_to_tmp(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).startswith(str(home)) and real(path, mode))
-    assert datasets.cache_path("mnist") == Path("/tmp/.keras/datasets/mnist.npz")
+    temporary = home / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: path == temporary)
+    assert datasets.cache_path("mnist") == temporary / ".keras/datasets/mnist.npz"
 
 
 def test_a_filled_read_only_cache_is_used_all_the_same(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_HOME", str(home / "class"))
-    monkeypatch.setattr(cache, "TEMPORARY", home / "nowhere")
     files = write(home / "class", "fashion_mnist")
     monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert cache.find("fashion_mnist") == files[0].parent
+
+
+def test_a_download_that_keras_put_in_tmp_is_found(home: Path) -> None:
+    files = write(home / "temporary/.keras", "fashion_mnist")
+    assert datasets.cache_path("fashion_mnist") == home / ".keras/datasets/fashion-mnist"
     assert cache.find("fashion_mnist") == files[0].parent
 
 

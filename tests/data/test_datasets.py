@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import cache, datasets
@@ -31,6 +31,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, np.ndarr
         datasets, "MNIST_SHA256", {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in made.items()}
     )
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(cache, "TEMPORARY", tmp_path / "temporary")
     monkeypatch.delenv("STRATA_MNIST", raising=False)
     return made
 
@@ -206,6 +207,7 @@ def test_the_fingerprint_is_what_it_says() -> None:
     assert datasets.fingerprint(made) == hashlib.sha256(text.encode()).hexdigest()
 
 
+@settings(deadline=None, database=None)
 @given(st.integers(2, 70_000), st.floats(0.01, 0.99))
 def test_the_last_part_validates(size: int, fraction: float) -> None:
     try:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.runs import Metrics
-from visualization.charts import curves, percent, probabilities
+from visualization.charts import curve, percent, probabilities
 
 LINES = (
     Metrics(step=10, epoch=1, seconds=1.0, loss=2.0, accuracy=0.25, images_per_second=100.0),
@@ -14,15 +14,15 @@ LINES = (
 
 
 def test_curves_show_groups_as_training_and_epochs_as_validation() -> None:
-    figure = curves(LINES, 40)
-    shown = {(trace.name, trace.xaxis): (tuple(trace.x), tuple(trace.y)) for trace in figure.data}
-    assert shown["training", "x"] == ((10, 20), (2.0, 1.0))
-    assert shown["validation", "x"] == ((20,), (0.75,))
-    assert shown["training", "x2"] == ((10, 20), (25.0, 50.0))
-    assert shown["validation", "x2"] == ((20,), (62.5,))
-    assert figure.layout.yaxis.title.text == "loss (cross-entropy, nats)"
-    assert figure.layout.yaxis2.title.text == "accuracy (% of images)"
-    assert tuple(figure.layout.xaxis.range) == (0, 40)
+    loss, accuracy = curve(LINES, "loss", 40), curve(LINES, "accuracy", 40)
+    assert [(trace.name, tuple(trace.x), tuple(trace.y)) for trace in loss.data] == [
+        ("training", (10, 20), (2.0, 1.0)),
+        ("validation", (20,), (0.75,)),
+    ]
+    assert [tuple(trace.y) for trace in accuracy.data] == [(25.0, 50.0), (62.5,)]
+    assert loss.layout.yaxis.title.text == "loss (cross-entropy, nats)"
+    assert accuracy.layout.yaxis.title.text == "accuracy (% of images)"
+    assert tuple(loss.layout.xaxis.range) == (0, 40.8)
 
 
 def test_the_winner_and_the_true_class_are_marked_by_more_than_colour() -> None:

@@ -19,4 +19,9 @@ def draw(run: Run) -> None:
     if not metrics:
         st.info("The curves of loss and accuracy are drawn here from the first batches on.")
         return
-    components.figure(charts.curves(metrics, run.status().total_steps), key="curves")
+    total_steps = run.status().total_steps
+    loss, accuracy = st.columns(2)
+    with loss:
+        components.figure(charts.curve(metrics, "loss", total_steps), key="loss")
+    with accuracy:
+        components.figure(charts.curve(metrics, "accuracy", total_steps), key="accuracy")

@@ -77,13 +77,10 @@ export interface SceneData {
   readonly run: string;
   readonly step: number;
   readonly image: SceneImage;
-  /** What the page needs above and below the scene, in CSS pixels. */
-  readonly offset_px: number;
 }
 
 const kinds = ["input", "conv2d", "max_pool2d", "flatten", "dense"] as const;
 const paddings = ["valid", "same"] as const;
-export const defaultOffset = 230; // CSS pixels: the page's header, status line and view bar
 
 /** Check what the page sent. Raises ContractError with the field's path, the expectation and what came. */
 export function parseSceneData(value: unknown): SceneData {
@@ -105,7 +102,6 @@ export function parseSceneData(value: unknown): SceneData {
     run: asText(data.run, "run"),
     step: asInteger(data.step, "step"),
     image: parseImage(data.image, network.layers[0].output_shape, classes),
-    offset_px: data.offset_px === undefined ? defaultOffset : asInteger(data.offset_px, "offset_px"),
   };
 }
 

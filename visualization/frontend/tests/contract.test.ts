@@ -4,11 +4,9 @@ import { parseFigure, parseFigureData } from "../src/figure/contract";
 import { sceneData, standardLayers } from "./examples";
 
 describe("scene data", () => {
-  it("is taken as it is, with the default offset", () => {
+  it("is taken as it is", () => {
     const data = parseSceneData(sceneData());
     expect(data.network.layers).toEqual(standardLayers());
-    expect(data.offset_px).toBe(230);
-    expect(parseSceneData({ ...sceneData(), offset_px: 0 }).offset_px).toBe(0);
   });
 
   const image = () => sceneData().image as Record<string, unknown>;

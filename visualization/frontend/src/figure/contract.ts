@@ -1,15 +1,13 @@
 /** What Python sends to the figure component, and the little of Plotly's types that is used here. */
 import { asFields, asInteger, asName, ContractError } from "../checks";
-import { defaultOffset } from "../contract";
 
 export interface FigureData {
   readonly schema: 1;
   /** A figure as Plotly's Python library writes it; typed arrays stay encoded, plotly.js reads them. */
   readonly figure: string;
   readonly plotly_url: string;
-  /** CSS pixels, or what the window leaves under `offset_px`. */
+  /** CSS pixels, or what the window leaves. */
   readonly height: number | "fill";
-  readonly offset_px: number;
 }
 
 export type PlotlyObject = Record<string, unknown>;
@@ -26,7 +24,6 @@ export function parseFigureData(value: unknown): FigureData {
     figure: asName(data.figure, "figure"),
     plotly_url: asName(data.plotly_url, "plotly_url"),
     height: data.height === "fill" ? "fill" : asInteger(data.height, "height", 1),
-    offset_px: data.offset_px === undefined ? defaultOffset : asInteger(data.offset_px, "offset_px"),
   };
 }
 

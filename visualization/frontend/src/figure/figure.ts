@@ -1,5 +1,6 @@
 /** One Plotly figure on the page: keeps the reader's camera and zoom through new data and themes. */
 import { ContractError } from "../checks";
+import { fillWindow } from "../fill";
 import { prefersReducedMotion, readTheme, watchTheme } from "../theme";
 import {
   clickValue,
@@ -36,6 +37,7 @@ export class Figure {
   private disposed = false;
   private adopted = false;
   private size = "";
+  private stopFilling: (() => void) | null = null;
 
   constructor(parent: ParentNode & Node) {
     const style = document.createElement("style");
@@ -60,10 +62,7 @@ export class Figure {
         return;
       this.data = data;
       this.root.dataset.ready = "false";
-      this.root.style.height =
-        data.height === "fill"
-          ? `clamp(360px, calc(100dvh - ${data.offset_px}px), 1200px)`
-          : `${data.height}px`;
+      this.setHeight(data.height);
       const figure = before?.figure === data.figure && this.figure ? this.figure : parseFigure(data.figure);
       this.plotly = await loadPlotly(data.plotly_url);
       if (this.disposed || this.data !== data) return; // later data is on its way
@@ -80,21 +79,29 @@ export class Figure {
 
   dispose(): void {
     this.disposed = true;
+    this.stopFilling?.();
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     this.plotly?.purge(this.chart);
     this.root.remove();
   }
 
+  private setHeight(height: FigureData["height"]): void {
+    if (height === "fill") this.stopFilling ??= fillWindow(this.root);
+    else this.root.style.height = `${height}px`;
+  }
+
   private async draw(): Promise<void> {
     const { plotly, figure, data } = this;
-    if (!plotly || !figure || this.disposed) return;
+    if (!plotly || !figure || !data || this.disposed) return;
     const layout = themedLayout(figure, readTheme(this.themeWatch.probe));
     if (prefersReducedMotion()) layout.transition = { duration: 0 };
     this.size = this.measure();
     // Plotly writes into what it is given: a copy of the traces keeps ours clean for the next theme.
     const traces = figure.data.map((trace) => ({ ...trace }));
-    await plotly.react(this.chart, traces, layout, config);
+    // A small chart has no room for buttons.
+    const displayModeBar = data.height === "fill" ? "hover" : false;
+    await plotly.react(this.chart, traces, layout, { ...config, displayModeBar });
     if (this.disposed || this.data !== data) return;
     this.adoptStyles();
     this.listen();
@@ -145,7 +152,6 @@ export class Figure {
 /** Image, zoom, pan, turn and reset; the rest of Plotly's buttons is for other work, or leads away. */
 const config: PlotlyObject = {
   displaylogo: false,
-  displayModeBar: "hover",
   responsive: false, // our own observer sees the container, Plotly's only the window
   showLink: false,
   showSendToCloud: false, // nothing on this page leaves it

@@ -71,10 +71,6 @@ export class Overlay {
     parent.append(this.root);
   }
 
-  setHeight(offset: number): void {
-    this.root.style.height = `clamp(360px, calc(100dvh - ${offset}px), 1200px)`;
-  }
-
   read(sentence: string, about: string): void {
     this.says.textContent = sentence;
     this.about.textContent = about;

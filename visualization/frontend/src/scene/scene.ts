@@ -2,6 +2,7 @@
 import { ContractError } from "../checks";
 import { decodePixels, parseSceneData, type SceneData, size } from "../contract";
 import { inputFromPixels, Network } from "../engine/network";
+import { fillWindow } from "../fill";
 import { stopsOf } from "../palette";
 import type { Tensors } from "../safetensors";
 import { prefersReducedMotion, readTheme, type Theme, watchTheme } from "../theme";
@@ -42,6 +43,7 @@ export class Scene {
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
   private readonly stopKeys: () => void;
+  private readonly stopFilling: () => void;
   private theme: Theme;
   private data: SceneData | null = null; // the latest that came
   private drawn: SceneData | null = null; // what is on the screen
@@ -61,6 +63,7 @@ export class Scene {
     this.hover.changed = (wall) => this.showLegend(wall);
     this.sizeWatch = new ResizeObserver(() => this.resize());
     this.sizeWatch.observe(this.root);
+    this.stopFilling = fillWindow(this.root);
     this.stopKeys = listenToKeys(this.root, this.overlay.canvas, {
       nudge: (turn, tilt, factor) => this.view?.stage.nudge(turn, tilt, factor),
       home: () => this.view?.home(),
@@ -80,7 +83,6 @@ export class Scene {
     if (this.data && JSON.stringify(this.data) === JSON.stringify(data) && this.data === this.drawn) return;
     this.data = data;
     this.root.dataset.ready = "false";
-    this.overlay.setHeight(data.offset_px);
     const ready = this.weights.ready(data.weights_url);
     if (ready) {
       this.weights.cancel();
@@ -93,6 +95,7 @@ export class Scene {
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     this.stopKeys();
+    this.stopFilling();
     this.hover.dispose();
     this.view?.dispose();
     this.overlay.dispose();
