@@ -6,6 +6,7 @@ on one port; run as a script, it is the page.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import streamlit as st
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+FIRST_PAGE_SECONDS = 2.5
 ICON = Path(__file__).parent / "visualization" / "icon.svg"
 
 
@@ -23,8 +25,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Workers start with the server and end with it."""
     from model.engine import engine
 
-    engine().warm_up()
+    # Importing Keras takes a processor for seconds: the first visitor's page is to be drawn before that.
+    warm_up = threading.Timer(FIRST_PAGE_SECONDS, engine().warm_up)
+    warm_up.start()
     yield
+    warm_up.cancel()
     engine().shutdown()
 
 
