@@ -48,14 +48,18 @@ def routes() -> list[Mount]:
 
 def page() -> None:
     """Draw the page: controls at the side, status at the top, one view."""
+    from data.errors import StrataError
     from visualization import state
     from visualization.views import controls, frame
 
     st.set_page_config(page_title="Strata", page_icon=ICON, layout="wide")
     frame.ensure_front_end()
     chosen = state.chosen_run()
-    controls.draw(chosen)
-    frame.draw(chosen)
+    try:
+        controls.draw(chosen)
+        frame.draw(chosen)
+    except StrataError as error:
+        st.error(str(error))
 
 
 if __name__ == "__main__":

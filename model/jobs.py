@@ -6,11 +6,50 @@ happens in the worker. Arguments and results are plain data, as they cross proce
 
 from __future__ import annotations
 
+import functools
 import os
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_at_work = 0
+
+
+def _working(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Count a job as at work for as long as it runs."""
+
+    @functools.wraps(function)
+    def counted(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        global _at_work
+        _at_work += 1
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _at_work -= 1
+
+    return counted
+
+
+def _leave_after_the_server() -> None:
+    """End this worker once its server was killed and its job, a training for one, is done.
+
+    A server that is killed cannot end its workers, and each holds 0.7 GB.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent or _at_work:
+            time.sleep(1.0)
+        os._exit(0)
+
+    threading.Thread(target=watch, name="leave-after-the-server", daemon=True).start()
 
 
 def warm_up(niceness: int = 0) -> float:
@@ -25,10 +64,12 @@ def warm_up(niceness: int = 0) -> float:
     from model.building import build
     from model.networks import CNN
 
+    _leave_after_the_server()
     build(CNN)(np.zeros((1, *CNN.input_shape), np.float32))
     return time.perf_counter() - began
 
 
+@_working
 def train(run_path: Path) -> None:
     """Train the run in `run_path` to its end; everything it says is in that folder."""
     from model.recording import record
@@ -37,6 +78,7 @@ def train(run_path: Path) -> None:
     record(Run(run_path))
 
 
+@_working
 def trace(run_path: Path, step: int, pixels: np.ndarray) -> dict[str, np.ndarray]:
     """Every layer's activations for `pixels`; see model.tracing.trace."""
     from model import tracing

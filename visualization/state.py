@@ -40,18 +40,27 @@ def chosen_run() -> ChosenRun:
     if asked_for:
         try:
             run = runs.find(asked_for)
-            run.status()
+            check(run)
             return ChosenRun(run)
         except RunError as error:
             return ChosenRun(Run(PRETRAINED), str(error))
     for run in runs.all()[:20]:
         try:
+            check(run)
             if run.snapshot_steps() or run.status().state.is_active:
                 return ChosenRun(run)
         except RunError:
             # One broken folder must not keep the page from opening; it is named where runs are listed.
             continue
     return ChosenRun(Run(PRETRAINED))
+
+
+def check(run: Run) -> None:
+    """Raise RunError where a file of the run cannot be read: better once here than in every view."""
+    run.config()
+    run.data()
+    run.status()
+    run.metrics()
 
 
 def _run_of_the_command() -> str | None:

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -52,14 +52,20 @@ class App:
 @pytest.fixture(scope="module")
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app on a free port, with a run directory of its own, from the offline digits unless the module says more."""
-    folder = tmp_path_factory.mktemp("app")
+    with running_app(tmp_path_factory.mktemp("app"), getattr(request.module, "APP_ENVIRONMENT", {})) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def running_app(folder: Path, changes: Mapping[str, str]) -> Iterator[App]:
+    """The app with its runs in `folder`; `changes` to its environment. It and all its workers end with the block."""
     environment = {**os.environ, "STRATA_RUNS": str(folder / "runs"), "KERAS_HOME": str(folder / "keras")}
     environment.pop("STRATA_MNIST", None)
-    environment.update(getattr(request.module, "APP_ENVIRONMENT", {}))
+    environment.update(changes)
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    log_file = folder / "app.log"
+    log_file = folder / f"app-{port}.log"
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True

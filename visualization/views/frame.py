@@ -8,7 +8,7 @@ from data import datasets
 from data.errors import StrataError
 from model.engine import engine
 from model.runs import PRETRAINED, Metrics, Run, RunState, Status
-from visualization import bundle, charts, state
+from visualization import bundle, charts, state, traces
 from visualization.state import ChosenRun
 from visualization.views import network, surfaces, training
 
@@ -53,8 +53,8 @@ def draw(chosen: ChosenRun) -> None:
             width="stretch",
         )
         _train_or_stop(run)
-    active = run.status().state.is_active
-    st.fragment(_live, run_every=_POLL_SECONDS if active else None)(run, view, active)
+    moving = is_moving(run)
+    st.fragment(_live, run_every=_POLL_SECONDS if moving else None)(run, view, moving)
 
 
 def _train_or_stop(run: Run) -> None:
@@ -72,18 +72,30 @@ def _train_or_stop(run: Run) -> None:
         st.rerun()
 
 
-def _live(run: Run, view: state.View, was_active: bool) -> None:
-    """What moves while the run trains; once it has ended, the whole page is drawn again."""
+def is_moving(run: Run) -> bool:
+    """Whether there is more to come without a click: from a training, or from Keras that is still starting."""
+    return run.status().state.is_active or not traces.is_ready()
+
+
+def _live(run: Run, view: state.View, was_moving: bool) -> None:
+    """What moves by itself; once that has ended, the whole page is drawn again."""
+    try:
+        if was_moving and not is_moving(run):
+            st.rerun()
+        _draw_view(run, view)
+    except StrataError as error:
+        st.error(str(error))
+
+
+def _draw_view(run: Run, view: state.View) -> None:
     status = run.status()
-    if was_active and not status.state.is_active:
-        st.rerun()
     st.caption(status_line(run, status))
     if status.state.is_active:
         st.progress(status.progress, progress_words(run, status))
     elif status.state in {RunState.FAILED, RunState.INTERRUPTED}:
         st.error(status.message)
     elif status.state is RunState.STOPPED:
-        st.info(status.message)
+        st.caption(f":material/stop_circle: {status.message}")
     data = run.data()
     if data and data.note:
         st.info(data.note)

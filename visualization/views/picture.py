@@ -16,18 +16,25 @@ _SCALE = 5
 def draw(run: Run) -> None:
     """Draw the picture, the answer and all probabilities; again each second while something is on its way."""
     waiting = not traces.is_ready() or run.status().state.is_active
-    st.fragment(_draw, run_every=1.0 if waiting else None)(run)
+    st.fragment(_live, run_every=1.0 if waiting else None)(run)
+
+
+def _live(run: Run) -> None:
+    try:
+        _draw(run)
+    except StrataError as error:
+        st.error(str(error))
 
 
 def _draw(run: Run) -> None:
     picture, problem = state.chosen_picture()
     if problem:
         st.error(problem)
-    image, words = st.columns([1, 1.4], vertical_alignment="center")
-    image.image(enlarged(picture), width="stretch")
-    with words:
-        st.caption(picture.caption)
-        answer = _answer(run, picture)
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        st.image(enlarged(picture), width=92)
+        with st.container(width="stretch", gap=None):
+            st.caption(picture.caption)
+            answer = _answer(run, picture)
     if answer is not None:
         names = state.shown(run).run.class_names()
         components.figure(charts.probabilities(answer, names, picture.label), key="probabilities", height=230)

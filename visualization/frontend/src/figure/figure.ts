@@ -10,7 +10,7 @@ import {
   parseFigure,
   parseFigureData,
 } from "./contract";
-import { loadPlotly, type Plotly, type PlotlyElement } from "./plotly";
+import { loadPlotly, type Plotly, type PlotlyElement, type Scene3d } from "./plotly";
 import { themedLayout } from "./template";
 
 const styles = /* css */ `
@@ -99,6 +99,7 @@ export class Figure {
     this.size = this.measure();
     // Plotly writes into what it is given: a copy of the traces keeps ours clean for the next theme.
     const traces = figure.data.map((trace) => ({ ...trace }));
+    keepCameras(this.chart);
     // A small chart has no room for buttons.
     const displayModeBar = data.height === "fill" ? "hover" : false;
     await plotly.react(this.chart, traces, layout, { ...config, displayModeBar });
@@ -150,6 +151,14 @@ export class Figure {
 }
 
 /** Image, zoom, pan, turn and reset; the rest of Plotly's buttons is for other work, or leads away. */
+/** Plotly restores the camera as it was when the button was released; by then a slow machine still turns it a little. */
+function keepCameras(chart: PlotlyElement): void {
+  for (const subplot of Object.values(chart._fullLayout ?? {})) {
+    const camera = (subplot as Partial<Scene3d> | null)?._scene?.getCamera();
+    if (camera) (subplot as Scene3d).camera = camera;
+  }
+}
+
 const config: PlotlyObject = {
   displaylogo: false,
   responsive: false, // our own observer sees the container, Plotly's only the window

@@ -3,6 +3,13 @@ import type { PlotlyObject } from "./contract";
 
 export interface PlotlyElement extends HTMLElement {
   on?: (event: string, listener: (value: unknown) => void) => void;
+  /** Everything that is drawn, defaults included; not public, but the only way to a 3D camera that still moves. */
+  readonly _fullLayout?: Readonly<Record<string, unknown>>;
+}
+/** A 3D subplot in `_fullLayout`. */
+export interface Scene3d {
+  camera: unknown;
+  readonly _scene: { getCamera(): unknown };
 }
 export interface Plotly {
   react(
