@@ -6,6 +6,7 @@ on one port; run as a script, it is the page.
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +29,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     # Importing Keras takes a processor for seconds: the first visitor's page is to be drawn before that.
     warm_up = threading.Timer(FIRST_PAGE_SECONDS, engine().warm_up)
     warm_up.start()
+    port = st.get_option("server.port")
+    print(f"Strata is at http://localhost:{port}, for others in your network at http://{socket.gethostname()}:{port}")
     yield
     warm_up.cancel()
     engine().shutdown()
