@@ -77,7 +77,7 @@ def probabilities(values: np.ndarray, class_names: Sequence[str], label: int | N
         )
     )
     figure.update_layout(
-        xaxis={"title": {"text": "probability (%)"}, "range": [0, 118], "tickvals": [0, 50, 100]},
+        xaxis={"title": {"text": "probability (%)"}, "range": [0, 138], "tickvals": [0, 50, 100]},
         yaxis={"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed", "showgrid": False},
         margin={"l": 8, "r": 8, "t": 4, "b": 36},
         bargap=0.25,

@@ -70,6 +70,12 @@ def component(page: AppTest, name: str) -> dict[str, Any]:
     raise AssertionError(f"no component {name}; there are {[block.proto.component_name for block in found]}")
 
 
+def progress(page: AppTest) -> str:
+    """The words on the progress bar."""
+    (bar,) = (block for block in _blocks(page._tree) if getattr(block, "type", "") == "progress")
+    return str(bar.proto.text)
+
+
 def _blocks(node: Any) -> Iterator[Any]:
     yield node
     for child in getattr(node, "children", {}).values():
@@ -144,6 +150,22 @@ def test_train_stop_and_what_was_learned_stays(page: AppTest, engine: Engine) ->
     assert "Stopped; what it learned up to step" in words(page)
     assert button(page, "Train & Visualize")
     assert component(page, "scene")["step"] == run.snapshot_steps()[-1]
+
+
+def test_a_second_training_sees_its_place_and_can_be_stopped_there(page: AppTest, engine: Engine) -> None:
+    first = engine.train(Settings(dataset="digits", epochs=100, batch_size=8))
+    second = engine.train(Settings(dataset="digits", epochs=1))
+    try:
+        page.query_params["run"] = second.id
+        page.run()
+        assert "Waiting: 1 training before this one" in progress(page)
+        button(page, "Stop").click()
+        page.run()
+        assert "Stopped before its turn came." in words(page)
+    finally:
+        first.request_stop()
+        second.request_stop()
+    wait(lambda: not first.status().state.is_active)
 
 
 def test_a_second_visitor_finds_the_run(page: AppTest, engine: Engine) -> None:
