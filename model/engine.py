@@ -25,7 +25,8 @@ from loky.process_executor import BrokenProcessPool
 from data.errors import StrataError
 from model import jobs
 from model.networks import PRESETS
-from model.runs import Run, Runs, RunState, default_root
+from model.records import RunState
+from model.runs import Run, Runs, default_root
 from model.settings import Settings
 
 Arguments = ParamSpec("Arguments")

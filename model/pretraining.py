@@ -18,7 +18,8 @@ import numpy as np
 from model.engine import versions
 from model.networks import PRESETS
 from model.recording import record
-from model.runs import PRETRAINED, Run, Runs, RunState
+from model.records import RunState
+from model.runs import PRETRAINED, Run, Runs
 from model.settings import Settings
 
 SETTINGS = Settings(dataset="mnist", network="cnn", epochs=5, batch_size=128, seed=2)

@@ -11,7 +11,8 @@ from data.datasets import Dataset
 from data.errors import StrataError
 from model import ownership
 from model.acquisition import acquire
-from model.runs import DataRecord, Metrics, Run, RunState, Status
+from model.records import DataRecord, Metrics, RunState, Status
+from model.runs import Run
 from model.training import Began, Epoch, Group, Report, Snapshot, Validating, train
 
 

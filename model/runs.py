@@ -18,8 +18,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ import safetensors.numpy
 from data.errors import StrataError
 from model import ownership
 from model.networks import Network
+from model.records import Config, DataRecord, Metrics, RunState, Status
 from model.settings import Settings
 
 PRETRAINED = Path(__file__).parent / "pretrained"
@@ -40,85 +40,6 @@ _RUN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 class RunError(StrataError):
     """A run that is not there, cannot be read or cannot be written."""
-
-
-class RunState(StrEnum):
-    """Where a run stands. The last four are ends."""
-
-    QUEUED = "queued"
-    STARTING = "starting"
-    TRAINING = "training"
-    VALIDATING = "validating"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-
-    @property
-    def is_active(self) -> bool:
-        """Whether more is to come without anyone asking for it."""
-        return self in {RunState.QUEUED, RunState.STARTING, RunState.TRAINING, RunState.VALIDATING}
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Where a run stands; `owner` is the process that moves it on, times are seconds."""
-
-    state: RunState
-    message: str = ""
-    step: int = 0
-    total_steps: int = 0
-    epoch: int = 0
-    images_per_second: float = 0.0
-    seconds: float = 0.0
-    seconds_left: float | None = None
-    owner: str = ""
-
-    @property
-    def progress(self) -> float:
-        """How much of all epochs is done, 0..1."""
-        return min(self.step / self.total_steps, 1.0) if self.total_steps else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class DataRecord:
-    """Which data a run trains on: `note` says why, where it is not what was asked for."""
-
-    name: str
-    title: str
-    origin: str
-    sha256: str
-    class_names: tuple[str, ...]
-    train_images: int
-    validation_images: int
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Metrics:
-    """One line of the curves: the mean over a batch group (`val_` are None), or over an epoch.
-
-    Losses are cross-entropies in nats, accuracies 0..1, seconds since training began (validation included).
-    """
-
-    step: int
-    epoch: int
-    seconds: float
-    loss: float
-    accuracy: float
-    images_per_second: float
-    val_loss: float | None = None
-    val_accuracy: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What was asked for; it never changes once the run exists."""
-
-    settings: Settings
-    network: Network
-    created: float = 0.0
-    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 class Run:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from model.runs import Metrics
+from model.records import Metrics
 
 # Okabe and Ito's blue and orange: told apart by every kind of colour vision, readable on dark and on light.
 _TRAINING = "#56b4e9"

@@ -7,7 +7,8 @@ import numpy as np
 from playwright.sync_api import Locator, Page
 
 from data import samples
-from model.runs import Run, Runs, RunState
+from model.records import RunState
+from model.runs import Run, Runs
 from model.tracing import trace
 from tests.e2e.conftest import App
 from visualization.surfaces import tile, tiling

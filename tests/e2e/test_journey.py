@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.runs import PRETRAINED, Run, RunState
+from model.records import RunState
+from model.runs import PRETRAINED, Run
 from tests.e2e.conftest import App, Watch
 from tests.e2e.steps import (
     FIGURE,

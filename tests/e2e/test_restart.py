@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from model.runs import RunState
+from model.records import RunState
 from tests.e2e.conftest import running_app
 from tests.e2e.steps import PATIENCE_MS, SCENE, choose_settings, open_page, train, wait_until
 

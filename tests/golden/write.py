@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from model.networks import Conv2D, Dense, Flatten, MaxPool2D, Network
-from model.runs import Config, Run, RunState, Status
+from model.records import Config, RunState, Status
+from model.runs import Run
 from model.settings import Settings
 from visualization.pictures import Picture
 from visualization.scene import scene

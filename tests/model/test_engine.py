@@ -10,7 +10,8 @@ import pytest
 
 from model import jobs
 from model.engine import Engine
-from model.runs import PRETRAINED, Run, RunState
+from model.records import RunState
+from model.runs import PRETRAINED, Run
 from model.settings import Settings
 
 LONG = Settings(dataset="digits", epochs=100, batch_size=8)

@@ -9,7 +9,8 @@ import pytest
 
 from model import ownership
 from model.networks import CNN
-from model.runs import PRETRAINED, DataRecord, Metrics, Run, RunError, Runs, RunState, Status
+from model.records import DataRecord, Metrics, RunState, Status
+from model.runs import PRETRAINED, Run, RunError, Runs
 from model.settings import Settings
 
 

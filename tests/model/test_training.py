@@ -9,7 +9,8 @@ from data import datasets
 from model.building import build, set_weights
 from model.networks import CNN
 from model.recording import record
-from model.runs import Run, Runs, RunState
+from model.records import RunState
+from model.runs import Run, Runs
 from model.settings import Settings
 from model.training import Began, Epoch, Group, Report, Snapshot, Validating, snapshot_steps, train
 

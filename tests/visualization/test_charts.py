@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.runs import Metrics
+from model.records import Metrics
 from visualization.charts import curve, percent, probabilities
 
 LINES = (

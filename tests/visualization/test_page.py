@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from model import engine as engine_module
 from model.engine import Engine
 from model.networks import CNN
-from model.runs import PRETRAINED, Run, RunState, Status
+from model.records import RunState, Status
+from model.runs import PRETRAINED, Run
 from model.settings import Settings
 from visualization import bundle, traces
 
@@ -227,7 +228,7 @@ def test_the_end_of_a_worker_is_said_and_everything_before_it_is_shown(page: App
 
 
 def test_the_note_on_the_data_is_shown(page: AppTest, engine: Engine) -> None:
-    from model.runs import DataRecord
+    from model.records import DataRecord
 
     run = _finished_run(engine)
     names = tuple("0123456789")

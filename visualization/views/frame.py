@@ -7,7 +7,8 @@ import streamlit as st
 from data import datasets
 from data.errors import StrataError
 from model.engine import engine
-from model.runs import PRETRAINED, Metrics, Run, RunState, Status
+from model.records import Metrics, RunState, Status
+from model.runs import PRETRAINED, Run
 from visualization import bundle, charts, state, traces
 from visualization.state import ChosenRun
 from visualization.views import network, surfaces, training

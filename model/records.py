@@ -1,0 +1,89 @@
+"""What a run directory holds, as plain data: what was asked for, where it stands, its curves and its data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from model.networks import Network
+from model.settings import Settings
+
+
+class RunState(StrEnum):
+    """Where a run stands. The last four are ends."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    TRAINING = "training"
+    VALIDATING = "validating"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether more is to come without anyone asking for it."""
+        return self in {RunState.QUEUED, RunState.STARTING, RunState.TRAINING, RunState.VALIDATING}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a run stands; `owner` is the process that moves it on, times are seconds."""
+
+    state: RunState
+    message: str = ""
+    step: int = 0
+    total_steps: int = 0
+    epoch: int = 0
+    images_per_second: float = 0.0
+    seconds: float = 0.0
+    seconds_left: float | None = None
+    owner: str = ""
+
+    @property
+    def progress(self) -> float:
+        """How much of all epochs is done, 0..1."""
+        return min(self.step / self.total_steps, 1.0) if self.total_steps else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DataRecord:
+    """Which data a run trains on: `note` says why, where it is not what was asked for."""
+
+    name: str
+    title: str
+    origin: str
+    sha256: str
+    class_names: tuple[str, ...]
+    train_images: int
+    validation_images: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """One line of the curves: the mean over a batch group (`val_` are None), or over an epoch.
+
+    Losses are cross-entropies in nats, accuracies 0..1, seconds since training began (validation included).
+    """
+
+    step: int
+    epoch: int
+    seconds: float
+    loss: float
+    accuracy: float
+    images_per_second: float
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What was asked for; it never changes once the run exists."""
+
+    settings: Settings
+    network: Network
+    created: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
