@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -34,6 +35,9 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 _TRAINING_NICENESS = 10
+_KILL_SECONDS = 5.0
+_MOST_TRAINING_WORKERS = 64
+_WARM_UP_ATTEMPTS = 3
 _FIRST_GUESS_SECONDS = 12.0
 """How long Keras takes to start on a machine where it never did."""
 
@@ -55,13 +59,16 @@ class Pool:
     def warm_up(self) -> Future[float]:
         """Start the workers if they are not there; the future ends when Keras is ready in one of them."""
         with self._lock:
-            if self._warm is None or self._executor is None:
-                # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
-                self._executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
-                self._warming_since = time.monotonic()
-                warm = [self._executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
-                self._warm = warm[0]
-            return self._warm
+            if self._warm is not None and self._executor is not None:
+                return self._warm
+            # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
+            executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
+            warming = [executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
+            self._executor, self._warm, self._warming_since = executor, warming[0], time.monotonic()
+        warm: Future[float] = warming[0]
+        for future in warming:  # outside the lock, which the callback takes
+            future.add_done_callback(functools.partial(self._forget_if_broken, executor))
+        return warm
 
     @property
     def is_warm(self) -> bool:
@@ -105,9 +112,12 @@ class Pool:
     def shutdown(self) -> None:
         """End the workers, at work or not."""
         with self._lock:
-            if self._executor is not None:
-                self._executor.shutdown(wait=False, kill_workers=True)
-            self._executor = self._warm = None
+            executor, self._executor, self._warm = self._executor, None, None
+        if executor is not None:
+            # loky kills in a thread of its own: without waiting for it, the process is gone first and workers stay.
+            killer = threading.Thread(target=executor.shutdown, kwargs={"wait": True, "kill_workers": True})
+            killer.start()
+            killer.join(_KILL_SECONDS)
 
 
 class Engine:
@@ -119,6 +129,7 @@ class Engine:
         self._training = Pool("training", workers=training_workers, niceness=_TRAINING_NICENESS)
         self._queue: list[Run] = []
         self._closing = False
+        self._failed_warm_ups = 0
         self._lock = threading.Lock()
 
     def warm_up(self) -> None:
@@ -126,10 +137,23 @@ class Engine:
         self._inference.warm_up().add_done_callback(self._inference_warm)
 
     def _inference_warm(self, warm: Future[float]) -> None:
-        if not warm.cancelled() and warm.exception() is None:
+        if warm.cancelled() or self._closing:
+            return
+        if warm.exception() is None:
+            self._failed_warm_ups = 0
             self._remember_warm_up()
             # One after the other: both at once take twice as long on two cores, and nobody has pressed Train yet.
             self._training.warm_up()
+            return
+        _log.error("Keras did not start in its worker: %s", warm.exception())
+        self._failed_warm_ups += 1
+        if not self.is_stuck:
+            self.warm_up()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether Keras failed to start so often that trying again is no use."""
+        return self._failed_warm_ups >= _WARM_UP_ATTEMPTS
 
     @property
     def is_warm(self) -> bool:
@@ -164,9 +188,10 @@ class Engine:
         return run
 
     def _submit_training(self, run: Run) -> None:
+        future = self._training.submit(jobs.train, run.path)
         with self._lock:
             self._queue.append(run)
-        self._training.submit(jobs.train, run.path).add_done_callback(functools.partial(self._training_ended, run))
+        future.add_done_callback(functools.partial(self._training_ended, run))
 
     def _training_ended(self, run: Run, future: Future[None]) -> None:
         with self._lock:
@@ -184,8 +209,18 @@ class Engine:
                 self._submit_training(run)
             else:
                 self._training.warm_up()
-        except Exception:
+        except Exception as error:
             _log.exception("run %s failed", run.id)
+            self._record_failure(run, error)
+
+    def _record_failure(self, run: Run, error: Exception) -> None:
+        """A run that ended before it could say how must not look as if it still went on."""
+        try:
+            if run.status().state.is_active:
+                message = f"The training ended with {error!r}. What it had kept before is there; see the server's log."
+                run.write_status(replace(run.status(), state=RunState.FAILED, message=message))
+        except (OSError, StrataError) as problem:
+            _log.error("the end of run %s cannot be written: %s", run.id, problem)
 
     def place_in_queue(self, run: Run) -> int:
         """How many trainings are before `run`, those at work included."""
@@ -228,5 +263,10 @@ def versions() -> dict[str, str]:
 @functools.cache
 def engine() -> Engine:
     """The server's engine; lives as long as the process, whatever Streamlit reruns or clears."""
-    workers = os.environ.get("STRATA_TRAINING_WORKERS") or max(1, (os.cpu_count() or 1) // 8)
-    return Engine(default_root(), int(workers))
+    asked_for = os.environ.get("STRATA_TRAINING_WORKERS") or str(max(1, (os.cpu_count() or 1) // 8))
+    if not asked_for.isdecimal() or not 1 <= int(asked_for) <= _MOST_TRAINING_WORKERS:
+        raise WorkerError(
+            f"STRATA_TRAINING_WORKERS is {asked_for!r}. Expected a whole number from 1 to {_MOST_TRAINING_WORKERS}. "
+            "Correct it or unset it, and start again."
+        )
+    return Engine(default_root(), int(asked_for))

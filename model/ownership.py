@@ -5,27 +5,25 @@ A process id would not do: ids are reused, and another machine's say nothing her
 
 from __future__ import annotations
 
-import functools
 import uuid
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
+
+_held: dict[Path, BaseFileLock] = {}
+"""This process's lock below each root. Kept, for a lock object that is garbage collected lets its lock go."""
 
 
-@functools.cache
 def claim(root: Path) -> str:
     """The name under which this process owns runs below `root`; its lock is held until the process ends."""
-    owners = root / ".owners"
-    owners.mkdir(parents=True, exist_ok=True)
-    name = uuid.uuid4().hex
-    lock = FileLock(owners / f"{name}.lock")
-    lock.acquire(blocking=False)
-    _held.append(lock)
-    return name
-
-
-# A lock object that is garbage collected lets its lock go.
-_held: list[FileLock] = []
+    held = _held.get(root)
+    if held is None or not Path(held.lock_file).exists():  # somebody may have deleted the whole folder
+        owners = root / ".owners"
+        owners.mkdir(parents=True, exist_ok=True)
+        held = FileLock(owners / f"{uuid.uuid4().hex}.lock")
+        held.acquire(blocking=False)
+        _held[root] = held
+    return Path(held.lock_file).stem
 
 
 def is_alive(root: Path, owner: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Any
 from data.datasets import Dataset
 from data.errors import StrataError
 from model import ownership
-from model.acquisition import acquire
+from model.acquisition import AcquisitionStopped, acquire
 from model.records import DataRecord, Metrics, RunState, Status
 from model.runs import Run
 from model.training import Began, Epoch, Group, Report, Snapshot, Validating, train
@@ -107,6 +108,8 @@ def record(run: Run, on_report: Callable[[Report], None] = lambda report: None) 
     recorder.say(RunState.STARTING, "Loading the data")
     try:
         state, message = _drain(recorder, on_report)
+    except AcquisitionStopped as stopped:
+        state, message = RunState.STOPPED, str(stopped)
     except StrataError as error:
         state, message = RunState.FAILED, str(error)
     except OSError as error:
@@ -120,7 +123,8 @@ def record(run: Run, on_report: Callable[[Report], None] = lambda report: None) 
 
 def _drain(recorder: Recorder, on_report: Callable[[Report], None]) -> tuple[RunState, str]:
     run, config = recorder.run, recorder.run.config()
-    dataset, note = acquire(config.settings.dataset, lambda words: recorder.say(RunState.STARTING, words))
+    say = functools.partial(recorder.say, RunState.STARTING)
+    dataset, note = acquire(config.settings.dataset, say, run.stop_requested)
     recorder.say(RunState.STARTING, "Building the network")
     last: Report | None = None
     for report in train(config.settings, config.network, dataset, run.stop_requested):

@@ -69,7 +69,7 @@ class Run:
                 created=float(record["created"]),
                 versions=record["versions"],
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, StrataError) as error:
             raise self._broken("config.json", error) from error
 
     def data(self) -> DataRecord | None:
@@ -107,10 +107,11 @@ class Run:
 
     def _interrupted_message(self, status: Status) -> str:
         if status.state is RunState.QUEUED:
-            return "The server ended before this training's turn came. Train again to start it."
+            return "The server ended before this training's turn came. Press Train to start anew."
         steps = self.snapshot_steps()
         kept = f"Everything up to the snapshot at step {steps[-1]:,} is kept." if steps else "It had no snapshot yet."
-        return f"The worker that trained this run was ended from outside at step {status.step:,}. {kept} Train again."
+        ended = f"The worker that trained this run was ended from outside at step {status.step:,}."
+        return f"{ended} {kept} Press Train to start anew."
 
     def metrics(self) -> tuple[Metrics, ...]:
         """All lines written so far, oldest first."""
@@ -126,7 +127,7 @@ class Run:
 
     def snapshot_steps(self) -> tuple[int, ...]:
         """The steps at which weights were kept, ascending."""
-        return tuple(sorted(int(path.stem) for path in (self.path / "snapshots").glob("[0-9]*.safetensors")))
+        return tuple(sorted(int(path.stem) for path in (self.path / "snapshots").glob("[0-9]" * 8 + ".safetensors")))
 
     def snapshot_path(self, step: int) -> Path:
         """The file of the snapshot at `step`; raises RunError if there is none."""

@@ -9,16 +9,22 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 
+from data.errors import StrataError
 from model.engine import engine
-from model.runs import RunError
 
-api = FastAPI(title="Strata", summary="Runs of small convolutional networks: metrics, snapshots and weights.")
+api = FastAPI(
+    title="Strata",
+    summary="Runs of small convolutional networks: metrics, snapshots and weights.",
+    # FastAPI's pages load their scripts from other hosts; /openapi.json says the same.
+    docs_url=None,
+    redoc_url=None,
+)
 
 
-@api.exception_handler(RunError)
-async def _run_error(request: Request, error: Exception) -> JSONResponse:
+@api.exception_handler(StrataError)
+async def _problem(request: Request, error: Exception) -> JSONResponse:
     """Problem details (RFC 9457) for whatever is wrong with a run."""
-    problem = {"title": "No such run or snapshot", "status": 404, "detail": str(error)}
+    problem = {"title": "The run or snapshot cannot be given", "status": 404, "detail": str(error)}
     return JSONResponse(problem, status_code=404, media_type="application/problem+json")
 
 
@@ -30,8 +36,14 @@ def health() -> Mapping[str, Any]:
 
 @api.get("/runs")
 def runs() -> list[Mapping[str, Any]]:
-    """All runs, newest first, with where they stand."""
-    return [{"id": run.id, **_status(run.id)} for run in engine().runs.all()]
+    """All runs, newest first, with where they stand; of a run that cannot be read, why."""
+    listed: list[Mapping[str, Any]] = []
+    for run in engine().runs.all():
+        try:
+            listed.append({"id": run.id, **_status(run.id)})
+        except StrataError as error:
+            listed.append({"id": run.id, "error": str(error)})
+    return listed
 
 
 @api.get("/runs/{run_id}")

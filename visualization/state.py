@@ -163,11 +163,21 @@ def relief() -> bool:
     return bool(st.session_state.get("relief", False))
 
 
-def remember_pick(words: str) -> None:
-    """Keep what was clicked last on a surface: layer, map, row, column, value."""
-    st.session_state["pick"] = words
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One neuron of a conv or pooling layer, by the layer's title."""
+
+    layer: str
+    channel: int
+    row: int
+    column: int
 
 
-def last_pick() -> str:
-    """What was clicked last on a surface; empty before the first click."""
-    return str(st.session_state.get("pick", ""))
+def remember_pick(pick: Pick) -> None:
+    """Keep what was clicked last on a surface."""
+    st.session_state["pick"] = pick
+
+
+def last_pick() -> Pick | None:
+    """What was clicked last on a surface; None before the first click."""
+    return cast(Pick | None, st.session_state.get("pick"))

@@ -21,6 +21,8 @@ def is_ready() -> bool:
 
 def waiting_words() -> str:
     """What is being waited for, and about how long."""
+    if engine().is_stuck:
+        return "Keras does not start in its worker process. See the server's log for why, and start the server again"
     return f"Keras is starting, about {math.ceil(engine().seconds_until_warm)} s left"
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,6 +57,30 @@ def test_a_killed_inference_worker_is_replaced_unnoticed(engine: Engine) -> None
     before = _pretrained_trace(engine)["output"]
     os.kill(_worker_process(engine._inference), signal.SIGKILL)
     np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
+
+
+def test_a_worker_that_is_killed_while_it_starts_is_replaced(tmp_path: Path) -> None:
+    engine = Engine(tmp_path)
+    engine.warm_up()
+    try:
+        _wait(lambda: len(engine._inference._executor._processes) == 1)
+        first = _worker_process(engine._inference)
+        os.kill(first, signal.SIGKILL)
+        _wait(lambda: engine.is_warm)
+        assert _worker_process(engine._inference) != first
+        assert not engine.is_stuck
+    finally:
+        engine.shutdown(grace_seconds=0)
+
+
+def test_a_shutdown_leaves_no_worker(tmp_path: Path) -> None:
+    engine = Engine(tmp_path)
+    engine.warm_up()
+    _wait(lambda: engine.is_warm)
+    worker = _worker_process(engine._inference)
+    engine.shutdown(grace_seconds=0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
 
 
 def test_trainings_wait_in_line_and_a_stop_moves_the_line(engine: Engine) -> None:

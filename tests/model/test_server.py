@@ -69,6 +69,15 @@ def test_runs_are_listed_and_described(get: Get) -> None:
     assert json.loads(get(f"/runs/{listed['id']}/metrics")[2]) == []
 
 
+def test_a_broken_run_is_listed_with_what_is_wrong(get: Get) -> None:
+    (listed,) = json.loads(get("/runs")[2])
+    status = server.engine().runs.find(listed["id"]).path / "status.json"
+    status.write_text("{")
+    (broken,) = json.loads(get("/runs")[2])
+    assert broken["id"] == listed["id"]
+    assert "status.json" in broken["error"]
+
+
 @pytest.mark.parametrize(
     "path", ["/runs/nobody", "/runs/..%2f..", "/runs/nobody/metrics", "/runs/pretrained/snapshots/1/weights"]
 )

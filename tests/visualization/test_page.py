@@ -182,11 +182,27 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_shows_something(page: AppTest)
     assert component(page, "scene")["run"] == "pretrained"
 
 
-def test_a_broken_run_does_not_keep_the_page_from_opening(page: AppTest, engine: Engine) -> None:
-    run = engine.runs.create(Settings(dataset="digits"), CNN, {})
-    (run.path / "status.json").write_text("{")
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("status.json", "{"),
+        ("config.json", "{"),
+        ("config.json", '{"settings": {"epochs": 0}, "network": {}, "created": 0, "versions": {}}'),
+        ("data.json", "[]"),
+        ("metrics.jsonl", "no metrics\n"),
+    ],
+)
+def test_a_broken_run_does_not_keep_the_page_from_opening(
+    page: AppTest, engine: Engine, name: str, content: str
+) -> None:
+    run = _finished_run(engine)
+    (run.path / name).write_text(content)
     page.run()
-    words(page)
+    assert "Pretrained" in words(page)
+    assert component(page, "scene")["run"] == "pretrained"
+    page.query_params["run"] = run.id
+    page.run()
+    assert f"Run {run.id} cannot be read: {name}" in words(page)
     assert component(page, "scene")["run"] == "pretrained"
 
 

@@ -64,7 +64,7 @@ def _choose_test_image() -> None:
     except StrataError:
         return  # the picture below says what is wrong with the file
     count = len(dataset.y_test)
-    index, random_button = st.columns([2, 1], vertical_alignment="bottom")
+    index, random_button = st.columns([3, 2], vertical_alignment="bottom")
     random_button.button(
         "Random",
         on_click=state.draw_test_image,
@@ -159,11 +159,11 @@ def run_title(run: Run) -> str:
     if run.path == PRETRAINED:
         return "Pretrained, comes with Strata"
     try:
-        config = run.config()
+        config, data = run.config(), run.data()
     except StrataError:
         return f"{run.id} (cannot be read)"
     # Not its state: a label that changes makes the selectbox forget what was chosen.
-    title = datasets.TITLES.get(config.settings.dataset, config.settings.dataset)
+    title = data.title if data else datasets.TITLES.get(config.settings.dataset, config.settings.dataset)
     day, clock = run.id[4:8], run.id[9:15]
     when = f"{day[2:]}/{day[:2]} {clock[:2]}:{clock[2:4]}:{clock[4:]}"
     return f"{when} · {title}, {config.settings.epochs} epochs"

@@ -53,13 +53,15 @@ def draw(chosen: ChosenRun) -> None:
             label_visibility="collapsed",
             width="stretch",
         )
-        _train_or_stop(run)
-    moving = is_moving(run)
+        # Read once: between two readings a run may end, and a Stop would stay that nothing takes away.
+        status = run.status()
+        _train_or_stop(run, status)
+    moving = is_moving(status)
     st.fragment(_live, run_every=_POLL_SECONDS if moving else None)(run, view, moving)
 
 
-def _train_or_stop(run: Run) -> None:
-    if run.status().state.is_active:
+def _train_or_stop(run: Run, status: Status) -> None:
+    if status.state.is_active:
         stopping = run.stop_requested()
         if st.button("Stop", icon=":material/stop:", disabled=stopping, help="What it learned so far stays."):
             run.request_stop()
@@ -73,23 +75,23 @@ def _train_or_stop(run: Run) -> None:
         st.rerun()
 
 
-def is_moving(run: Run) -> bool:
+def is_moving(status: Status) -> bool:
     """Whether there is more to come without a click: from a training, or from Keras that is still starting."""
-    return run.status().state.is_active or not traces.is_ready()
+    return status.state.is_active or not traces.is_ready()
 
 
 def _live(run: Run, view: state.View, was_moving: bool) -> None:
     """What moves by itself; once that has ended, the whole page is drawn again."""
     try:
-        if was_moving and not is_moving(run):
+        status = run.status()
+        if was_moving and not is_moving(status):
             st.rerun()
-        _draw_view(run, view)
+        _draw_view(run, status, view)
     except StrataError as error:
         st.error(str(error))
 
 
-def _draw_view(run: Run, view: state.View) -> None:
-    status = run.status()
+def _draw_view(run: Run, status: Status, view: state.View) -> None:
     st.caption(status_line(run, status))
     if status.state.is_active:
         st.progress(status.progress, progress_words(run, status))
@@ -133,7 +135,9 @@ def progress_words(run: Run, status: Status) -> str:
     if status.state is RunState.STARTING:
         return status.message
     epochs = run.config().settings.epochs
-    words = [f"Epoch {status.epoch or 1} of {epochs}", f"{status.images_per_second:,.0f} images/s"]
+    words = [f"Epoch {status.epoch or 1} of {epochs}"]
+    if status.images_per_second:
+        words.append(f"{status.images_per_second:,.0f} images/s")
     if status.state is RunState.VALIDATING:
         words.append(f"validating: {status.message} images")
     if status.seconds_left is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -9,6 +12,7 @@ from data.errors import StrataError
 from model.networks import Conv2D, MaxPool2D
 from model.runs import Run
 from visualization import components, state, surfaces, traces
+from visualization.state import Pick
 
 
 def draw(run: Run) -> None:
@@ -31,14 +35,18 @@ def draw(run: Run) -> None:
     figure = surfaces.stack(layers, channels=channels, relief=state.relief())
     click = components.figure(figure, key="surfaces")
     if click is not None and click.trace in layers:
-        values = layers[click.trace]
-        found = surfaces.tiling(values, channels[click.trace]).locate(click.row, click.column)
+        found = surfaces.tiling(layers[click.trace], channels[click.trace]).locate(click.row, click.column)
         if found is not None:
-            channel, row, column = found
-            state.remember_pick(
-                f"{click.trace}, map {channel}, row {row}, column {column}: {values[row, column, channel]:.3f}"
-            )
-    picked.caption(state.last_pick() or "Click a map to keep its value here")
+            state.remember_pick(Pick(click.trace, *found))
+    picked.caption(_words(state.last_pick(), layers))
+
+
+def _words(pick: Pick | None, layers: Mapping[str, np.ndarray]) -> str:
+    """Where the last click was and what is there now, at this step and for this picture."""
+    if pick is None or pick.layer not in layers:
+        return "Click a map to keep its value here"
+    value = layers[pick.layer][pick.row, pick.column, pick.channel]
+    return f"{pick.layer}, map {pick.channel}, row {pick.row}, column {pick.column}: {value:.3f}"
 
 
 def _controls(titles: dict[str, str], counts: dict[str, int]) -> DeltaGenerator:

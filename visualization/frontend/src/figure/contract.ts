@@ -43,7 +43,7 @@ export function parseFigure(text: string): PlotlyFigure {
   };
 }
 
-/** One point of a click, in values that JSON can carry. */
+/** One point under the pointer, in values that JSON can carry. */
 export interface ClickValue {
   readonly curve: number;
   readonly name: string;

@@ -3,6 +3,7 @@ import { ContractError } from "../checks";
 import { fillWindow } from "../fill";
 import { prefersReducedMotion, readTheme, watchTheme } from "../theme";
 import {
+  type ClickValue,
   clickValue,
   type FigureData,
   type PlotlyFigure,
@@ -12,6 +13,8 @@ import {
 } from "./contract";
 import { loadPlotly, type Plotly, type PlotlyElement, type Scene3d } from "./plotly";
 import { themedLayout } from "./template";
+
+const clickSlack = 5; // CSS pixels that a hand moves between pressing and letting go
 
 const styles = /* css */ `
 .strata-figure { position: relative; width: 100%; min-width: 0; color: var(--st-text-color); font: 400 13px/1.4 var(--st-font, sans-serif); }
@@ -34,6 +37,8 @@ export class Figure {
   private data: FigureData | null = null;
   private figure: PlotlyFigure | null = null;
   private listening = false;
+  private hovered: ClickValue | null = null; // the point that Plotly names under the pointer
+  private pressed: readonly [number, number] | null = null; // where the button went down
   private disposed = false;
   private adopted = false;
   private size = "";
@@ -127,10 +132,27 @@ export class Figure {
   private listen(): void {
     if (this.listening || !this.chart.on) return;
     this.listening = true;
-    this.chart.on("plotly_click", (event) => {
-      const value = clickValue(event);
-      if (value) this.clicked(value);
+    // In 3D, Plotly's own click comes from a frame drawn while the button is held: a quick click is missed, and turning
+    // the figure counts as one. So: what the pointer rests on, when it goes up where it went down.
+    this.chart.on("plotly_hover", (event) => {
+      this.hovered = clickValue(event);
     });
+    this.chart.on("plotly_unhover", () => {
+      this.hovered = null;
+    });
+    this.chart.addEventListener("pointerdown", (event) => this.press(event), { capture: true });
+    this.chart.addEventListener("pointerup", (event) => this.release(event), { capture: true });
+  }
+
+  private press(event: PointerEvent): void {
+    this.pressed = event.button === 0 && event.isPrimary ? [event.clientX, event.clientY] : null;
+  }
+
+  private release(event: PointerEvent): void {
+    if (!this.pressed || !this.hovered) return;
+    const moved = Math.hypot(event.clientX - this.pressed[0], event.clientY - this.pressed[1]);
+    this.pressed = null;
+    if (moved < clickSlack) this.clicked(this.hovered);
   }
 
   private resize(): void {

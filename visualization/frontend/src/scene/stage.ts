@@ -30,6 +30,9 @@ export interface StageEvents {
   readonly restored: () => void;
 }
 
+/** Radians around the upright axis, from -x, which the walls face, 75 degrees to either side: from behind they are blank. */
+const azimuths = [-Math.PI / 2 - 1.31, -Math.PI / 2 + 1.31] as const;
+
 export class Stage {
   readonly content = new Group();
   readonly camera = new PerspectiveCamera(fieldOfView, 1, 1, 10000);
@@ -55,6 +58,7 @@ export class Stage {
     this.controls.dampingFactor = 0.12;
     this.controls.maxPolarAngle = Math.PI * 0.8;
     this.controls.minPolarAngle = Math.PI * 0.08;
+    [this.controls.minAzimuthAngle, this.controls.maxAzimuthAngle] = azimuths;
     this.controls.screenSpacePanning = true;
     this.controls.zoomToCursor = true;
     let held = false;
@@ -123,7 +127,7 @@ export class Stage {
   nudge(turn: number, tilt: number, factor: number): void {
     const place = placeOf(this.camera.position.toArray(), this.controls.target.toArray());
     const { minPolarAngle, maxPolarAngle, minDistance, maxDistance } = this.controls;
-    place.orbit.theta += turn;
+    place.orbit.theta = Math.min(azimuths[1], Math.max(azimuths[0], place.orbit.theta + turn));
     place.orbit.phi = Math.min(maxPolarAngle, Math.max(minPolarAngle, place.orbit.phi + tilt));
     place.orbit.radius = Math.min(maxDistance, Math.max(minDistance, place.orbit.radius * factor));
     this.events.moved();
