@@ -63,7 +63,7 @@ export class Pad {
     this.root.ariaLabel = "Drawing pad";
     this.sheet.className = "sheet";
     this.sheet.setAttribute("role", "img");
-    this.panel.append(this.sheet, this.controls());
+    this.panel.append(this.sheet, this.controls(), this.steps.root);
     this.root.append(style, this.panel, this.opener);
     parent.append(this.root);
     this.listen();
@@ -125,7 +125,7 @@ export class Pad {
     Object.assign(this.width, { type: "range", min: least, max: most, step, value: usual });
     label.append("Brush", this.width);
     label.className = "brush";
-    controls.append(row, label, this.steps.root);
+    controls.append(row, label);
     return controls;
   }
 

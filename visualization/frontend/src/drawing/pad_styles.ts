@@ -1,8 +1,8 @@
 /** The styles of the drawing pad; colours are the scene's. Docked, it lies along the lower edge instead of at the left. */
 export const padStyles = /* css */ `
-.strata-scene .pad { position: absolute; left: 12px; bottom: 12px; max-width: calc(100% - 24px); }
+.strata-scene .pad { position: absolute; left: 12px; bottom: 12px; max-width: calc(100% - 24px); max-height: calc(100% - 24px); display: flex; }
 .strata-scene .pad .panel {
-  display: flex; flex-direction: column; gap: 7px; padding: 8px; width: 202px; border-radius: var(--st-base-radius, 8px);
+  display: flex; flex-direction: column; gap: 7px; padding: 8px; width: 202px; overflow-y: auto; border-radius: var(--st-base-radius, 8px);
   background: color-mix(in srgb, var(--st-secondary-background-color, #262730) 92%, transparent); box-shadow: 0 0 0 1px var(--hair);
 }
 .strata-scene .pad .panel[hidden] { display: none; }
@@ -30,13 +30,20 @@ export const padStyles = /* css */ `
 .strata-scene .pad input[type=range] { flex: 1; min-width: 0; height: 24px; }
 .strata-scene .pad .steps { display: flex; justify-content: space-between; gap: 4px; }
 .strata-scene .pad .steps[hidden] { display: none; }
-.strata-scene .pad .steps label { display: flex; flex-direction: column; gap: 2px; width: 43px; font-size: 11px; line-height: 14px; }
-.strata-scene .pad .steps canvas { width: 43px; height: 43px; object-fit: contain; image-rendering: pixelated; border-radius: 3px; box-shadow: 0 0 0 1px var(--hair); cursor: inherit; }
-.strata-scene .pad .steps .title { white-space: nowrap; display: flex; flex-direction: column-reverse; align-items: flex-start; }
-.strata-scene .pad .steps .size { color: var(--quiet); white-space: nowrap; }
-.strata-scene .pad .steps input { width: 24px; height: 24px; }
-.strata-scene.docked .pad { left: 8px; right: 8px; bottom: 8px; max-width: none; }
-.strata-scene.docked .pad .panel { flex-direction: row; width: auto; max-width: 420px; gap: 10px; }
+.strata-scene .pad .steps label { display: flex; flex-direction: column; gap: 3px; width: 43px; font-size: 11px; line-height: 14px; }
+.strata-scene .pad .steps label:has(input) { cursor: pointer; }
+.strata-scene .pad .steps canvas { flex: none; width: 43px; height: 43px; object-fit: contain; image-rendering: pixelated; border-radius: 3px; box-shadow: 0 0 0 1px var(--hair); cursor: inherit; }
+.strata-scene .pad .steps .text { display: flex; flex-direction: column; align-items: flex-start; white-space: nowrap; }
+.strata-scene .pad .steps .size { color: var(--quiet); }
+.strata-scene .pad .steps input { width: 15px; height: 15px; margin-top: 2px; }
+.strata-scene.docked .pad { left: 8px; right: 8px; bottom: 8px; max-width: 440px; }
+.strata-scene.docked .pad .panel { flex-flow: row wrap; width: auto; gap: 8px 10px; }
+.strata-scene.docked .pad .sheet { width: 156px; height: 156px; }
 .strata-scene.docked .pad .controls { flex: 1; justify-content: space-between; }
-.strata-scene.docked .pad .sheet { width: 132px; height: 132px; }
+.strata-scene.docked .pad .row { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px; }
+.strata-scene.docked .pad .row button { width: auto; height: 44px; }
+.strata-scene.docked .pad .brush { height: 44px; }
+.strata-scene.docked .pad .steps { flex: 0 0 100%; }
+.strata-scene.docked .pad .steps label { flex-direction: row; width: auto; gap: 5px; }
+.strata-scene.docked .pad .steps canvas { width: 34px; height: 34px; }
 `;

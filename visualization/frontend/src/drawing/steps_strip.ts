@@ -31,9 +31,11 @@ export class StepsStrip {
       const size = element("span", "size");
       const title = element("span", "title");
       cell.title = words[name].why;
-      if (name !== "canvas") title.append(this.box(name, switches[name], now));
-      title.append(words[name].title);
-      cell.append(canvas, title, size);
+      title.textContent = words[name].title;
+      const text = element("div", "text");
+      text.append(title, size);
+      if (name !== "canvas") text.append(this.box(name, switches[name], now));
+      cell.append(canvas, text);
       this.root.append(cell);
       this.cells.push({ name, canvas, size });
     }

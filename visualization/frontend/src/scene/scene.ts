@@ -34,7 +34,7 @@ const noWebgl =
   "This browser gives no WebGL, so the network cannot be drawn in 3D. The prediction above is computed all the same; " +
   "switching on hardware acceleration in the browser’s settings usually helps.";
 const narrow = 560; // CSS pixels of width below which everything is written smaller
-const docked = 760; // below which the pad lies under the network instead of beside it
+const docked = 760; // below which the pad lies under the network instead of beside it, if that is not broad itself
 
 export class Scene {
   readonly root: HTMLElement;
@@ -281,13 +281,14 @@ export class Scene {
     if (width === 0 || height === 0) return; // hidden tab
     const small = width < narrow;
     this.root.classList.toggle("narrow", small);
-    this.root.classList.toggle("docked", width < docked);
-    this.room = this.pad.room(width < docked);
+    const under = width < docked && height > 0.9 * width;
+    this.root.classList.toggle("docked", under);
+    this.room = this.pad.room(under);
     this.root.style.setProperty("--pad-left", `${this.room.left}px`);
     this.root.style.setProperty("--pad-bottom", `${this.room.bottom}px`);
     const right = this.labels.rowsWidth(small ? 12 : 13, this.theme.font, small) + 10;
     const insets = small
-      ? { left: 12, right, top: 58, bottom: 92 + this.room.bottom }
+      ? { left: 12 + this.room.left, right, top: under ? 76 : 58, bottom: 92 + this.room.bottom }
       : { left: 30 + this.room.left, right, top: 70, bottom: 104 + this.room.bottom };
     this.viewport = { width, height, insets };
     this.measureLabels();
