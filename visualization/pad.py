@@ -1,7 +1,7 @@
 """What the browser's drawing pad sends when the pen goes up: checked here, for anybody can send anything.
 
 The other half is frontend/src/drawing/message.ts; tests/golden/drawing.json holds the two together. The canvas travels
-as runs of equal values, a value and a length from 1 to 255 in turn, row after row, in base64: 2 to 6 KB for a digit,
+as runs of equal values, a value and a length from 1 to 255 in turn, row after row, in base64: 3 to 8 KB for a digit,
 where the canvas itself has 105 KB, which the browser would send along with every later click.
 """
 

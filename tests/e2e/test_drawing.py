@@ -105,8 +105,9 @@ def test_undo_and_another_picture_and_the_drawing_again(page: Page, app: App) ->
 
 
 def test_a_finger_draws_and_the_page_stays_where_it_is(page: Page, app: App) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size({"width": 390, "height": 560})  # so low that there is something to scroll
     open_page(page, app)
+    page.locator(PAD).get_by_role("button", name="Draw", exact=True).click()  # put away where there is little room
     sheet = page.locator(f"{PAD} .sheet")
     sheet.scroll_into_view_if_needed()
     box = sheet.bounding_box()
@@ -123,4 +124,8 @@ def test_a_finger_draws_and_the_page_stays_where_it_is(page: Page, app: App) -> 
         finger("touchMove", 0.5, 0.85 - 0.1 * step)
     finger("touchEnd")
     expect(page.locator(SCENE)).to_have_attribute("data-prediction", "1")
+    finger("touchStart", 0.5, 0.2)
+    for step in range(8):
+        finger("touchMove", 0.5, 0.2 + 0.1 * step)
+    finger("touchEnd")
     assert sheet.evaluate("(sheet) => sheet.getBoundingClientRect().top") == top

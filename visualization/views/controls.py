@@ -32,7 +32,7 @@ def draw(chosen: ChosenRun) -> None:
 
 def _choose_picture() -> None:
     state.settle_picture_source()
-    source = st.pills("Picture", state.PICTURE_SOURCES, key="picture_source", width="stretch")
+    source = st.pills("Picture", state.PICTURE_SOURCES, key="picture_source")
     if source == "Test set":
         _choose_test_image()
     elif source == "Upload":

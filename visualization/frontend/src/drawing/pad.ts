@@ -6,18 +6,20 @@ import { canvasSide } from "./ink";
 import type { DrawingMessage } from "./message";
 import { padStyles } from "./pad_styles";
 import { inkColours, paint } from "./paint";
-import { padFits, type Sketch, type Tool } from "./sketch";
+import { padFits, type Sketch } from "./sketch";
 import { StepsStrip } from "./steps_strip";
+import { icons, Tools } from "./tools";
 
-const icons = {
-  pen: "M4 16l1-4L13 4l3 3-8 8zM11 6l3 3",
-  eraser: "M3.500 11.500l7-7 6 6-5 5h-4zM7 8l6 6M6.500 15.500H17",
-  undo: "M7 4L3.500 7.500 7 11M4 7.500h8a4 4 0 0 1 0 8H9",
-  clear: "M4 6h12M8 6V4h4v2M5.800 6l.7 10h7l.7-10",
-  steps: "M3 4h5v5H3zM12 11h5v5h-5zM10 6.500h4.500V9",
-  close: "M5 8l5 5 5-5",
-} as const;
-const brush = { least: 10, most: 60, step: 2, usual: 28 }; // pixels of the canvas across; samples are drawn with 28
+const docked = 760; // CSS pixels of width, below which the pad lies under the network, if the view is not broad itself
+const low = 460; // CSS pixels of height, below which the network has no room above an open pad
+
+/** CSS pixels that the pad takes from the view. */
+export interface Room {
+  readonly left: number;
+  readonly bottom: number;
+  /** Put away, it is a button that stands on the legend. */
+  readonly aboveLegend: number;
+}
 
 export interface PadEvents {
   /** The picture has changed; at most once an animation frame, and within one. */
@@ -34,22 +36,26 @@ export class Pad {
   private readonly sheet = document.createElement("canvas");
   private readonly steps: StepsStrip;
   private readonly opener: HTMLButtonElement;
-  private readonly buttons: Readonly<Record<keyof typeof icons, HTMLButtonElement>>;
-  private readonly width = document.createElement("input");
+  private readonly tools: Tools;
   private readonly listeners = new AbortController();
   private colours: Uint32Array = new Uint32Array(256);
-  private tool: Tool = "pen";
   private pointer: number | null = null; // the one that draws
   private request = 0;
+  private received = false;
 
   constructor(
-    parent: HTMLElement,
+    private readonly parent: HTMLElement,
     private readonly sketch: Sketch,
     private readonly events: PadEvents,
   ) {
     const style = document.createElement("style");
     style.textContent = padStyles;
-    this.buttons = this.makeButtons();
+    this.tools = new Tools({
+      undo: () => this.edit(this.sketch.canUndo, () => this.sketch.undo()),
+      clear: () => this.edit(!this.sketch.isBlank, () => this.sketch.clear()),
+      steps: () => this.toggleSteps(),
+      close: () => this.setOpen(false),
+    });
     this.opener = button({ name: "Draw", icon: icons.pen, act: () => this.setOpen(true) });
     this.opener.append("Draw");
     this.opener.classList.add("opener");
@@ -63,11 +69,10 @@ export class Pad {
     this.root.ariaLabel = "Drawing pad";
     this.sheet.className = "sheet";
     this.sheet.setAttribute("role", "img");
-    this.panel.append(this.sheet, this.controls(), this.steps.root);
+    this.panel.append(this.sheet, this.tools.root, this.steps.root);
     this.root.append(style, this.panel, this.opener);
     parent.append(this.root);
     this.listen();
-    this.setTool("pen");
     this.showOpen();
     this.mark();
   }
@@ -77,6 +82,9 @@ export class Pad {
     this.sketch.heed(data.pad);
     this.root.hidden = !padFits(data);
     this.mark();
+    // The view was left before Python heard of the drawing.
+    if (!this.received && this.sketch.held && data.pad.taken !== this.sketch.serial) this.send();
+    this.received = true;
     return this.over(data);
   }
 
@@ -90,43 +98,34 @@ export class Pad {
     this.paint();
   }
 
-  /** CSS pixels that the pad takes from the view: at its left, or, docked, from below. */
-  room(docked: boolean): { left: number; bottom: number } {
-    if (this.root.hidden || !this.sketch.open) return { left: 0, bottom: docked ? 40 : 0 };
-    return docked
-      ? { left: 0, bottom: this.panel.offsetHeight + 8 }
-      : { left: this.panel.offsetWidth + 16, bottom: 0 };
+  /** Lie beside the network or under it in a view of this size. */
+  layOut(width: number, height: number): Room {
+    const under = width < docked && height > 0.9 * width;
+    this.parent.classList.toggle("docked", under);
+    const side = under ? Math.min(156, Math.max(104, Math.round(0.27 * height))) : 186;
+    this.parent.style.setProperty("--sheet", `${side}px`);
+    if (this.sketch.open === null) {
+      this.sketch.open = !(under && height < low);
+      this.showOpen();
+    }
+    const room = this.takes(under);
+    this.parent.style.setProperty("--pad-left", `${room.left}px`);
+    this.parent.style.setProperty("--pad-bottom", `${room.bottom}px`);
+    return room;
+  }
+
+  private takes(under: boolean): Room {
+    const room = { left: 0, bottom: 0, aboveLegend: 0 };
+    if (this.root.hidden) return room;
+    if (!this.sketch.open) return { ...room, aboveLegend: this.root.offsetHeight + 8 };
+    if (under) return { ...room, bottom: this.root.offsetHeight + 8 };
+    return { ...room, left: this.root.offsetWidth + 16 };
   }
 
   dispose(): void {
     cancelAnimationFrame(this.request);
     this.listeners.abort();
     this.root.remove();
-  }
-
-  private makeButtons(): Record<keyof typeof icons, HTMLButtonElement> {
-    const make = (name: string, icon: string, act: () => void) => button({ name, icon, act });
-    return {
-      pen: make("Pen", icons.pen, () => this.setTool("pen")),
-      eraser: make("Eraser", icons.eraser, () => this.setTool("eraser")),
-      undo: make("Undo", icons.undo, () => this.edit(this.sketch.canUndo, () => this.sketch.undo())),
-      clear: make("Clear", icons.clear, () => this.edit(!this.sketch.isBlank, () => this.sketch.clear())),
-      steps: make("Show how the drawing becomes the input", icons.steps, () => this.toggleSteps()),
-      close: make("Put the pad away", icons.close, () => this.setOpen(false)),
-    };
-  }
-
-  private controls(): HTMLElement {
-    const controls = element("div", "controls");
-    const row = element("div", "row");
-    row.append(...Object.values(this.buttons));
-    const label = document.createElement("label");
-    const { least, most, step, usual } = brush;
-    Object.assign(this.width, { type: "range", min: least, max: most, step, value: usual });
-    label.append("Brush", this.width);
-    label.className = "brush";
-    controls.append(row, label);
-    return controls;
   }
 
   private listen(): void {
@@ -141,7 +140,7 @@ export class Pad {
     const undo = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
       event.preventDefault();
-      this.buttons.undo.click();
+      this.edit(this.sketch.canUndo, () => this.sketch.undo());
     };
     this.root.addEventListener("keydown", undo, { signal });
   }
@@ -152,7 +151,7 @@ export class Pad {
     event.preventDefault();
     this.pointer = event.pointerId;
     this.sheet.setPointerCapture(event.pointerId);
-    this.sketch.begin(this.tool, Number(this.width.value) / 2, ...this.place(event));
+    this.sketch.begin(this.tools.tool, this.tools.radius, ...this.place(event));
     this.askForFrame();
   }
 
@@ -194,7 +193,11 @@ export class Pad {
     cancelAnimationFrame(this.request);
     this.request = 0;
     this.follow();
-    if (send) this.drawn(this.sketch.message());
+    if (send) this.send();
+  }
+
+  private send(): void {
+    this.drawn(this.sketch.message());
   }
 
   private follow(): void {
@@ -219,19 +222,13 @@ export class Pad {
       : held
         ? "Your drawing"
         : "Your drawing, not shown now";
-    this.buttons.undo.ariaDisabled = String(!canUndo);
-    this.buttons.clear.ariaDisabled = String(isBlank);
-  }
-
-  private setTool(tool: Tool): void {
-    this.tool = tool;
-    for (const name of ["pen", "eraser"] as const) this.buttons[name].ariaPressed = String(name === tool);
+    this.tools.enable({ undo: canUndo, clear: !isBlank });
   }
 
   private toggleSteps(): void {
     const { root } = this.steps;
     root.hidden = !root.hidden;
-    this.buttons.steps.ariaExpanded = String(!root.hidden);
+    this.tools.expand(!root.hidden);
     this.paint();
     this.events.resized();
   }
@@ -240,13 +237,14 @@ export class Pad {
     const had = this.root.contains((this.root.getRootNode() as Document | ShadowRoot).activeElement);
     this.sketch.open = open;
     this.showOpen();
-    if (had) (open ? this.buttons.pen : this.opener).focus(); // the focus must not be lost with its button
+    if (had) (open ? this.tools : this.opener).focus(); // the focus must not be lost with its button
     this.paint();
     this.events.resized();
   }
 
   private showOpen(): void {
+    this.root.classList.toggle("away", !this.sketch.open);
     this.panel.hidden = !this.sketch.open;
-    this.opener.hidden = this.sketch.open;
+    this.opener.hidden = this.sketch.open === true;
   }
 }

@@ -1,13 +1,15 @@
 /** The styles of the drawing pad; colours are the scene's. Docked, it lies along the lower edge instead of at the left. */
 export const padStyles = /* css */ `
 .strata-scene .pad { position: absolute; left: 12px; bottom: 12px; max-width: calc(100% - 24px); max-height: calc(100% - 24px); display: flex; }
+.strata-scene .pad[hidden] { display: none; }
+.strata-scene .pad.away { bottom: 72px; }
 .strata-scene .pad .panel {
   display: flex; flex-direction: column; gap: 7px; padding: 8px; width: 202px; overflow-y: auto; border-radius: var(--st-base-radius, 8px);
   background: color-mix(in srgb, var(--st-secondary-background-color, #262730) 92%, transparent); box-shadow: 0 0 0 1px var(--hair);
 }
 .strata-scene .pad .panel[hidden] { display: none; }
 .strata-scene .pad canvas, .strata-scene .pad canvas:active { position: static; cursor: crosshair; }
-.strata-scene .pad .sheet { flex: none; width: 186px; height: 186px; border-radius: 5px; box-shadow: 0 0 0 1px var(--hair); touch-action: none; transition: opacity 150ms; }
+.strata-scene .pad .sheet { flex: none; width: var(--sheet, 186px); height: var(--sheet, 186px); border-radius: 5px; box-shadow: 0 0 0 1px var(--hair); touch-action: none; transition: opacity 150ms; }
 .strata-scene .pad.resting .sheet { opacity: 0.4; }
 .strata-scene .pad .controls { display: flex; flex-direction: column; gap: 7px; min-width: 0; }
 .strata-scene .pad .row { display: flex; justify-content: space-between; }
@@ -36,13 +38,13 @@ export const padStyles = /* css */ `
 .strata-scene .pad .steps .text { display: flex; flex-direction: column; align-items: flex-start; white-space: nowrap; }
 .strata-scene .pad .steps .size { color: var(--quiet); }
 .strata-scene .pad .steps input { width: 15px; height: 15px; margin-top: 2px; }
-.strata-scene.docked .pad { left: 8px; right: 8px; bottom: 8px; max-width: 440px; }
+.strata-scene.docked .pad { left: 8px; right: 8px; max-width: 440px; }
+.strata-scene.docked .pad:not(.away) { bottom: 8px; }
 .strata-scene.docked .pad .panel { flex-flow: row wrap; width: auto; gap: 8px 10px; }
-.strata-scene.docked .pad .sheet { width: 156px; height: 156px; }
 .strata-scene.docked .pad .controls { flex: 1; justify-content: space-between; }
 .strata-scene.docked .pad .row { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px; }
-.strata-scene.docked .pad .row button { width: auto; height: 44px; }
-.strata-scene.docked .pad .brush { height: 44px; }
+.strata-scene.docked .pad .row button { width: auto; height: 40px; }
+.strata-scene.docked .pad .brush { height: 30px; }
 .strata-scene.docked .pad .steps { flex: 0 0 100%; }
 .strata-scene.docked .pad .steps label { flex-direction: row; width: auto; gap: 5px; }
 .strata-scene.docked .pad .steps canvas { width: 34px; height: 34px; }

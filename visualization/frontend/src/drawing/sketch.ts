@@ -18,12 +18,13 @@ const caption = "your drawing"; // as visualization/pictures.py says it when the
 export class Sketch {
   readonly ink = new Ink();
   switches: Switches = allOn;
-  /** The pad is open: kept here, as all of this, over the view's coming and going. */
-  open = true;
+  /** Whether the pad is open, once there is a view: kept here, as all of this, over the view's coming and going. */
+  open: boolean | null = null;
   /** The drawing is the picture on the screen; another one has been chosen since if not. */
   held = false;
+  /** Counts the changes; Python repeats that of the drawing it knows. */
+  serial = 0;
   private strokes: Stroke[] = [];
-  private serial = 0;
   private steps: Steps | null = null;
 
   get canUndo(): boolean {

@@ -53,7 +53,7 @@ export class StepsStrip {
     const box = document.createElement("input");
     box.type = "checkbox";
     box.checked = checked;
-    box.ariaLabel = words[name].why;
+    box.title = words[name].why;
     box.addEventListener("change", changed);
     this.boxes.set(name, box);
     return box;

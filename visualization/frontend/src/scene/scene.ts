@@ -1,7 +1,7 @@
 /** One scene on the page: owns the overlay, the network and the 3D view, and takes new data. */
 import { ContractError } from "../checks";
 import { decodePixels, parseSceneData, type SceneData, size } from "../contract";
-import { Pad } from "../drawing/pad";
+import { Pad, type Room } from "../drawing/pad";
 import type { Sketch } from "../drawing/sketch";
 import { inputFromPixels, Network } from "../engine/network";
 import { fillWindow } from "../fill";
@@ -34,7 +34,6 @@ const noWebgl =
   "This browser gives no WebGL, so the network cannot be drawn in 3D. The prediction above is computed all the same; " +
   "switching on hardware acceleration in the browser’s settings usually helps.";
 const narrow = 560; // CSS pixels of width below which everything is written smaller
-const docked = 760; // below which the pad lies under the network instead of beside it, if that is not broad itself
 
 export class Scene {
   readonly root: HTMLElement;
@@ -54,7 +53,7 @@ export class Scene {
   private shown: Shown | null = null;
   private network: Network | null = null;
   private viewport: Viewport | null = null;
-  private room = { left: 0, bottom: 0 }; // CSS pixels that the pad takes
+  private room: Room = { left: 0, bottom: 0, aboveLegend: 0 };
 
   constructor(parent: ParentNode & Node, sketch: Sketch) {
     this.overlay = new Overlay(parent, this.tools());
@@ -127,8 +126,9 @@ export class Scene {
   /** The pen has moved: the same network reads what is on the pad, within this frame. */
   private follow(): void {
     const { data, drawn } = this;
-    if (!data || !drawn) return;
+    if (!data) return;
     this.data = this.pad.over(data);
+    if (!drawn) return; // its weights are still on their way
     this.show(data === drawn ? this.data : this.pad.over(drawn), null);
     this.view?.stage.drawNow();
   }
@@ -257,7 +257,7 @@ export class Scene {
     const { view, viewport } = this;
     if (!view || !viewport || !this.drawn) return;
     const { width, insets } = viewport;
-    const { left, bottom } = this.room;
+    const { left, bottom, aboveLegend } = this.room;
     const height = viewport.height - bottom;
     const bounds = {
       x: left + 4,
@@ -265,7 +265,13 @@ export class Scene {
       width: width - left - 8,
       height: height - insets.top + 8,
     };
-    const legend = { x: left, y: height - 58, width: Math.min(190, width - 200), height: 58 };
+    const legendHeight = 58 + aboveLegend;
+    const legend = {
+      x: left,
+      y: height - legendHeight,
+      width: Math.min(190, width - 200),
+      height: legendHeight,
+    };
     const buttons = { x: width - 205, y: height - 50, width: 205, height: 50 };
     this.labels.place(view, bounds, [legend, buttons]);
     this.hover.redraw();
@@ -279,17 +285,14 @@ export class Scene {
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width === 0 || height === 0) return; // hidden tab
-    const small = width < narrow;
+    this.room = this.pad.layOut(width, height);
+    const { left, bottom } = this.room;
+    const small = width - left < narrow;
     this.root.classList.toggle("narrow", small);
-    const under = width < docked && height > 0.9 * width;
-    this.root.classList.toggle("docked", under);
-    this.room = this.pad.room(under);
-    this.root.style.setProperty("--pad-left", `${this.room.left}px`);
-    this.root.style.setProperty("--pad-bottom", `${this.room.bottom}px`);
     const right = this.labels.rowsWidth(small ? 12 : 13, this.theme.font, small) + 10;
     const insets = small
-      ? { left: 12 + this.room.left, right, top: under ? 76 : 58, bottom: 92 + this.room.bottom }
-      : { left: 30 + this.room.left, right, top: 70, bottom: 104 + this.room.bottom };
+      ? { left: 12 + left, right, top: left ? 58 : 76, bottom: 92 + bottom }
+      : { left: 30 + left, right, top: 70, bottom: 104 + bottom };
     this.viewport = { width, height, insets };
     this.measureLabels();
     this.view?.resize(this.viewport);

@@ -72,7 +72,7 @@ export const sceneStyles = /* css */ `
 .strata-scene .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .strata-scene.narrow .reading { left: 10px; top: 8px; right: 10px; }
 .strata-scene.narrow .reading .says { font-size: 15px; line-height: 19px; }
-.strata-scene.narrow .legend { left: 10px; bottom: calc(10px + var(--pad-bottom, 0px)); font-size: 11px; max-width: calc(100% - 208px); }
+.strata-scene.narrow .legend { left: calc(10px + var(--pad-left, 0px)); bottom: calc(10px + var(--pad-bottom, 0px)); font-size: 11px; max-width: calc(100% - 208px - var(--pad-left, 0px)); }
 .strata-scene.narrow .tools { right: 8px; bottom: calc(8px + var(--pad-bottom, 0px)); gap: 3px; }
 .strata-scene.narrow .label { font-size: 11px; line-height: 13px; }
 .strata-scene.narrow .output { font-size: 11px; gap: 4px; }
