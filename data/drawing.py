@@ -3,8 +3,9 @@
 The recipe of http://yann.lecun.com/exdb/mnist/: fit to a 20x20 box with the proportions kept and anti-aliased, then
 move the centre of mass to the centre of 28x28. MNIST's own centres of mass all lie within half a pixel of the centre
 of pixel (14, 14), and the longer side is 20 in 9,997 of its 10,000 test pictures; `centre` and `fit` do the same.
-Before that `data.ink` finds the ink. Every step is whole-number arithmetic with halves rounded up, so that a copy in
-another language can agree on every pixel.
+Before that `data.ink` finds the ink of a picture; the drawing pad's canvas is ink already. Every step is whole-number
+arithmetic with halves rounded up, so that a copy in another language can agree on every pixel: the pad's is
+frontend/src/drawing/preprocessing.ts, and tests/golden/drawing.json holds the two together.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from data.errors import PictureError
 from data.pictures import MAX_SIDE, MIN_SIDE, check_sides, read_picture
 from data.resampling import divide, resample
 
-__all__ = ["MAX_SIDE", "MIN_SIDE", "STEPS", "Drawing", "Step", "centre", "crop", "fit", "read_picture", "to_input"]
+__all__ = [
+    "MAX_SIDE", "MIN_SIDE", "STEPS", "Drawing", "Step", "Switches", "centre", "crop", "fit", "from_ink", "read_picture",
+    "to_input",
+]  # fmt: skip
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -45,6 +49,47 @@ class Drawing:
 
     pixels: Bytes
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Which steps `from_ink` takes; what each is without is said there."""
+
+    crop: bool = True
+    fit: bool = True
+    centre: bool = True
+
+
+def from_ink(ink: Bytes, switches: Switches = Switches()) -> Drawing:
+    """The network's input from a drawing pad's canvas, uint8 (h, w), 0 = background to 255 = ink; sides at least 1.
+
+    Nothing is cleaned and nothing refused: a blank canvas becomes a blank input. Each step can be switched off, to see
+    what it is for:
+
+    * crop takes the box of all values of at least INK. Off: the whole canvas.
+    * fit resamples that to a longer side of BOX (20). Off: to one of SIDE (28), which fills the input.
+    * centre places that with its centre of mass on pixel (14, 14). Off: in the middle, rounded down.
+
+    Centring moves as far as nothing leaves the input. Of a canvas that was not cropped, the outer rows and columns of
+    zeros may leave it, for otherwise there would be no room to move; they are trimmed before.
+    """
+    cropped = crop(ink) if switches.crop else ink
+    box = BOX if switches.fit else SIDE
+    fitted = fit(cropped, box)
+    if switches.centre:
+        placed = centre(fitted if switches.crop else _trim(fitted))
+    else:
+        placed = _place(fitted, (SIDE - fitted.shape[0]) // 2, (SIDE - fitted.shape[1]) // 2)
+    height, width = fitted.shape
+    steps = (
+        Step("canvas", f"The canvas, {ink.shape[1]}x{ink.shape[0]}.", ink.copy()),
+        Step("crop", f"{'Cropped to the ink' if switches.crop else 'Not cropped'}, {_size(cropped)}.", cropped.copy()),
+        Step("fit", f"Fitted to {box}x{box} with its proportions kept, {width}x{height}.", fitted),
+        Step("centre", f"{'Centre of mass' if switches.centre else 'Middle'} moved to that of {SIDE}x{SIDE}.", placed),
+    )
+    for step in steps:
+        step.pixels.setflags(write=False)
+    return Drawing(placed[:, :, None], steps)
 
 
 def to_input(picture: Bytes) -> Drawing:
@@ -85,10 +130,10 @@ def crop(values: Bytes) -> Bytes:
     return values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def fit(values: Bytes) -> Bytes:
-    """Resampled so that the longer side is 20, the other in proportion, rounded, at least 1: uint8 (<= 20, <= 20)."""
+def fit(values: Bytes, box: int = BOX) -> Bytes:
+    """Resampled so that the longer side is `box`, the other in proportion, at least 1: uint8 (<= box, <= box)."""
     longest = max(values.shape)
-    height, width = np.maximum(divide(np.array(values.shape, np.int64) * BOX, longest), 1)
+    height, width = np.maximum(divide(np.array(values.shape, np.int64) * box, longest), 1)
     return resample(values, int(height), int(width))
 
 
@@ -106,10 +151,24 @@ def centre(values: Bytes) -> Bytes:
     if total:
         top = int(divide(CENTRE * total - (weights.sum(axis=1) * np.arange(height)).sum(), total))
         left = int(divide(CENTRE * total - (weights.sum(axis=0) * np.arange(width)).sum(), total))
-    top, left = min(max(top, 0), SIDE - height), min(max(left, 0), SIDE - width)
+    return _place(values, min(max(top, 0), SIDE - height), min(max(left, 0), SIDE - width))
+
+
+def _place(values: Bytes, top: int, left: int) -> Bytes:
+    """The values in 28x28 zeros, their first row and column at `top` and `left`."""
     pixels = np.zeros((SIDE, SIDE), np.uint8)
-    pixels[top : top + height, left : left + width] = values
+    pixels[top : top + values.shape[0], left : left + values.shape[1]] = values
     return pixels
+
+
+def _trim(values: Bytes) -> Bytes:
+    """Without the outer rows and columns of zeros; as it is if there is nothing else."""
+    rows, columns = np.flatnonzero(values.any(axis=1)), np.flatnonzero(values.any(axis=0))
+    return values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if rows.size else values
+
+
+def _size(values: Bytes) -> str:
+    return f"{values.shape[1]}x{values.shape[0]}"
 
 
 def _rgba(picture: Bytes) -> Bytes:

@@ -14,7 +14,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from visualization import bundle
+from visualization import bundle, pad
+from visualization.pad import PadDrawing
 
 _LOADER = """
 // Streamlit loads this script as a blob, which has no address of its own to be relative to.
@@ -39,9 +40,13 @@ class Click:
     column: int
 
 
-def scene(data: Mapping[str, Any], *, key: str) -> None:
-    """Draw the network in 3D; data as visualization.scene.scene makes it."""
-    _component("scene")(key=key, data=data)
+def scene(data: Mapping[str, Any], *, key: str) -> PadDrawing | None:
+    """Draw the network in 3D; data as visualization.scene.scene makes it. Returns what was last drawn on its pad.
+
+    Raises PictureError if what came is no drawing.
+    """
+    result = _component("scene")(key=key, data=data, on_drawing_change=lambda: None)
+    return None if result.drawing is None else pad.read(result.drawing)
 
 
 def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click | None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from data import datasets, drawing, samples
+from visualization.pad import PadDrawing
+
+DRAWN = "your drawing"  # the pad says the same while the pen moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ def test_image(dataset: str, index: int) -> Picture:
     data = datasets.load(dataset)
     label = int(data.y_test[index])
     return Picture(data.x_test[index], label, f"{data.title} test image {index:,}")
+
+
+def drawn(given: PadDrawing) -> Picture:
+    """What the user drew on the pad."""
+    return Picture(drawing.from_ink(given.ink, given.switches).pixels, None, DRAWN)
 
 
 def upload(name: str, content: bytes) -> Picture:

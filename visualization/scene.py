@@ -11,12 +11,20 @@ from typing import Any
 
 from model.networks import Network
 from model.runs import PRETRAINED, Run
+from visualization.pad import PadReport
 from visualization.pictures import Picture
 
 SCHEMA = 1
 
 
-def scene(run: Run, step: int, network: Network, class_names: tuple[str, ...], picture: Picture) -> dict[str, Any]:
+def scene(
+    run: Run,
+    step: int,
+    network: Network,
+    class_names: tuple[str, ...],
+    picture: Picture,
+    pad: PadReport = PadReport(),  # noqa: B008 - frozen
+) -> dict[str, Any]:
     """The scene of `network` with the weights of `run` at `step`, reading `picture`: plain JSON data."""
     return {
         "schema": SCHEMA,
@@ -31,6 +39,7 @@ def scene(run: Run, step: int, network: Network, class_names: tuple[str, ...], p
             "label": picture.label,
             "caption": picture.caption,
         },
+        "pad": dataclasses.asdict(pad),
     }
 
 

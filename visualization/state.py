@@ -16,12 +16,13 @@ from model.engine import engine
 from model.runs import PRETRAINED, Run, RunError
 from model.settings import Settings
 from visualization import pictures
+from visualization.pad import PadDrawing, PadReport
 from visualization.pictures import Picture
 
 View = Literal["Network", "Surfaces", "Training"]
 VIEWS: tuple[View, ...] = ("Network", "Surfaces", "Training")
-PictureSource = Literal["Sample", "Test set", "Upload"]
-PICTURE_SOURCES: tuple[PictureSource, ...] = ("Sample", "Test set", "Upload")
+PictureSource = Literal["Sample", "Test set", "Upload", "Drawing"]
+PICTURE_SOURCES: tuple[PictureSource, ...] = ("Sample", "Test set", "Upload", "Drawing")
 FIRST_SAMPLE = 7
 
 
@@ -142,10 +143,45 @@ def _asked_for_picture() -> Picture:
     upload: Any = state.get("upload") if source == "Upload" else None
     if upload is not None:
         return _uploaded(upload.name, upload.getvalue())
-    if source == "Upload" and "good_picture" in state:
-        return cast(Picture, state["good_picture"])  # nothing uploaded yet
+    if source == "Drawing" and "drawing" in state:
+        return cast(Picture, state["drawing"])
+    if source in {"Upload", "Drawing"} and "good_picture" in state:
+        return cast(Picture, state["good_picture"])  # nothing uploaded or drawn yet
     sample = state.get("sample")
     return pictures.sample(FIRST_SAMPLE if sample is None else int(sample))
+
+
+def settle_picture_source() -> None:
+    """Before the control of that name is drawn: its first value, or Drawing, if a drawing has just come."""
+    state = st.session_state
+    if "picture_source_to_be" in state or "picture_source" not in state:
+        state["picture_source"] = state.pop("picture_source_to_be", "Sample")
+
+
+def take_drawing(drawing: PadDrawing) -> bool:
+    """Make it the chosen picture, which needs the whole page drawn again; False if that was done before.
+
+    What the browser sends stays in the component's state, so the same drawing comes with every later run.
+    """
+    state = st.session_state
+    if drawing.serial == state.get("drawing_taken"):
+        return False
+    state["drawing"] = pictures.drawn(drawing)
+    state["drawing_taken"] = drawing.serial
+    # Not picture_source itself: its control may already be drawn in this run, and then it must not be written.
+    state["picture_source_to_be"] = "Drawing"
+    return True
+
+
+def has_drawing() -> bool:
+    """Whether something was drawn on the pad."""
+    return "drawing" in st.session_state
+
+
+def pad_report() -> PadReport:
+    """What the pad is told: which drawing is known here, and whether it is the chosen picture."""
+    state = st.session_state
+    return PadReport(state.get("drawing_taken"), has_drawing() and state.get("picture_source") == "Drawing")
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -11,7 +11,7 @@ from PIL import Image
 from scipy import ndimage
 
 from data import datasets
-from data.drawing import STEPS, centre, crop, fit, to_input
+from data.drawing import STEPS, Switches, centre, crop, fit, from_ink, to_input
 from data.errors import PictureError
 from data.samples import draw, samples
 
@@ -84,9 +84,47 @@ def test_a_drawing_tells_its_steps() -> None:
     np.testing.assert_array_equal(drawing.pixels[..., 0], drawing.steps[-1].pixels)
 
 
+@pytest.mark.parametrize("label", range(10))
+def test_a_pads_ink_needs_no_cleaning_to_become_the_same_input(label: int) -> None:
+    difference = np.abs(from_ink(strokes(label)).pixels.astype(int) - to_input(strokes(label)).pixels)
+    assert difference.mean() < 1  # cleaning moves the edges' greys a little
+
+
+def test_each_step_of_the_pad_can_be_switched_off() -> None:
+    ink = np.zeros((280, 280), np.uint8)
+    ink[10:150, 10:80] = 255  # twice as high as wide, at the top left
+
+    def box(switches: Switches) -> tuple[int, int, int, int]:
+        """Top, bottom, left, right of what is on the input."""
+        pixels = from_ink(ink, switches).pixels[..., 0]
+        rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+        return int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
+
+    assert box(Switches()) == (5, 24, 10, 19)
+    assert box(Switches(centre=False)) == (4, 23, 9, 18)
+    assert box(Switches(fit=False)) == (0, 27, 8, 21)  # as high as the input
+    assert box(Switches(crop=False, fit=False, centre=False)) == (1, 14, 1, 7)  # the canvas, ten times smaller
+    assert box(Switches(crop=False, fit=False)) == (8, 21, 11, 17)
+    assert box(Switches(crop=False, centre=False)) == (4, 14, 4, 9)
+
+
+def test_a_blank_canvas_is_a_blank_input() -> None:
+    for switches in (Switches(), Switches(False, False, False)):
+        drawing = from_ink(np.zeros((280, 280), np.uint8), switches)
+        assert not drawing.pixels.any()
+        assert not drawing.pixels.flags.writeable
+    assert [step.words for step in drawing.steps] == [
+        "The canvas, 280x280.",
+        "Not cropped, 280x280.",
+        "Fitted to 28x28 with its proportions kept, 28x28.",
+        "Middle moved to that of 28x28.",
+    ]
+
+
 def test_the_callers_array_stays_writable() -> None:
     picture = strokes(2).copy()
     to_input(picture)
+    from_ink(picture, Switches(False, False, False))
     picture[0, 0] = 1
 
 

@@ -12,12 +12,14 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from data import samples
 from model import engine as engine_module
 from model.engine import Engine
 from model.networks import CNN
 from model.records import RunState, Status
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
+from tests.golden.write_drawing import message
 from visualization import bundle, traces
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -233,6 +235,58 @@ def test_an_upload_is_read(page: AppTest) -> None:
     page.run()
     assert "Reads **1**" in words(page)
     assert component(page, "scene")["image"]["label"] is None
+
+
+def draw_on_the_pad(page: AppTest, label: int, serial: int = 1) -> None:
+    sample = samples.samples()[label]
+    page.session_state["scene"] = {"drawing": message(samples.draw(sample.strokes, sample.width), serial)}
+    page.run()
+
+
+def test_a_drawing_becomes_the_chosen_picture_of_every_view(page: AppTest) -> None:
+    page.run()
+    assert component(page, "scene")["pad"] == {"taken": None, "shown": False}
+    draw_on_the_pad(page, 1)
+    assert page.session_state["picture_source"] == "Drawing"
+    assert "your drawing" in words(page) and "Reads **1**" in words(page)
+    data = component(page, "scene")
+    assert data["pad"] == {"taken": 1, "shown": True}
+    assert (data["image"]["label"], data["image"]["caption"]) == (None, "your drawing")
+    page.session_state["view"] = "Surfaces"
+    page.run()
+    assert "your drawing" in words(page) and "Reads **1**" in words(page)
+
+
+def test_another_picture_ends_the_pads_hold_and_the_drawing_can_be_chosen_again(page: AppTest) -> None:
+    page.run()
+    draw_on_the_pad(page, 1)
+    page.session_state["picture_source"] = "Sample"
+    page.run()  # the component still reports the drawing, which must not be taken again
+    assert "Reads **7**" in words(page)
+    assert component(page, "scene")["pad"] == {"taken": 1, "shown": False}
+    page.session_state["picture_source"] = "Drawing"
+    page.run()
+    assert "Reads **1**" in words(page)
+    draw_on_the_pad(page, 4, serial=2)
+    assert "Reads **4**" in words(page)
+
+
+def test_before_there_is_a_drawing_the_last_picture_stays(page: AppTest) -> None:
+    page.run()
+    page.session_state["picture_source"] = "Drawing"
+    page.run()
+    assert "Draw on the pad in the Network view." in words(page) and "Reads **7**" in words(page)
+
+
+def test_what_is_no_drawing_is_refused_in_words_and_the_picture_stays(page: AppTest) -> None:
+    page.run()
+    page.session_state["scene"] = {"drawing": {"schema": 1, "serial": 1, "side": 5000}}
+    page.run()
+    assert [error.value for error in page.error] == [
+        "Drawing cannot be read: side. Expected 280. Received 5000. Draw again; if that does not help, reload the page."
+    ]
+    assert "Reads **7**" in words(page)
+    assert component(page, "scene")["pad"] == {"taken": None, "shown": False}
 
 
 def test_the_end_of_a_worker_is_said_and_everything_before_it_is_shown(page: AppTest, engine: Engine) -> None:

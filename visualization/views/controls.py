@@ -31,9 +31,8 @@ def draw(chosen: ChosenRun) -> None:
 
 
 def _choose_picture() -> None:
-    source = st.segmented_control(
-        "Picture", state.PICTURE_SOURCES, default="Sample", key="picture_source", width="stretch"
-    )
+    state.settle_picture_source()
+    source = st.pills("Picture", state.PICTURE_SOURCES, key="picture_source")
     if source == "Test set":
         _choose_test_image()
     elif source == "Upload":
@@ -44,6 +43,9 @@ def _choose_picture() -> None:
             help="Any size and colour, dark on light or light on dark. It is cropped to the ink, fitted into 20 x 20 "
             "pixels and centred by mass in 28 x 28, as MNIST was made. It stays on this server's memory only.",
         )
+    elif source == "Drawing":
+        if not state.has_drawing():
+            st.caption("Draw on the pad in the Network view.")
     else:
         st.pills(
             "Sample digit, drawn for this page",

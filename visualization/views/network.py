@@ -1,15 +1,25 @@
-"""The whole network in 3D, computed in the browser from the snapshot's weights."""
+"""The whole network in 3D, computed in the browser from the snapshot's weights, with the drawing pad over it."""
 
 from __future__ import annotations
 
+import streamlit as st
+
+from data.errors import StrataError
 from model.runs import Run
 from visualization import components, state
 from visualization.scene import scene
 
 
 def draw(run: Run) -> None:
-    """Draw the scene for the chosen run, step and picture."""
+    """Draw the scene for the chosen run, step and picture; a new drawing becomes the picture of all views."""
     shown = state.shown(run)
     picture, _ = state.chosen_picture()
     network = shown.run.config().network
-    components.scene(scene(shown.run, shown.step, network, shown.run.class_names(), picture), key="scene")
+    data = scene(shown.run, shown.step, network, shown.run.class_names(), picture, state.pad_report())
+    try:
+        drawing = components.scene(data, key="scene")
+    except StrataError as error:
+        st.error(str(error))
+        return
+    if drawing is not None and state.take_drawing(drawing):
+        st.rerun()

@@ -14,6 +14,7 @@ import {
   ContractError,
   type Fields,
 } from "./checks";
+import { type PadReport, parsePadReport } from "./drawing/message";
 
 export const activations = ["linear", "relu", "sigmoid", "tanh", "softmax"] as const;
 export type Activation = (typeof activations)[number];
@@ -77,6 +78,7 @@ export interface SceneData {
   readonly run: string;
   readonly step: number;
   readonly image: SceneImage;
+  readonly pad: PadReport;
 }
 
 const kinds = ["input", "conv2d", "max_pool2d", "flatten", "dense"] as const;
@@ -102,6 +104,7 @@ export function parseSceneData(value: unknown): SceneData {
     run: asText(data.run, "run"),
     step: asInteger(data.step, "step"),
     image: parseImage(data.image, network.layers[0].output_shape, classes),
+    pad: parsePadReport(data.pad),
   };
 }
 

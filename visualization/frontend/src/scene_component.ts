@@ -1,16 +1,21 @@
 /** The entry `scene`: the network in 3D as a Streamlit component. */
 import type { Cleanup, ComponentArgument } from "./component";
+import { Sketch } from "./drawing/sketch";
 import { Scene } from "./scene/scene";
 
 // Streamlit calls again with the same parent whenever data changes: the scene must be found again.
 const scenes = new WeakMap<Node, Scene>();
+// What is drawn outlives the view, which goes whenever another one is chosen.
+const sketch = new Sketch();
 
-export default function sceneComponent({ data, parentElement }: ComponentArgument): Cleanup {
+export default function sceneComponent(argument: ComponentArgument): Cleanup {
+  const { data, parentElement, setStateValue } = argument;
   let scene = scenes.get(parentElement);
   if (!scene) {
-    scene = new Scene(parentElement);
+    scene = new Scene(parentElement, sketch);
     scenes.set(parentElement, scene);
   }
+  scene.pad.drawn = (message) => setStateValue("drawing", message);
   void scene.update(data);
   return () => {
     scenes.get(parentElement)?.dispose();

@@ -72,6 +72,7 @@ export function sceneData(layers: LayerSpec[] = standardLayers()): Record<string
       label: 3,
       caption: "test image 0",
     },
+    pad: { taken: null, shown: false },
   };
 }
 

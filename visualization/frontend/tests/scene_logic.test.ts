@@ -18,10 +18,11 @@ describe("the wave", () => {
     expect([...middle].sort((a, b) => b - a)).toEqual(middle);
   });
 
-  const shown = { run: "a", weights_url: "/1", network: "n", pixels: "p" };
+  const shown = { run: "a", weights_url: "/1", network: "n", pixels: "p", drawing: false };
   it("is made by a new picture alone", () => {
     expect(changeBetween(null, shown).wave).toBe(false);
     expect(changeBetween(shown, { ...shown, pixels: "q" }).wave).toBe(true);
+    expect(changeBetween(shown, { ...shown, pixels: "q", drawing: true }).wave).toBe(false);
     expect(changeBetween(shown, { ...shown, weights_url: "/2" })).toMatchObject({
       weights: true,
       wave: false,

@@ -159,7 +159,7 @@ function textOf(text: string): HTMLElement {
   return span;
 }
 
-function button({ name, icon, act }: Tool): HTMLButtonElement {
+export function button({ name, icon, act }: Tool): HTMLButtonElement {
   const made = document.createElement("button");
   made.type = "button";
   made.ariaLabel = name;

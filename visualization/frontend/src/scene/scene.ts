@@ -1,6 +1,8 @@
 /** One scene on the page: owns the overlay, the network and the 3D view, and takes new data. */
 import { ContractError } from "../checks";
 import { decodePixels, parseSceneData, type SceneData, size } from "../contract";
+import { Pad, type Room } from "../drawing/pad";
+import type { Sketch } from "../drawing/sketch";
 import { inputFromPixels, Network } from "../engine/network";
 import { fillWindow } from "../fill";
 import { stopsOf } from "../palette";
@@ -35,6 +37,7 @@ const narrow = 560; // CSS pixels of width below which everything is written sma
 
 export class Scene {
   readonly root: HTMLElement;
+  readonly pad: Pad;
   private readonly overlay: Overlay;
   private readonly labels: Labels;
   private readonly view: View3d | null;
@@ -50,8 +53,9 @@ export class Scene {
   private shown: Shown | null = null;
   private network: Network | null = null;
   private viewport: Viewport | null = null;
+  private room: Room = { left: 0, bottom: 0, aboveLegend: 0 };
 
-  constructor(parent: ParentNode & Node) {
+  constructor(parent: ParentNode & Node, sketch: Sketch) {
     this.overlay = new Overlay(parent, this.tools());
     this.root = this.overlay.root;
     this.labels = new Labels(this.overlay.labels);
@@ -59,6 +63,8 @@ export class Scene {
     this.theme = readTheme(this.themeWatch.probe);
     this.view = this.makeView();
     this.view?.setTheme(this.theme);
+    this.pad = new Pad(this.root, sketch, { follow: () => this.follow(), resized: () => this.resize() });
+    this.pad.setTheme(this.theme);
     this.hover = new Hover(this.overlay, this.view, (layer) => this.network!.activations(layer));
     this.hover.changed = (wall) => this.showLegend(wall);
     this.sizeWatch = new ResizeObserver(() => this.resize());
@@ -74,7 +80,7 @@ export class Scene {
   async update(value: unknown): Promise<void> {
     let data: SceneData;
     try {
-      data = parseSceneData(value);
+      data = this.pad.receive(parseSceneData(value));
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
       this.overlay.notice(`This network cannot be shown. ${error.message}`);
@@ -97,6 +103,7 @@ export class Scene {
     this.stopKeys();
     this.stopFilling();
     this.hover.dispose();
+    this.pad.dispose();
     this.view?.dispose();
     this.overlay.dispose();
   }
@@ -116,17 +123,30 @@ export class Scene {
     }
   }
 
-  private show(data: SceneData, tensors: Tensors): void {
+  /** The pen has moved: the same network reads what is on the pad, within this frame. */
+  private follow(): void {
+    const { data, drawn } = this;
+    if (!data) return;
+    this.data = this.pad.over(data);
+    if (!drawn) return; // its weights are still on their way
+    this.show(data === drawn ? this.data : this.pad.over(drawn), null);
+    this.view?.stage.drawNow();
+  }
+
+  /** `tensors` null: those of the network that is on the screen. */
+  private show(data: SceneData, tensors: Tensors | null): void {
     const next: Shown = {
       run: data.run,
       weights_url: data.weights_url,
       network: JSON.stringify([data.network, data.class_names]),
       pixels: data.image.pixels,
+      drawing: data.pad.shown,
     };
     const change = changeBetween(this.shown, next);
     try {
-      if (change.network || change.weights || !this.network)
+      if (tensors && (change.network || change.weights || !this.network))
         this.network = new Network(data.network, tensors);
+      if (!this.network) return;
       this.network.run(inputFromPixels(decodePixels(data.image.pixels, size(data.image.shape))));
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
@@ -236,9 +256,22 @@ export class Scene {
   private afterFrame(): void {
     const { view, viewport } = this;
     if (!view || !viewport || !this.drawn) return;
-    const { width, height, insets } = viewport;
-    const bounds = { x: 4, y: insets.top - 12, width: width - 8, height: height - insets.top + 8 };
-    const legend = { x: 0, y: height - 58, width: Math.min(190, width - 200), height: 58 };
+    const { width, insets } = viewport;
+    const { left, bottom, aboveLegend } = this.room;
+    const height = viewport.height - bottom;
+    const bounds = {
+      x: left + 4,
+      y: insets.top - 12,
+      width: width - left - 8,
+      height: height - insets.top + 8,
+    };
+    const legendHeight = 58 + aboveLegend;
+    const legend = {
+      x: left,
+      y: height - legendHeight,
+      width: Math.min(190, width - 200),
+      height: legendHeight,
+    };
     const buttons = { x: width - 205, y: height - 50, width: 205, height: 50 };
     this.labels.place(view, bounds, [legend, buttons]);
     this.hover.redraw();
@@ -252,12 +285,14 @@ export class Scene {
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width === 0 || height === 0) return; // hidden tab
-    const small = width < narrow;
+    this.room = this.pad.layOut(width, height);
+    const { left, bottom } = this.room;
+    const small = width - left < narrow;
     this.root.classList.toggle("narrow", small);
     const right = this.labels.rowsWidth(small ? 12 : 13, this.theme.font, small) + 10;
     const insets = small
-      ? { left: 12, right, top: 58, bottom: 92 }
-      : { left: 30, right, top: 70, bottom: 104 };
+      ? { left: 12 + left, right, top: left ? 58 : 76, bottom: 92 + bottom }
+      : { left: 30 + left, right, top: 70, bottom: 104 + bottom };
     this.viewport = { width, height, insets };
     this.measureLabels();
     this.view?.resize(this.viewport);
@@ -273,6 +308,7 @@ export class Scene {
   private retheme(): void {
     this.theme = readTheme(this.themeWatch.probe);
     this.view?.setTheme(this.theme);
+    this.pad.setTheme(this.theme);
     this.measureLabels();
     this.showLegend(null);
   }

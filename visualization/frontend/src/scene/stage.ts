@@ -112,6 +112,14 @@ export class Stage {
     });
   }
 
+  /** Draw what was asked for at once: for who is in an animation frame already, and would lose one by asking. */
+  drawNow(): void {
+    if (this.request <= 0) return;
+    cancelAnimationFrame(this.request);
+    this.request = 0;
+    this.draw(performance.now());
+  }
+
   /** Go to `view`; smoothly unless told otherwise or less motion is wanted. */
   goTo(view: View, smooth: boolean): void {
     const distance = Math.hypot(...view.position.map((value, axis) => value - view.target[axis]));

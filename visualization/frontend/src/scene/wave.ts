@@ -19,6 +19,8 @@ export interface Shown {
   readonly weights_url: string;
   readonly network: string; // its JSON
   readonly pixels: string;
+  /** The picture is what the pen draws: it is followed without a wave. */
+  readonly drawing: boolean;
 }
 
 export interface Change {
@@ -34,5 +36,10 @@ export function changeBetween(before: Shown | null, after: Shown): Change {
   if (!before) return { network: true, weights: true, picture: true, wave: false };
   const network = before.network !== after.network;
   const picture = before.pixels !== after.pixels;
-  return { network, weights: before.weights_url !== after.weights_url, picture, wave: picture && !network };
+  return {
+    network,
+    weights: before.weights_url !== after.weights_url,
+    picture,
+    wave: picture && !network && !after.drawing,
+  };
 }
