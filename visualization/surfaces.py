@@ -109,8 +109,9 @@ def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief:
         x=np.linspace(0, 1, columns, dtype=np.float32),
         y=np.linspace(1, 0, rows, dtype=np.float32),
         z=height.astype(np.float32),
-        surfacecolor=sheet,
-        customdata=_places(tiles),
+        # Plotly may name a point of the gap for the map beside it: there it says what the map's last line says.
+        surfacecolor=_over_gaps(sheet, tiles),
+        customdata=_over_gaps(_places(tiles), tiles),
         coloraxis="coloraxis",
         hovertemplate=(
             f"{title}, map %{{customdata[0]}}, row %{{customdata[1]}}, column %{{customdata[2]}}: "
@@ -131,6 +132,15 @@ def _places(tiles: Tiling) -> np.ndarray:
         block = places[row : row + tiles.rows, column : column + tiles.columns]
         block[..., 0], block[..., 1:] = channel, grid
     return places
+
+
+def _over_gaps(sheet: np.ndarray, tiles: Tiling) -> np.ndarray:
+    """`sheet` with each gap line a copy of the line before it."""
+    filled = sheet.copy()
+    filled[tiles.rows :: tiles.rows + 1] = filled[tiles.rows - 1 :: tiles.rows + 1][: tiles.down - 1]
+    columns = filled[:, tiles.columns - 1 :: tiles.columns + 1][:, : tiles.across - 1]
+    filled[:, tiles.columns :: tiles.columns + 1] = columns
+    return filled
 
 
 def _axes(titles: Sequence[str]) -> dict[str, object]:

@@ -90,4 +90,6 @@ def assert_the_surfaces_are_what_keras_computes(page: Page, run: Run, digit: int
             place,
         )
         values = expected[layer][0]
-        np.testing.assert_allclose(np.array(drawn, np.float32), tile(values, tiling(values)), atol=1e-6, err_msg=layer)
+        sheet = tile(values, tiling(values))
+        maps = ~np.isnan(sheet)
+        np.testing.assert_allclose(np.array(drawn, np.float32)[maps], sheet[maps], atol=1e-6, err_msg=layer)

@@ -133,5 +133,7 @@ def test_a_phone_shows_the_network_without_scrolling_sideways(page: Page, app: A
     assert box is not None
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     assert box["y"] + box["height"] <= 844
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("(element) => element.scrollHeight - element.clientHeight") <= 1
     run = Run(PRETRAINED)
     expect(page.get_by_text(f"step {run.snapshot_steps()[-1]:,}")).to_be_visible()

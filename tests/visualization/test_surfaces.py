@@ -31,7 +31,10 @@ def test_every_value_is_found_where_the_tiling_says(maps: np.ndarray, channels: 
 def test_one_surface_a_layer_with_its_own_numbers(maps: np.ndarray) -> None:
     figure = stack({"conv 1": maps, "pool 1": np.abs(maps)})
     assert [trace.name for trace in figure.data] == ["conv 1", "pool 1"]
-    np.testing.assert_array_equal(figure.data[0].surfacecolor, tile(maps, tiling(maps)))
+    sheet = tile(maps, tiling(maps))
+    drawn = ~np.isnan(sheet)
+    np.testing.assert_array_equal(figure.data[0].surfacecolor[drawn], sheet[drawn])
+    np.testing.assert_array_equal(np.isnan(figure.data[0].z), ~drawn)
     assert figure.layout.coloraxis.cmax == pytest.approx(np.abs(maps).max())
     assert tuple(figure.layout.scene.zaxis.ticktext) == ("conv 1", "pool 1")
 
@@ -51,6 +54,13 @@ def test_hover_knows_layer_channel_row_column_and_value(maps: np.ndarray) -> Non
     row, column = tiles.corner(4)
     assert tuple(trace.customdata[row + 2, column + 3]) == (4, 2, 3)
     assert trace.hovertemplate.startswith("conv 1, map %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]}")
+
+
+def test_hover_in_a_gap_tells_the_neuron_beside_it(maps: np.ndarray) -> None:
+    trace = stack({"conv 1": maps}).data[0]
+    row, column = tiling(maps).corner(4)  # in the middle: neighbours on all sides
+    assert tuple(trace.customdata[row + 5, column + 4]) == (4, 4, 3)
+    assert trace.surfacecolor[row + 5, column + 4] == maps[4, 3, 4]
 
 
 def test_axes_have_titles_and_colour_says_what_it_measures(maps: np.ndarray) -> None:

@@ -11,16 +11,18 @@ export function heightLeft(windowHeight: number, top: number): number {
 
 /** Keep `root` filled until the returned function is called. What is inserted above it moves its top and is noticed. */
 export function fillWindow(root: HTMLElement): () => void {
-  const scroller = scrollingAncestor(root);
+  const { scroller, content } = scrollingAncestor(root);
   const adjust = () => {
-    const visibleTop = root.getBoundingClientRect().top;
     // Hidden, or not on the page yet: the next change of size tells.
     if (root.clientWidth === 0) return;
-    root.style.height = `${heightLeft(window.innerHeight, visibleTop + scroller.scrollTop)}px`;
+    const top = root.getBoundingClientRect().top + scroller.scrollTop;
+    root.style.height = `${heightLeft(window.innerHeight, top)}px`;
+    // The page leaves room at its end, for pages that are read; here it would only make an empty part to scroll to.
+    root.style.marginBottom = `${Math.min(0, below - Number.parseFloat(getComputedStyle(content).paddingBottom))}px`;
   };
   const watch = new ResizeObserver(adjust);
   watch.observe(root);
-  for (const child of scroller.children) watch.observe(child);
+  watch.observe(content);
   window.addEventListener("resize", adjust);
   adjust();
   return () => {
@@ -29,12 +31,16 @@ export function fillWindow(root: HTMLElement): () => void {
   };
 }
 
-/** The nearest ancestor that scrolls, through shadow roots; else the document. */
-function scrollingAncestor(root: HTMLElement): Element {
+/** The nearest ancestor that scrolls, through shadow roots, else the document; and its child that `root` is in. */
+function scrollingAncestor(root: HTMLElement): { scroller: Element; content: Element } {
+  let content: Element = root;
   let node: Node | null = root.parentNode;
   while (node) {
-    if (node instanceof HTMLElement && /auto|scroll/.test(getComputedStyle(node).overflowY)) return node;
+    if (node instanceof HTMLElement && /auto|scroll/.test(getComputedStyle(node).overflowY)) {
+      return { scroller: node, content };
+    }
+    if (node instanceof Element) content = node;
     node = node instanceof ShadowRoot ? node.host : node.parentNode;
   }
-  return document.scrollingElement ?? document.documentElement;
+  return { scroller: document.scrollingElement ?? document.documentElement, content };
 }
