@@ -37,6 +37,8 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def choose_settings(page: Page, *, dataset: str, epochs: int, batch_size: int | None = None) -> None:
+    # The page is drawn again once Keras is ready, which closes what is open.
+    page.get_by_test_id("stSidebar").locator(f"{FIGURE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
     if not page.get_by_role("spinbutton", name="Epochs").is_visible():
         page.get_by_text("Training settings").click()
     page.get_by_role("combobox", name="Dataset").click()

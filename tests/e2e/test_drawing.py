@@ -90,6 +90,7 @@ def test_undo_and_another_picture_and_the_drawing_again(page: Page, app: App) ->
         assert (shown_input(page) != one).any()
     pad.get_by_role("button", name="Undo").click()
     np.testing.assert_array_equal(shown_input(page), one)
+    expect(pad).to_have_attribute("data-known", "true", timeout=PATIENCE_MS)
     expect(sidebar.get_by_text("Reads 1")).to_be_visible(timeout=PATIENCE_MS)
     sidebar.get_by_role("radio", name="Sample").click()
     expect(scene).to_have_attribute("data-prediction", "7", timeout=PATIENCE_MS)

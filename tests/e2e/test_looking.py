@@ -64,7 +64,9 @@ def test_a_click_on_a_map_reaches_python_with_its_value(page: Page, app: App) ->
     figure = _stack(page, app)
     box = figure.bounding_box()
     assert box is not None
-    said = page.get_by_text(re.compile(r"^(conv|pool) [12], map \d+, row \d+, column \d+: [\d.]+$"))
+    said = page.get_by_test_id("stCaptionContainer").get_by_text(
+        re.compile(r"^(conv|pool) [12], map \d+, row \d+, column \d+: [\d.]+$")
+    )
     # Somewhere around the middle there is a map; a gap between two maps says nothing.
     places = iter([(x, y) for y in (0.5, 0.45, 0.55, 0.4) for x in (0.42, 0.45, 0.48, 0.4)])
 

@@ -216,6 +216,7 @@ export class Pad {
   private mark(): void {
     const { held, canUndo, isBlank } = this.sketch;
     this.root.dataset.held = String(held);
+    this.root.dataset.known = String(this.sketch.serial === this.sketch.taken);
     this.root.classList.toggle("resting", !held && !isBlank);
     this.sheet.ariaLabel = isBlank
       ? "The pad is blank"

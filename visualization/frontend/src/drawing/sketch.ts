@@ -24,6 +24,8 @@ export class Sketch {
   held = false;
   /** Counts the changes; Python repeats that of the drawing it knows. */
   serial = 0;
+  /** The serial that Python knows; null before the first. */
+  taken: number | null = null;
   private strokes: Stroke[] = [];
   private steps: Steps | null = null;
 
@@ -91,6 +93,7 @@ export class Sketch {
 
   /** Hear what Python knows. Until it knows this very drawing, its word on what is shown is about an older one. */
   heed(report: PadReport): void {
+    this.taken = report.taken;
     if (report.taken === this.serial) this.held = report.shown;
   }
 
