@@ -10,6 +10,7 @@ tensorflow_at_top_s (the same to the heading with `import tensorflow` as the fir
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -20,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +75,7 @@ def first_sight(browser: Browser, app_folder: Path, *, scene: bool) -> tuple[flo
 def wait_for(url: str, began: float) -> None:
     """Until the server answers at all; asked every 10 ms."""
     while time.perf_counter() - began < DEADLINE_SECONDS:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with contextlib.suppress(OSError, http.client.HTTPException):
             urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).close()
             return
         time.sleep(0.01)
