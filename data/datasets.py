@@ -2,7 +2,7 @@
 
 MNIST comes from the file that STRATA_MNIST names, else from Keras's cache; Fashion-MNIST from Keras's cache; the
 digits from scikit-learn, which brings them along. Nothing is downloaded here: Keras does that (see `model`), into
-`cache_path(name)`, and `load` reads it afterwards.
+`data.cache.cache_path(name)`, and `load` reads it afterwards.
 """
 
 import hashlib
@@ -19,13 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from data import archives, cache
-from data.cache import bytes_here, cache_path, expected_bytes, remove_incomplete
+from data.cache import bytes_here, cache_path, expected_bytes
 from data.digits import digits
 from data.errors import DatasetError, DatasetMissing
 
 __all__ = [
-    "NAMES", "TITLES", "Dataset", "bytes_here", "cache_path", "expected_bytes", "fingerprint", "is_here", "load",
-    "remove_incomplete", "split",
+    "NAMES", "TITLES", "Dataset", "fingerprint", "is_here", "load", "split",
 ]  # fmt: skip
 
 Bytes = npt.NDArray[np.uint8]

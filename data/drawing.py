@@ -87,9 +87,7 @@ def from_ink(ink: Bytes, switches: Switches = Switches()) -> Drawing:
         Step("fit", f"Fitted to {box}x{box} with its proportions kept, {width}x{height}.", fitted),
         Step("centre", f"{'Centre of mass' if switches.centre else 'Middle'} moved to that of {SIDE}x{SIDE}.", placed),
     )
-    for step in steps:
-        step.pixels.setflags(write=False)
-    return Drawing(placed[:, :, None], steps)
+    return _drawing(steps)
 
 
 def to_input(picture: Bytes) -> Drawing:
@@ -116,9 +114,14 @@ def to_input(picture: Bytes) -> Drawing:
         Step("fit", f"Fitted to {BOX}x{BOX} with its proportions kept, {fitted.shape[1]}x{fitted.shape[0]}.", fitted),
         Step("centre", f"Its centre of mass moved to the centre of {SIDE}x{SIDE}.", centred),
     )
+    return _drawing(steps)
+
+
+def _drawing(steps: tuple[Step, ...]) -> Drawing:
+    """The last step is the input; nobody may write into any."""
     for step in steps:
         step.pixels.setflags(write=False)
-    return Drawing(centred[:, :, None], steps)
+    return Drawing(steps[-1].pixels[:, :, None], steps)
 
 
 def crop(values: Bytes) -> Bytes:

@@ -135,6 +135,11 @@ class PlacedLayer:
     output_shape: Shape
     parameters: int
 
+    @property
+    def title(self) -> str:
+        """The layer's name for people: "conv 1"."""
+        return self.layer.name.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Network:

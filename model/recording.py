@@ -25,7 +25,6 @@ class _Clock:
     total_images: int = 0
     rate: float = 0.0
     images: int = 0
-    epochs: int = 0
     validation_seconds: float = 0.0
 
     def trained(self, images: int, seconds: float) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -71,11 +72,4 @@ def _component(name: str) -> Callable[..., Any]:
 
 
 def _plotly_url() -> str:
-    return f"/assets/plotly/plotly.min.js?v={_plotly_version()}"
-
-
-@functools.cache
-def _plotly_version() -> str:
-    from importlib.metadata import version
-
-    return version("plotly")
+    return f"/assets/plotly/plotly.min.js?v={plotly.__version__}"

@@ -65,7 +65,7 @@ def layers(network: Network) -> list[dict[str, Any]]:
     placed_layers = [
         {
             **dataclasses.asdict(placed.layer),
-            "title": placed.layer.name.replace("_", " "),
+            "title": placed.title,
             "input_shape": list(placed.input_shape),
             "output_shape": list(placed.output_shape),
             "parameters": placed.parameters,

@@ -10,6 +10,7 @@ import numpy as np
 
 from model import jobs
 from model.engine import engine
+from model.records import Status
 from model.runs import Run
 from visualization.pictures import Picture
 
@@ -17,6 +18,11 @@ from visualization.pictures import Picture
 def is_ready() -> bool:
     """Whether Keras is ready to answer."""
     return engine().is_warm
+
+
+def is_moving(status: Status) -> bool:
+    """Whether there is more to come without a click: from a training, or from Keras that is still starting."""
+    return status.state.is_active or not is_ready()
 
 
 def waiting_words() -> str:

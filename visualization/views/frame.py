@@ -56,7 +56,7 @@ def draw(chosen: ChosenRun) -> None:
         # Read once: between two readings a run may end, and a Stop would stay that nothing takes away.
         status = run.status()
         _train_or_stop(run, status)
-    moving = is_moving(status)
+    moving = traces.is_moving(status)
     st.fragment(_live, run_every=_POLL_SECONDS if moving else None)(run, view, moving)
 
 
@@ -75,16 +75,11 @@ def _train_or_stop(run: Run, status: Status) -> None:
         st.rerun()
 
 
-def is_moving(status: Status) -> bool:
-    """Whether there is more to come without a click: from a training, or from Keras that is still starting."""
-    return status.state.is_active or not traces.is_ready()
-
-
 def _live(run: Run, view: state.View, was_moving: bool) -> None:
     """What moves by itself; once that has ended, the whole page is drawn again."""
     try:
         status = run.status()
-        if was_moving and not is_moving(status):
+        if was_moving and not traces.is_moving(status):
             st.rerun()
         _draw_view(run, status, view)
     except StrataError as error:

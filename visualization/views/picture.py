@@ -15,8 +15,7 @@ _SCALE = 5
 
 def draw(run: Run) -> None:
     """Draw the picture, the answer and all probabilities; again each second while something is on its way."""
-    waiting = not traces.is_ready() or run.status().state.is_active
-    st.fragment(_live, run_every=1.0 if waiting else None)(run)
+    st.fragment(_live, run_every=1.0 if traces.is_moving(run.status()) else None)(run)
 
 
 def _live(run: Run) -> None:

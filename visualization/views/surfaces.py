@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from data.errors import StrataError
 from model.networks import Conv2D, MaxPool2D
 from model.runs import Run
 from visualization import components, state, surfaces, traces
@@ -22,13 +21,9 @@ def draw(run: Run) -> None:
         st.info(traces.waiting_words() + ". The network in 3D needs no Keras and is there already.")
         return
     picture, _ = state.chosen_picture()
-    try:
-        activations = traces.trace(shown.run, shown.step, picture)
-    except StrataError as error:
-        st.error(str(error))
-        return
+    activations = traces.trace(shown.run, shown.step, picture)
     spatial = [placed for placed in shown.run.config().network.placed() if isinstance(placed.layer, Conv2D | MaxPool2D)]
-    titles = {placed.layer.name: placed.layer.name.replace("_", " ") for placed in spatial}
+    titles = {placed.layer.name: placed.title for placed in spatial}
     picked = _controls(titles, {placed.layer.name: placed.output_shape[-1] for placed in spatial})
     layers = {title: activations[name] for name, title in titles.items()}
     channels = {title: state.selected_channels(name) for name, title in titles.items()}
