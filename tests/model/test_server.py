@@ -115,9 +115,7 @@ def test_a_trace_is_what_keras_computes(get: Get) -> None:
         np.testing.assert_allclose(traced[name], expected[0], atol=1e-6, err_msg=name)
 
 
-@pytest.mark.parametrize(
-    ("size", "received"), [(0, "0"), (783, "783"), (785, "more than 784"), (10**7, "more than 784")]
-)
+@pytest.mark.parametrize(("size", "received"), [(0, "0"), (783, "783"), (785, "more than 784")])
 def test_pixels_of_another_size_are_refused_in_words(get: Get, size: int, received: str) -> None:
     step = Run(PRETRAINED).snapshot_steps()[-1]
     status, _, body = get(f"/runs/pretrained/snapshots/{step}/trace", bytes(size))
