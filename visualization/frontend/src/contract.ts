@@ -15,6 +15,7 @@ import {
   type Fields,
 } from "./checks";
 import { type PadReport, parsePadReport } from "./drawing/message";
+import { parseWish, type Wish } from "./scene/picks";
 
 export const activations = ["linear", "relu", "sigmoid", "tanh", "softmax"] as const;
 export type Activation = (typeof activations)[number];
@@ -75,10 +76,13 @@ export interface SceneData {
   readonly class_names: readonly string[];
   /** A safetensors file; its content never changes, a new step has a new address. */
   readonly weights_url: string;
+  /** Answers posted pixels with Keras's activations for them, a safetensors file. */
+  readonly trace_url: string;
   readonly run: string;
   readonly step: number;
   readonly image: SceneImage;
   readonly pad: PadReport;
+  readonly wish: Wish | null;
 }
 
 const kinds = ["input", "conv2d", "max_pool2d", "flatten", "dense"] as const;
@@ -101,10 +105,12 @@ export function parseSceneData(value: unknown): SceneData {
     network,
     class_names: classNames,
     weights_url: asName(data.weights_url, "weights_url"),
+    trace_url: asName(data.trace_url, "trace_url"),
     run: asText(data.run, "run"),
     step: asInteger(data.step, "step"),
     image: parseImage(data.image, network.layers[0].output_shape, classes),
     pad: parsePadReport(data.pad),
+    wish: parseWish(data.wish),
   };
 }
 

@@ -1,0 +1,46 @@
+/** What the browser's console and the tests see of a scene, as the property `strata` of its root element. */
+import type { SceneData } from "../contract";
+import type { Network } from "../engine/network";
+import type { Measured, Timings } from "./timings";
+import type { View3d } from "./view_3d";
+
+export interface SceneHandle {
+  readonly run: string;
+  readonly step: number;
+  /** A copy of a layer's activations, flat, channels last. */
+  activations(layer: string): Float32Array;
+  readonly probabilities: Float32Array;
+  /** Frames drawn so far, and draw calls of the last one. */
+  readonly frames: number;
+  readonly drawCalls: number;
+  /** Milliseconds, the latest thousand of each kind. */
+  readonly timings: Readonly<Record<Measured, number[]>>;
+}
+
+export function handleOf(
+  data: SceneData,
+  network: Network,
+  view: View3d | null,
+  timings: Timings,
+): SceneHandle {
+  return {
+    run: data.run,
+    step: data.step,
+    activations: (layer) => network.activations(layer).slice(),
+    probabilities: network.probabilities.slice(),
+    get frames() {
+      return view?.stage.frames ?? 0;
+    },
+    get drawCalls() {
+      return view?.stage.drawCalls ?? 0;
+    },
+    get timings() {
+      return {
+        forward: timings.latest("forward"),
+        penToActivations: timings.latest("penToActivations"),
+        penToPicture: timings.latest("penToPicture"),
+        frames: timings.latest("frames"),
+      };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** A button among the scene's tools that opens a small panel over them. */
+import { button, element } from "./overlay";
+
+export class Panel {
+  readonly button: HTMLButtonElement;
+  readonly root = element("div", "panel-over");
+
+  /** `changed` is called when it opens and when it closes. */
+  constructor(
+    parent: HTMLElement,
+    name: string,
+    icon: string,
+    private readonly changed: (open: boolean) => void,
+  ) {
+    this.button = button({ name, icon, act: () => this.toggle() });
+    this.button.ariaExpanded = "false";
+    this.root.hidden = true;
+    this.root.setAttribute("role", "group");
+    this.root.ariaLabel = name;
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.close();
+      this.button.focus();
+    });
+    parent.append(this.root);
+  }
+
+  get isOpen(): boolean {
+    return !this.root.hidden;
+  }
+
+  close(): void {
+    if (this.isOpen) this.toggle();
+  }
+
+  private toggle(): void {
+    this.root.hidden = !this.root.hidden;
+    this.button.ariaExpanded = String(this.isOpen);
+    this.changed(this.isOpen);
+  }
+}
