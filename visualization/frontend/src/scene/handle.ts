@@ -1,6 +1,6 @@
 /** What the browser's console and the tests see of a scene, as the property `strata` of its root element. */
 import type { SceneData } from "../contract";
-import type { Network } from "../engine/network";
+import type { Running } from "./computation";
 import type { Measured, Timings } from "./timings";
 import type { View3d } from "./view_3d";
 
@@ -19,15 +19,15 @@ export interface SceneHandle {
 
 export function handleOf(
   data: SceneData,
-  network: Network,
+  running: Running,
   view: View3d | null,
   timings: Timings,
 ): SceneHandle {
   return {
     run: data.run,
     step: data.step,
-    activations: (layer) => network.activations(layer).slice(),
-    probabilities: network.probabilities.slice(),
+    activations: (layer) => running.activations(layer).slice(),
+    probabilities: running.probabilities.slice(),
     get frames() {
       return view?.stage.frames ?? 0;
     },

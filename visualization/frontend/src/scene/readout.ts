@@ -13,6 +13,7 @@ export class Readout {
   private readonly rows: Readonly<Record<string, HTMLElement>>;
   private readonly check = document.createElement("button");
   private timer = 0;
+  private shown = "";
 
   /** `compare` holds the network on the screen against Keras. */
   constructor(
@@ -48,8 +49,10 @@ export class Readout {
     this.panel.root.append(list, this.check, help);
   }
 
-  /** Another snapshot or picture: what was measured on the one before does not hold for it. */
-  forget(): void {
+  /** What is on the screen, in any words that differ when it does: a check of something else holds no more. */
+  forget(shown: string): void {
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.rows.keras.textContent = "not measured yet";
   }
 

@@ -2,14 +2,16 @@
 import type { LayerSpec } from "../contract";
 import { element, icons } from "./overlay";
 import { Panel } from "./panel";
-import { type Colouring, colourings, type Scale, scales, type Viewing } from "./viewing";
+import type { PaletteKind } from "../palette";
+import type { Extent } from "./scale";
+import type { Viewing } from "./viewing";
 
-const scaleNames: Readonly<Record<Scale, string>> = {
+const extents: Readonly<Record<Extent, string>> = {
   map: "each feature map by itself",
   layer: "each layer by itself",
   network: "all layers together",
 };
-const colouringNames: Readonly<Record<Colouring, string>> = {
+const palettes: Readonly<Record<PaletteKind, string>> = {
   perceptual: "dark to bright, blue below zero",
   sign: "green above, red below zero, blue the largest",
 };
@@ -18,8 +20,8 @@ export class ViewPanel {
   readonly panel: Panel;
   private readonly layers = document.createElement("table");
   private readonly front = element("p", "front");
-  private readonly scale: HTMLSelectElement;
-  private readonly colouring: HTMLSelectElement;
+  private readonly extent: HTMLSelectElement;
+  private readonly palette: HTMLSelectElement;
   private known: readonly LayerSpec[] = [];
 
   /** `changed` is called after `viewing` has been changed here. */
@@ -33,15 +35,13 @@ export class ViewPanel {
       if (open) this.refresh();
       opened(open);
     });
-    this.scale = choice(scales, scaleNames, (scale) => this.set(() => (viewing.scale = scale)));
-    this.colouring = choice(colourings, colouringNames, (colouring) =>
-      this.set(() => (viewing.colouring = colouring)),
-    );
+    this.extent = choice(extents, (extent) => this.set(() => (viewing.extent = extent)));
+    this.palette = choice(palettes, (palette) => this.set(() => (viewing.palette = palette)));
     this.panel.root.append(
       this.layers,
       this.front,
-      labelled("Full colour is the largest of", this.scale),
-      labelled("Colours", this.colouring),
+      labelled("Full colour is the largest of", this.extent),
+      labelled("Colours", this.palette),
     );
   }
 
@@ -64,8 +64,8 @@ export class ViewPanel {
   /** Show what `viewing` says now. */
   refresh(): void {
     const { viewing } = this;
-    this.scale.value = viewing.scale;
-    this.colouring.value = viewing.colouring;
+    this.extent.value = viewing.extent;
+    this.palette.value = viewing.palette;
     for (const box of this.layers.querySelectorAll<HTMLInputElement>("input")) {
       const layer = box.dataset.layer!;
       const hidden = viewing.hidden.has(layer);
@@ -120,10 +120,10 @@ export class ViewPanel {
 }
 
 function choice<Name extends string>(
-  names: readonly Name[],
   titles: Readonly<Record<Name, string>>,
   chosen: (name: Name) => void,
 ): HTMLSelectElement {
+  const names = Object.keys(titles) as Name[];
   const select = document.createElement("select");
   select.append(...names.map((name) => new Option(titles[name], name)));
   select.addEventListener("change", () => chosen(names[select.selectedIndex]));

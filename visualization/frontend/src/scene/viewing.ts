@@ -1,12 +1,8 @@
 /** How the reader looks at the network: kept while views come and go, as long as the network stays the same. */
 import type { NetworkSpec } from "../contract";
 import { Edits } from "../engine/edits";
-
-/** What the two ends of the palette stand for. */
-export const scales = ["map", "layer", "network"] as const;
-export type Scale = (typeof scales)[number];
-export const colourings = ["perceptual", "sign"] as const;
-export type Colouring = (typeof colourings)[number];
+import type { PaletteKind } from "../palette";
+import type { Extent } from "./scale";
 
 export interface ForwardMap {
   readonly layer: string;
@@ -22,8 +18,8 @@ export class Viewing {
   readonly open = new Set<string>();
   readonly hidden = new Set<string>();
   forward: ForwardMap | null = null;
-  scale: Scale = "layer";
-  colouring: Colouring = "perceptual";
+  extent: Extent = "layer";
+  palette: PaletteKind = "perceptual";
   /** Where the reader has put the camera; null for the view that shows everything. */
   camera: CameraPlace | null = null;
   /** The touched neuron: layer name and place in its flat activations. */

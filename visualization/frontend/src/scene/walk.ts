@@ -24,28 +24,43 @@ export function startAt(walls: readonly Wall[], index: number): Step {
   return { level: "layer", neuron: neuronOf(walls[index], index, 0, 0, 0)! };
 }
 
-/** Where `key` (as KeyboardEvent.key) leads; null for a key that is none of the walk's, the same step at an edge. */
-export function walk(walls: readonly Wall[], from: Step, key: string): Step | null {
+/** Where `key` (as KeyboardEvent.key) leads; null for a key that is none of the walk's, the same step at an edge.
+ *
+ * `seen`: for each wall whether it is shown; the walk passes over those that are not.
+ */
+export function walk(
+  walls: readonly Wall[],
+  from: Step,
+  key: string,
+  seen: readonly boolean[] = walls.map(() => true),
+): Step | null {
   const levels = levelsOf(walls[from.neuron.wall]);
   const level = Math.max(0, levels.indexOf(from.level));
   if (key === "Enter") return { ...from, level: levels[Math.min(level + 1, levels.length - 1)] };
   if (key === "Escape") return { ...from, level: levels[Math.max(level - 1, 0)] };
-  if (from.level === "layer") return alongLayers(walls, from, key);
+  if (from.level === "layer") return alongLayers(walls, from, key, seen);
   const move = moves[key];
   if (!move) return null;
   return { ...from, neuron: within(walls[from.neuron.wall], from, move) };
 }
 
-function alongLayers(walls: readonly Wall[], from: Step, key: string): Step | null {
-  const last = walls.length - 1;
+function alongLayers(
+  walls: readonly Wall[],
+  from: Step,
+  key: string,
+  seen: readonly boolean[],
+): Step | null {
+  const order = [...walls.keys()].filter((index) => seen[index]);
   const { wall } = from.neuron;
+  const after = order.find((index) => index > wall) ?? wall;
+  const before = order.findLast((index) => index < wall) ?? wall;
   const goals: Readonly<Record<string, number>> = {
-    ArrowRight: Math.min(wall + 1, last),
-    ArrowDown: Math.min(wall + 1, last),
-    ArrowLeft: Math.max(wall - 1, 0),
-    ArrowUp: Math.max(wall - 1, 0),
-    Home: 0,
-    End: last,
+    ArrowRight: after,
+    ArrowDown: after,
+    ArrowLeft: before,
+    ArrowUp: before,
+    Home: order[0] ?? wall,
+    End: order[order.length - 1] ?? wall,
   };
   const goal = goals[key];
   if (goal === undefined) return null;
