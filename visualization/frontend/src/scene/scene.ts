@@ -28,6 +28,8 @@ export interface SceneHandle {
   /** Frames and draw calls so far and of the last frame. */
   readonly frames: number;
   readonly drawCalls: number;
+  /** null where the browser gives no WebGL. */
+  readonly view: View3d | null;
 }
 
 const noWebgl =
@@ -189,7 +191,8 @@ export class Scene {
       `${sentence}.`,
     );
     Object.assign(this.root.dataset, { run: data.run, step: String(data.step), prediction: name });
-    const stage = this.view?.stage;
+    const { view } = this;
+    const stage = view?.stage;
     const handle: SceneHandle = {
       run: data.run,
       step: data.step,
@@ -201,6 +204,7 @@ export class Scene {
       get drawCalls() {
         return stage?.drawCalls ?? 0;
       },
+      view,
     };
     Object.assign(this.root, { strata: handle });
     this.showLegend(null);
@@ -296,7 +300,6 @@ export class Scene {
     this.viewport = { width, height, insets };
     this.measureLabels();
     this.view?.resize(this.viewport);
-    if (this.view) this.labels.moveWalls(this.view.walls);
     this.view?.stage.invalidate();
   }
 
