@@ -64,6 +64,7 @@ export function sceneData(layers: LayerSpec[] = standardLayers()): Record<string
       String(index),
     ),
     weights_url: "/weights/1",
+    trace_url: "/trace/1",
     run: "run",
     step: 1,
     image: {

@@ -15,6 +15,8 @@ export interface SceneHandle {
   readonly drawCalls: number;
   /** Milliseconds, the latest thousand of each kind. */
   readonly timings: Readonly<Record<Measured, number[]>>;
+  /** null where the browser gives no WebGL. */
+  readonly view: View3d | null;
 }
 
 export function handleOf(
@@ -42,5 +44,6 @@ export function handleOf(
         frames: timings.latest("frames"),
       };
     },
+    view,
   };
 }

@@ -19,7 +19,7 @@ export class Hover {
   private at = { x: 0, y: 0 };
   private pressed = { x: 0, y: 0 };
   private classNames: readonly string[] = [];
-  private readonly outline: Outline;
+  private readonly outline: Outline | null;
   private readonly listeners = new AbortController();
 
   constructor(
@@ -28,7 +28,7 @@ export class Hover {
     private readonly activations: (layer: string) => Float32Array,
     private readonly events: HoverEvents,
   ) {
-    this.outline = new Outline(overlay.marks, "hovered");
+    this.outline = view && new Outline(overlay.marks, view, "hovered");
     const { canvas } = overlay;
     const { signal } = this.listeners;
     // While a button is down the reader turns the view; a finger has no hover, its tap comes as a click.
@@ -55,9 +55,8 @@ export class Hover {
 
   /** The camera has moved: the outline follows its neuron. */
   redraw(): void {
-    const { neuron, view } = this;
-    if (!neuron || !view) this.outline.hide();
-    else this.outline.show(view.walls[neuron.wall], neuron, "neuron", (...point) => view.project(...point));
+    if (this.neuron) this.outline?.show(this.neuron, "neuron");
+    else this.outline?.hide();
   }
 
   dispose(): void {

@@ -41,17 +41,25 @@ export async function checkAgainstKeras(
         expected?.length,
       );
     }
-    let largest = 0;
-    for (let index = 0; index < ours.length; index++) {
-      const difference = Math.abs(ours[index] - expected[index]);
-      if (!(difference <= largest)) largest = difference; // NaN counts as a difference
-    }
+    const largest = largestDifference(ours, expected);
     const values = found.values + ours.length;
-    found = largest > found.largest || Number.isNaN(largest)
-      ? { largest, layer: layer.title, values }
-      : { ...found, values };
+    found =
+      largest > found.largest || Number.isNaN(largest)
+        ? { largest, layer: layer.title, values }
+        : { ...found, values };
   }
   return found;
+}
+
+/** NaN where any value is: it must never pass for agreement. */
+function largestDifference(ours: Float32Array, expected: ArrayLike<number>): number {
+  let largest = 0;
+  for (let index = 0; index < ours.length; index++) {
+    const difference = Math.abs(ours[index] - expected[index]);
+    if (Number.isNaN(difference)) return difference;
+    largest = Math.max(largest, difference);
+  }
+  return largest;
 }
 
 /** The server explains itself in problem details; anything else by its status. */

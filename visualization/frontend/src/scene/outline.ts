@@ -1,7 +1,7 @@
 /** Frames around a neuron, its map or its whole layer, drawn over the canvas. */
-import { cornersOf, type Point, type Wall } from "../layout";
-import type { Project } from "./labels";
-import { type Neuron, outlineOf } from "./picking";
+import { cornersOf, type Point } from "../layout";
+import type { Neuron } from "./picking";
+import type { View3d } from "./view_3d";
 import type { Level } from "./walk";
 
 const smallest = 7; // pixels: an outline around one tiny neuron must still be seen
@@ -15,31 +15,43 @@ export class Outline {
   private readonly polygons: SVGPolygonElement[];
 
   /** `kind` is the class of the marks, for the styles. */
-  constructor(parent: SVGElement, kind: "hovered" | "focused") {
-    this.polygons = ["halo", "mark", "halo", "mark"].map((part) => {
+  constructor(
+    parent: SVGElement,
+    private readonly view: View3d,
+    kind: "hovered" | "focused",
+  ) {
+    // A map brought forward is framed there too; each frame has a halo, to be seen on any colour.
+    this.polygons = Array.from({ length: 8 }, (_, index) => {
       const polygon = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
-      polygon.classList.add(part, kind);
+      polygon.classList.add(index % 2 ? "mark" : "halo", kind);
       parent.append(polygon);
       return polygon;
     });
   }
 
   /** Frame what `neuron` stands for at this level: itself within its map, its map, or its layer. */
-  show(wall: Wall, neuron: Neuron, level: Level, project: Project): void {
-    const onScreen = (corners: readonly Point[]) =>
-      corners.map((corner) => project(...corner) ?? { x: -99, y: -99 });
-    const single = wall.tiles.count === 1 && wall.cells.rows * wall.cells.columns === 1;
-    const outer = onScreen(level === "layer" ? cornersOf(wall) : outlineOf(wall, neuron, true));
-    const inner =
-      level === "neuron" && !single ? enlarge(onScreen(outlineOf(wall, neuron, false))) : outer;
-    for (const [index, corners] of [outer, outer, inner, inner].entries()) {
+  show(neuron: Neuron, level: Level): void {
+    const frames =
+      level === "layer"
+        ? [this.onScreen(cornersOf(this.view.walls[neuron.wall]))]
+        : this.view.outlinesOf(neuron, true).map((corners) => this.onScreen(corners));
+    if (level === "neuron") {
+      const cells = this.view.outlinesOf(neuron, false);
+      frames.push(...cells.map((corners) => enlarge(this.onScreen(corners))));
+    }
+    for (const [index, polygon] of this.polygons.entries()) {
+      const corners = frames[Math.floor(index / 2)] ?? [];
       const points = corners.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
-      this.polygons[index].setAttribute("points", points.join(" "));
+      polygon.setAttribute("points", points.join(" "));
     }
   }
 
   hide(): void {
     for (const polygon of this.polygons) polygon.setAttribute("points", "");
+  }
+
+  private onScreen(corners: readonly Point[]): Spot[] {
+    return corners.map((corner) => this.view.project(...corner) ?? { x: -99, y: -99 });
   }
 }
 

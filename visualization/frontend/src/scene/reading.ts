@@ -4,12 +4,7 @@ import type { Overlay } from "./overlay";
 import { largestIndex, percent, predictionSentence, truthSentence } from "./words";
 
 /** `edits`: how many changes of the reader's own are in the weights. */
-export function tell(
-  overlay: Overlay,
-  data: SceneData,
-  probabilities: Float32Array,
-  edits: number,
-): void {
+export function tell(overlay: Overlay, data: SceneData, probabilities: Float32Array, edits: number): void {
   const predicted = largestIndex(probabilities);
   const name = data.class_names[predicted];
   const sentence = predictionSentence(name, probabilities[predicted]);
@@ -32,7 +27,5 @@ export function tell(
 
 function runnerUp(data: SceneData, probabilities: Float32Array): string {
   const second = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a])[1];
-  return second === undefined
-    ? "none"
-    : `${data.class_names[second]} with ${percent(probabilities[second])}`;
+  return second === undefined ? "none" : `${data.class_names[second]} with ${percent(probabilities[second])}`;
 }

@@ -256,7 +256,6 @@ export class Scene {
     this.viewport = { width, height, insets: insetsFor(this.room, this.cardInTheWay, rows, small) };
     this.measureLabels();
     this.view?.resize(this.viewport);
-    if (this.view) this.labels.moveWalls(this.view.walls);
     this.view?.stage.invalidate();
   }
 

@@ -1,13 +1,15 @@
 /** The touched neuron: its card, what it depends on in the light, what goes into it as beams; told to Python. */
 import type { Card } from "../card/card";
+import type { LayerSpec } from "../contract";
 import { explain, strongest } from "../explain/arithmetic";
 import type { Explanation } from "../explain/explanation";
-import { receptiveField, reach } from "../explain/fields";
-import { type Place, samePlace } from "../explain/place";
+import { reach, receptiveField } from "../explain/fields";
+import { type Place, positionOf, samePlace } from "../explain/place";
+import type { Beam, PatchBeam } from "./beam_segments";
+import type { Running } from "./computation";
 import type { PickMessage } from "./picks";
 import type { View3d } from "./view_3d";
 import type { Viewing } from "./viewing";
-import type { Running } from "./computation";
 
 const settled = 300; // milliseconds without another touch until Python is told: each telling is a run of its script
 
@@ -46,7 +48,7 @@ export class Selection {
     this.remember();
     this.card.hide();
     this.view?.light(null, null);
-    this.view?.beams([]);
+    this.view?.showBeams([]);
     this.changed();
   }
 
@@ -64,7 +66,7 @@ export class Selection {
     this.place = null;
     this.card.hide();
     this.view?.light(null, null);
-    this.view?.beams([]);
+    this.view?.showBeams([]);
   }
 
   /** New activations, weights or edits. */
@@ -72,10 +74,11 @@ export class Selection {
     const running = this.running();
     const { place } = this;
     if (!place || !running) return;
-    const { spec, weights, activations, classNames } = running;
+    const { spec, snapshot, weights, activations, classNames } = running;
     const explanation = explain(spec, weights, activations, place);
-    this.view?.beams(beamsOf(place, explanation));
-    this.card.show({ spec, place, explanation, edits: this.viewing.edits, classNames, activations });
+    this.view?.showBeams(beamsOf(place, explanation), patchesOf(spec.layers, explanation));
+    const { edits } = this.viewing;
+    this.card.show({ spec, place, explanation, edits, snapshot, classNames, activations });
   }
 
   dispose(): void {
@@ -106,7 +109,7 @@ export class Selection {
 }
 
 /** What goes in most, as beams: strengths are shares of the strongest. */
-function beamsOf(place: Place, explanation: Explanation) {
+function beamsOf(place: Place, explanation: Explanation): Beam[] {
   const parts = strongest(explanation);
   const most = Math.max(...parts.map(({ product }) => Math.abs(product)), Number.MIN_VALUE);
   return parts.map((part) => ({
@@ -114,4 +117,22 @@ function beamsOf(place: Place, explanation: Explanation) {
     to: { wall: place.layer, index: place.index },
     strength: part.product / most,
   }));
+}
+
+/** The patch that a window sees, in the map that gives most; the padding has no place in space. */
+function patchesOf(layers: readonly LayerSpec[], explanation: Explanation): PatchBeam[] {
+  if (!("patch" in explanation)) return [];
+  const { place, patch } = explanation;
+  const [rows, columns] = layers[place.layer].input_shape;
+  const most = strongest(explanation)[0];
+  const input = layers[place.layer - 1].output_shape;
+  return [
+    {
+      wall: place.layer - 1,
+      channel: most ? positionOf(input, most.place.index).channel : 0,
+      rows: [Math.max(0, patch.row), Math.min(rows, patch.row + patch.rows) - 1],
+      columns: [Math.max(0, patch.column), Math.min(columns, patch.column + patch.columns) - 1],
+      to: { wall: place.layer, index: place.index },
+    },
+  ];
 }

@@ -1,8 +1,8 @@
 /** What is shown and how: layers open or hidden, the map in front, what the colours stand for. */
 import type { LayerSpec } from "../contract";
+import type { PaletteKind } from "../palette";
 import { element, icons } from "./overlay";
 import { Panel } from "./panel";
-import type { PaletteKind } from "../palette";
 import type { Extent } from "./scale";
 import type { Viewing } from "./viewing";
 

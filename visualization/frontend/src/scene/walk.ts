@@ -44,16 +44,11 @@ export function walk(
   return { ...from, neuron: within(walls[from.neuron.wall], from, move) };
 }
 
-function alongLayers(
-  walls: readonly Wall[],
-  from: Step,
-  key: string,
-  seen: readonly boolean[],
-): Step | null {
+function alongLayers(walls: readonly Wall[], from: Step, key: string, seen: readonly boolean[]): Step | null {
   const order = [...walls.keys()].filter((index) => seen[index]);
   const { wall } = from.neuron;
   const after = order.find((index) => index > wall) ?? wall;
-  const before = order.findLast((index) => index < wall) ?? wall;
+  const before = order.filter((index) => index < wall).at(-1) ?? wall;
   const goals: Readonly<Record<string, number>> = {
     ArrowRight: after,
     ArrowDown: after,

@@ -9,7 +9,6 @@ import type { View3d } from "./view_3d";
 import { type Step, startAt, walk } from "./walk";
 import { neuronInWords } from "./words";
 
-
 export interface WalkEvents {
   /** Enter on a neuron. */
   readonly pick: (neuron: Neuron) => void;
@@ -29,7 +28,7 @@ export class Walking {
     private readonly running: () => Running | null,
     private readonly events: WalkEvents,
   ) {
-    this.outline = new Outline(overlay.marks, "focused");
+    this.outline = new Outline(overlay.marks, view, "focused");
   }
 
   /** Another network, or the focus has left. */
@@ -73,7 +72,7 @@ export class Walking {
     const { step, view } = this;
     const wall = step ? view.walls[step.neuron.wall] : null;
     if (!step || !wall || wall.state === "hidden") this.outline.hide();
-    else this.outline.show(wall, step.neuron, step.level, (...point) => view.project(...point));
+    else this.outline.show(step.neuron, step.level);
   }
 
   private stand(step: Step): void {

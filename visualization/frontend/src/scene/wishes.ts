@@ -1,18 +1,13 @@
 /** What another view wants to be seen: a layer, a map or a neuron comes near; a neuron is picked as well. */
 import type { SceneData } from "../contract";
-import { indexOf } from "../explain/place";
 import { size } from "../contract";
+import { indexOf } from "../explain/place";
 import type { Selection } from "./selection";
 import type { View3d } from "./view_3d";
 import type { Viewing } from "./viewing";
 
 /** Follow `data.wish` once; a wish for what this network does not have is let be. */
-export function followWish(
-  data: SceneData,
-  viewing: Viewing,
-  view: View3d,
-  selection: Selection,
-): void {
+export function followWish(data: SceneData, viewing: Viewing, view: View3d, selection: Selection): void {
   const { wish } = data;
   if (!wish || wish.serial === viewing.followed) return;
   viewing.followed = wish.serial;
