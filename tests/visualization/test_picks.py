@@ -10,6 +10,7 @@ from visualization import picks
 from visualization.picks import Pick, PickError, ScenePick
 
 SHAPES = picks.shapes(CNN)
+LAYERS = "input, conv_1, pool_1, conv_2, pool_2, flatten, dense_1, output"
 
 
 def message(**changes: object) -> dict[str, object]:
@@ -62,8 +63,8 @@ def test_a_neuron_that_is_not_there_has_no_value(pick: Pick) -> None:
         (message(schema=2), "itself. Expected an object of schema 1"),
         (message(serial=0), "serial. Expected a whole number from 1 to 9007199254740991"),
         (message(serial=True), "serial. Expected a whole number from 1 to 9007199254740991"),
-        (message(layer="conv_9"), "layer. Expected one of input, conv_1, pool_1, conv_2, pool_2, flatten, dense_1, output"),
-        (message(layer=["conv_1"]), "layer. Expected one of input, conv_1, pool_1, conv_2, pool_2, flatten, dense_1, output"),
+        (message(layer="conv_9"), f"layer. Expected one of {LAYERS}"),
+        (message(layer=["conv_1"]), f"layer. Expected one of {LAYERS}"),
         (message(index=7744), "index. Expected a whole number from 0 to 7,743"),
         (message(index=-1), "index. Expected a whole number from 0 to 7,743"),
         (message(index=1.5), "index. Expected a whole number from 0 to 7,743"),
