@@ -1,4 +1,4 @@
-"""Every conv and pooling layer as a stack of 3D surfaces, computed by Keras."""
+"""Every layer that is made of maps as a stack of 3D surfaces, computed by Keras."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model.networks import Conv2D, MaxPool2D
 from model.runs import Run
 from visualization import components, state, surfaces, traces
 from visualization.picks import Pick
@@ -22,7 +21,7 @@ def draw(run: Run) -> None:
         return
     picture, _ = state.chosen_picture()
     activations = traces.trace(shown.run, shown.step, picture)
-    spatial = [placed for placed in shown.run.config().network.placed() if isinstance(placed.layer, Conv2D | MaxPool2D)]
+    spatial = [placed for placed in shown.run.config().network.placed() if len(placed.output_shape) == 3]
     titles = {placed.layer.name: placed.title for placed in spatial}
     picked = _controls(titles, {placed.layer.name: placed.output_shape[-1] for placed in spatial})
     layers = {title: activations[name] for name, title in titles.items()}
