@@ -16,6 +16,8 @@ const low = 460; // CSS pixels of height, below which the network has no room ab
 /** CSS pixels that the pad takes from the view. */
 export interface Room {
   readonly left: number;
+  /** How far the pad at the left reaches up. */
+  readonly leftHeight: number;
   readonly bottom: number;
   /** Put away, it is a button that stands on the legend. */
   readonly aboveLegend: number;
@@ -117,11 +119,11 @@ export class Pad {
   }
 
   private takes(under: boolean): Room {
-    const room = { left: 0, bottom: 0, aboveLegend: 0 };
+    const room = { left: 0, leftHeight: 0, bottom: 0, aboveLegend: 0 };
     if (this.root.hidden) return room;
     if (!this.sketch.open) return { ...room, aboveLegend: this.root.offsetHeight + 8 };
     if (under) return { ...room, bottom: this.root.offsetHeight + 8 };
-    return { ...room, left: this.root.offsetWidth + 16 };
+    return { ...room, left: this.root.offsetWidth + 16, leftHeight: this.root.offsetHeight + 16 };
   }
 
   dispose(): void {

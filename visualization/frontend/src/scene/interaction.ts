@@ -58,12 +58,8 @@ export class Interaction {
     });
     this.walking = view && this.makeWalking(view);
     this.readout = new Readout(overlay.root, timings, events.compare);
-    this.viewPanel = new ViewPanel(
-      overlay.root,
-      viewing,
-      () => this.arrange(),
-      () => this.readout.panel.close(),
-    );
+    this.viewPanel = new ViewPanel(overlay.root, viewing, () => this.arrange());
+    this.readout.panel.excludes(this.viewPanel.panel);
     overlay.addTools([this.viewPanel.panel.button, this.readout.panel.button]);
     this.stopKeys = listenToKeys(overlay.root, overlay.canvas, {
       walk: (key) => this.walking?.key(key) ?? false,

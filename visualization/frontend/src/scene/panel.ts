@@ -4,6 +4,7 @@ import { button, element } from "./overlay";
 export class Panel {
   readonly button: HTMLButtonElement;
   readonly root = element("div", "panel-over");
+  private other: Panel | null = null;
 
   /** `changed` is called when it opens and when it closes. */
   constructor(
@@ -30,12 +31,18 @@ export class Panel {
     return !this.root.hidden;
   }
 
+  /** Only one of the two is open at a time: they lie in the same place. */
+  excludes(other: Panel): void {
+    [this.other, other.other] = [other, this];
+  }
+
   close(): void {
     if (this.isOpen) this.toggle();
   }
 
   private toggle(): void {
     this.root.hidden = !this.root.hidden;
+    if (this.isOpen) this.other?.close();
     this.button.ariaExpanded = String(this.isOpen);
     this.changed(this.isOpen);
   }

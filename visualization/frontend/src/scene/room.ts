@@ -9,26 +9,47 @@ export function isNarrow(width: number, room: Room): boolean {
   return width - room.left < narrow;
 }
 
-/** `card`: what the open card takes at the right; `rows`: what the outputs' names and bars take beside the last wall. */
-export function insetsFor(room: Room, card: number, rows: number, small: boolean): Insets {
-  const { left, bottom } = room;
+/** What must stay free around the network, so that nothing lies over it.
+ *
+ * `card`: what the open card takes at the right; `rows`: what the outputs' names and bars take beside the last wall.
+ * Between a pad at the left and a card at the right little may be left: the network then stands above the pad.
+ */
+export function insetsFor(
+  size: { readonly width: number; readonly height: number },
+  room: Room,
+  card: number,
+  rows: number,
+  small: boolean,
+): Insets {
+  const { left, leftHeight, bottom } = room;
   const right = rows + 10 + card;
-  return small
-    ? { left: 12 + left, right, top: left ? 58 : 76, bottom: 92 + bottom }
-    : { left: 30 + left, right, top: 70, bottom: 104 + bottom };
+  if (small) return { left: 12 + left, right, top: left ? 58 : 76, bottom: 92 + bottom };
+  const beside = { left: 30 + left, right, top: 70, bottom: 104 + bottom };
+  const above = { left: 30, right, top: 70, bottom: leftHeight + labelHeight };
+  return room.left && across(size, above) > across(size, beside) ? above : beside;
 }
 
-/** Where labels may be, and what within it they must leave free: the legend and the buttons. */
+const labelHeight = 76; // under the network, for the layers' names
+const aspect = 1.45; // width over height of a network as it is usually seen
+
+/** How high a network of the usual aspect can be within the insets. */
+function across(size: { readonly width: number; readonly height: number }, insets: Insets): number {
+  const width = size.width - insets.left - insets.right;
+  return Math.min(width / aspect, size.height - insets.top - insets.bottom);
+}
+
+/** Where labels may be, and what within it they must leave free: the legend, the buttons and the pad. */
 export function labelRoom(
   { width, height, insets }: Viewport,
   room: Room,
   card: number,
 ): { bounds: Box; taken: Box[] } {
   const lower = height - room.bottom;
+  const left = Math.min(room.left, insets.left);
   const bounds = {
-    x: room.left + 4,
+    x: left + 4,
     y: insets.top - 12,
-    width: width - room.left - card - 8,
+    width: width - left - card - 8,
     height: lower - insets.top + 8,
   };
   const legendHeight = 58 + room.aboveLegend;
@@ -39,5 +60,6 @@ export function labelRoom(
     height: legendHeight,
   };
   const buttons = { x: width - 283, y: lower - 50, width: 283, height: 50 };
-  return { bounds, taken: [legend, buttons] };
+  const pad = { x: 0, y: height - room.leftHeight, width: room.left, height: room.leftHeight };
+  return { bounds, taken: [legend, buttons, pad] };
 }

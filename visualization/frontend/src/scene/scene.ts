@@ -46,7 +46,7 @@ export class Scene {
   private drawn: SceneData | null = null; // what is on the screen
   private shown: Shown | null = null;
   private viewport: Viewport | null = null;
-  private room: Room = { left: 0, bottom: 0, aboveLegend: 0 };
+  private room: Room = { left: 0, leftHeight: 0, bottom: 0, aboveLegend: 0 };
 
   /** `sketch` and `viewing` outlive the scene, which goes whenever another view is chosen. */
   constructor(
@@ -253,9 +253,11 @@ export class Scene {
     const small = isNarrow(width, this.room);
     this.root.classList.toggle("narrow", small);
     const rows = this.labels.rowsWidth(small ? 12 : 13, this.theme.font, small);
-    this.viewport = { width, height, insets: insetsFor(this.room, this.cardInTheWay, rows, small) };
+    const insets = insetsFor({ width, height }, this.room, this.cardInTheWay, rows, small);
+    const sameSize = this.viewport?.width === width && this.viewport.height === height;
+    this.viewport = { width, height, insets };
     this.measureLabels();
-    this.view?.resize(this.viewport);
+    this.view?.resize(this.viewport, sameSize);
     this.view?.stage.invalidate();
   }
 

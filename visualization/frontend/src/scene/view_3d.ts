@@ -149,10 +149,11 @@ export class View3d {
     this.stage.setBackground(`rgb(${theme.background.map(Math.round).join(",")})`);
   }
 
-  resize(viewport: Viewport): void {
+  /** `sameSize`: only what lies over the canvas has changed, and the network makes way for it smoothly. */
+  resize(viewport: Viewport, sameSize = false): void {
     this.viewport = viewport;
-    if (!this.moved) this.arrange(false);
-    this.stage.resize(viewport.width, viewport.height);
+    if (!this.moved) this.arrange(sameSize);
+    if (!sameSize) this.stage.resize(viewport.width, viewport.height);
   }
 
   /** Back to the view in which everything is seen. */

@@ -29,11 +29,9 @@ export class ViewPanel {
     parent: HTMLElement,
     private readonly viewing: Viewing,
     private readonly changed: () => void,
-    opened: (open: boolean) => void,
   ) {
     this.panel = new Panel(parent, "Layers and colours", icons.layers, (open) => {
       if (open) this.refresh();
-      opened(open);
     });
     this.extent = choice(extents, (extent) => this.set(() => (viewing.extent = extent)));
     this.palette = choice(palettes, (palette) => this.set(() => (viewing.palette = palette)));
