@@ -1,35 +1,37 @@
 // Every layer's activations of many pictures, by the page's own engine.
 //
-//   node parity.mjs engine.js network.json weights.safetensors < pixels > activations
+//   node parity.mjs engine.js pictures network.json weights.safetensors [network.json weights.safetensors ...]
 //
-// pixels: uint8 pictures one after the other; activations: float32, the layers of each picture in order, in a row.
-import { readFileSync, writeSync } from "node:fs";
+// Every network in turn reads `pictures` pictures from standard input, uint8, one after the other, and writes to standard
+// output, float32, the layers of each picture in order, in a row.
+import { readFileSync, readSync, writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const [engineFile, networkFile, weightsFile] = process.argv.slice(2);
+const [engineFile, pictures, ...files] = process.argv.slice(2);
 const { Network, inputFromPixels, parseNetwork, readSafetensors } = await import(pathToFileURL(engineFile));
-const spec = parseNetwork(JSON.parse(readFileSync(networkFile, "utf8")));
-const file = readFileSync(weightsFile);
-const weights = readSafetensors(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
-const network = new Network(spec, weights);
-const pictureBytes = spec.layers[0].output_shape.reduce((product, side) => product * side, 1);
 
-function writeWhole(bytes) {
+/** Move all of `bytes` by `move`, readSync or writeSync; a pipe that is not ready is tried again. */
+function moveWhole(move, descriptor, bytes) {
   for (let at = 0; at < bytes.length; ) {
     try {
-      at += writeSync(1, bytes, at);
+      const moved = move(descriptor, bytes, { offset: at });
+      if (moved === 0) throw new Error(`expected ${bytes.length} bytes, received ${at}`);
+      at += moved;
     } catch (error) {
-      if (error.code !== "EAGAIN") throw error; // the pipe is full until the other side has read
+      if (error.code !== "EAGAIN") throw error; // the other side has not yet written, or not yet read
     }
   }
 }
 
-let rest = Buffer.alloc(0);
-for await (const chunk of process.stdin) {
-  rest = Buffer.concat([rest, chunk]);
-  while (rest.length >= pictureBytes) {
-    network.run(inputFromPixels(new Uint8Array(rest.subarray(0, pictureBytes))));
-    for (const layer of spec.layers) writeWhole(new Uint8Array(network.activations(layer.name).slice().buffer));
-    rest = rest.subarray(pictureBytes);
+for (let at = 0; at < files.length; at += 2) {
+  const spec = parseNetwork(JSON.parse(readFileSync(files[at], "utf8")));
+  const file = readFileSync(files[at + 1]);
+  const weights = readSafetensors(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
+  const network = new Network(spec, weights);
+  const picture = new Uint8Array(spec.layers[0].output_shape.reduce((product, side) => product * side, 1));
+  for (let count = 0; count < Number(pictures); count++) {
+    moveWhole(readSync, 0, picture);
+    network.run(inputFromPixels(picture));
+    for (const layer of spec.layers) moveWhole(writeSync, 1, new Uint8Array(network.activations(layer.name).slice().buffer));
   }
 }

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from model.networks import Conv2D, Dense, Flatten, Layer, MaxPool2D, Network, NetworkError
+from model import layers
+from model.networks import Network, NetworkError
 
 
 def build(network: Network) -> keras.Model:
@@ -17,9 +18,9 @@ def build(network: Network) -> keras.Model:
     )
 
 
-def _keras_layer(layer: Layer) -> keras.Layer:
+def _keras_layer(layer: layers.Layer) -> keras.Layer:
     match layer:
-        case Conv2D():
+        case layers.Conv2D():
             return keras.layers.Conv2D(
                 layer.filters,
                 layer.kernel_size,
@@ -28,16 +29,37 @@ def _keras_layer(layer: Layer) -> keras.Layer:
                 activation=layer.activation,
                 name=layer.name,
             )
-        case MaxPool2D():
-            return keras.layers.MaxPooling2D(layer.pool_size, layer.strides, layer.padding, name=layer.name)
-        case Flatten():
-            return keras.layers.Flatten(name=layer.name)
-        case Dense():
+        case layers.DepthwiseConv2D():
+            return keras.layers.DepthwiseConv2D(
+                layer.kernel_size,
+                strides=layer.strides,
+                padding=layer.padding,
+                depth_multiplier=layer.depth_multiplier,
+                activation=layer.activation,
+                name=layer.name,
+            )
+        case layers.Dense():
             return keras.layers.Dense(layer.units, activation=layer.activation, name=layer.name)
+        case layers.BatchNormalization():
+            return keras.layers.BatchNormalization(epsilon=layer.epsilon, name=layer.name)
+        case layers.MaxPool2D():
+            return keras.layers.MaxPooling2D(layer.pool_size, layer.strides, layer.padding, name=layer.name)
+        case layers.AveragePool2D():
+            return keras.layers.AveragePooling2D(layer.pool_size, layer.strides, layer.padding, name=layer.name)
+        case layers.GlobalMaxPool2D():
+            return keras.layers.GlobalMaxPooling2D(name=layer.name)
+        case layers.GlobalAveragePool2D():
+            return keras.layers.GlobalAveragePooling2D(name=layer.name)
+        case layers.Flatten():
+            return keras.layers.Flatten(name=layer.name)
+        case layers.Dropout():
+            return keras.layers.Dropout(layer.rate, name=layer.name)
+        case layers.Activation():
+            return keras.layers.Activation(layer.activation, name=layer.name)
 
 
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
-    """Copies of all weights, float32, by "<layer>/<variable>", as snapshots keep them."""
+    """Copies of all weights, float32, by "<layer>/<variable>", as snapshots keep them; with moving statistics."""
     return {
         f"{layer.name}/{variable.name}": variable.value.numpy().copy()  # the variable goes on training
         for layer in model.layers

@@ -9,131 +9,66 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from data.errors import StrataError
+from model.layers import (
+    KINDS,
+    Activation,
+    ActivationName,
+    AveragePool2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+    GlobalMaxPool2D,
+    Layer,
+    MaxPool2D,
+    NetworkError,
+    Shape,
+)
 
-Activation = Literal["linear", "relu", "sigmoid", "tanh", "softmax"]
-Padding = Literal["valid", "same"]
-Shape = tuple[int, ...]
-
-
-class NetworkError(StrataError):
-    """A network that cannot be built: the message names the layer, what it expected and what it received."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conv2D:
-    """A convolution over all input channels, kernel (height, width, channels in, filters), channels last."""
-
-    name: str
-    filters: int
-    kernel_size: tuple[int, int] = (3, 3)
-    strides: tuple[int, int] = (1, 1)
-    padding: Padding = "valid"
-    activation: Activation = "relu"
-    kind: Literal["conv2d"] = "conv2d"
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """(rows, columns, channels) to (rows, columns, filters)."""
-        return (*_window_shape(self.name, shape, self.kernel_size, self.strides, self.padding), self.filters)
-
-    def parameters(self, shape: Shape) -> int:
-        """One kernel value per window cell, channel and filter, and one bias per filter."""
-        return math.prod(self.kernel_size) * shape[-1] * self.filters + self.filters
-
-
-@dataclass(frozen=True, slots=True)
-class MaxPool2D:
-    """The largest value of each window, channel by channel."""
-
-    name: str
-    pool_size: tuple[int, int] = (2, 2)
-    strides: tuple[int, int] = (2, 2)
-    padding: Padding = "valid"
-    kind: Literal["max_pool2d"] = "max_pool2d"
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """(rows, columns, channels) to (fewer rows, fewer columns, channels)."""
-        return (*_window_shape(self.name, shape, self.pool_size, self.strides, self.padding), shape[-1])
-
-    def parameters(self, shape: Shape) -> int:
-        """None: there is nothing to learn in a maximum."""
-        return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Flatten:
-    """All values in one row: row by row, column by column, channel by channel."""
-
-    name: str
-    kind: Literal["flatten"] = "flatten"
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """(rows, columns, channels) to (rows * columns * channels,)."""
-        return (math.prod(shape),)
-
-    def parameters(self, shape: Shape) -> int:
-        """None: the values are only put in another order."""
-        return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Dense:
-    """Every unit weighs every input: kernel (inputs, units)."""
-
-    name: str
-    units: int
-    activation: Activation = "relu"
-    kind: Literal["dense"] = "dense"
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """(inputs,) to (units,)."""
-        if len(shape) != 1:
-            raise NetworkError(
-                f"Layer {self.name} is dense. Expected one row of values, received the shape {shape}. "
-                "Put a flatten layer before it."
-            )
-        return (self.units,)
-
-    def parameters(self, shape: Shape) -> int:
-        """One weight per input and unit, and one bias per unit."""
-        return shape[-1] * self.units + self.units
-
-
-Layer = Conv2D | MaxPool2D | Flatten | Dense
-_KINDS: dict[str, type[Conv2D] | type[MaxPool2D] | type[Flatten] | type[Dense]] = {
-    "conv2d": Conv2D,
-    "max_pool2d": MaxPool2D,
-    "flatten": Flatten,
-    "dense": Dense,
-}
-
-
-def _window_shape(
-    name: str, shape: Shape, window: tuple[int, int], strides: tuple[int, int], padding: Padding
-) -> tuple[int, int]:
-    """Rows and columns left when a window slides over `shape`, as Keras counts them."""
-    if len(shape) != 3:
-        raise NetworkError(f"Layer {name} slides over a picture. Expected (rows, columns, channels), received {shape}.")
-    if padding == "valid" and (window[0] > shape[0] or window[1] > shape[1]):
-        raise NetworkError(
-            f"Layer {name} has a {window[0]}x{window[1]} window. Expected at most its input's "
-            f"{shape[0]}x{shape[1]}. Make the window smaller or pool less before it."
-        )
-    lost = window if padding == "valid" else (1, 1)
-    rows, columns = ((shape[axis] - lost[axis]) // strides[axis] + 1 for axis in (0, 1))
-    return rows, columns
+__all__ = [
+    "CNN",
+    "PRESETS",
+    "Activation",
+    "AveragePool2D",
+    "BatchNormalization",
+    "Conv2D",
+    "Dense",
+    "DepthwiseConv2D",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePool2D",
+    "GlobalMaxPool2D",
+    "Layer",
+    "MaxPool2D",
+    "Network",
+    "NetworkError",
+    "PlacedLayer",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedLayer:
-    """A layer where it stands in its network: shapes without the batch axis, and how many parameters it learns."""
+    """A layer where it stands in its network; shapes without the batch axis."""
 
     layer: Layer
     input_shape: Shape
     output_shape: Shape
-    parameters: int
+
+    @property
+    def weight_shapes(self) -> dict[str, Shape]:
+        """The shape of each of its weights, by "<layer>/<weight>" as snapshots keep them."""
+        shapes = self.layer.weight_shapes(self.input_shape)
+        return {f"{self.layer.name}/{weight}": shape for weight, shape in shapes.items()}
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it keeps, as Keras's count_params counts them."""
+        return sum(math.prod(shape) for shape in self.weight_shapes.values())
 
     @property
     def title(self) -> str:
@@ -151,18 +86,25 @@ class Network:
     layers: tuple[Layer, ...]
 
     def placed(self) -> tuple[PlacedLayer, ...]:
-        """Every layer with its shapes; raises NetworkError where one does not fit its input."""
+        """Every layer with its shapes; raises NetworkError where one does not fit its input or its name is taken."""
         shape: Shape = self.input_shape
         placed = []
+        taken = {"input"}  # what the picture itself is called
         for layer in self.layers:
+            if not layer.name or "/" in layer.name or layer.name in taken:
+                raise NetworkError(
+                    f"Network {self.title} has a layer named {layer.name!r}. Expected a name without a slash that is "
+                    f"not {', '.join(sorted(taken))}. Give it another."
+                )
+            taken.add(layer.name)
             output_shape = layer.output_shape(shape)
-            placed.append(PlacedLayer(layer, shape, output_shape, layer.parameters(shape)))
+            placed.append(PlacedLayer(layer, shape, output_shape))
             shape = output_shape
         return tuple(placed)
 
     @property
     def parameters(self) -> int:
-        """How many numbers training adjusts."""
+        """How many numbers it keeps; batch normalization's moving statistics are among them."""
         return sum(placed.parameters for placed in self.placed())
 
     def to_json(self) -> dict[str, Any]:
@@ -182,7 +124,7 @@ class Network:
 
 def _layer_from_json(record: dict[str, Any]) -> Layer:
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
-    return _KINDS[record["kind"]](**fields)
+    return KINDS[record["kind"]](**fields)
 
 
 CNN = Network(
@@ -200,4 +142,15 @@ CNN = Network(
     ),
 )
 
-PRESETS: dict[str, Network] = {network.name: network for network in (CNN,)}
+
+def _mlp(name: str, title: str, hidden: tuple[int, ...], activation: ActivationName) -> Network:
+    """The picture in a row, hidden dense layers, ten outputs."""
+    layers = [Dense(f"dense_{place}", units, activation) for place, units in enumerate(hidden, start=1)]
+    return Network(name, title, (28, 28, 1), (Flatten("flatten"), *layers, Dense("output", 10, activation="softmax")))
+
+
+MLP_SIGMOID = _mlp("mlp_sigmoid", "MLP 32-32, sigmoid", (32, 32), "sigmoid")
+MLP_RELU = _mlp("mlp_relu", "MLP 128-64, ReLU", (128, 64), "relu")
+MLP_25 = _mlp("mlp_25", "MLP 25-25, ReLU", (25, 25), "relu")
+
+PRESETS: dict[str, Network] = {network.name: network for network in (CNN, MLP_SIGMOID, MLP_RELU, MLP_25)}

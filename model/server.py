@@ -1,15 +1,23 @@
-"""The HTTP API, mounted under /api on the page's port: what runs there are, and their weights. Reading only."""
+"""The HTTP API, mounted under /api on the page's port: what runs there are, their weights, and what Keras computes.
+
+Reading only: nothing here changes a run.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+import numpy as np
+import safetensors.numpy
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse
 
-from data.errors import StrataError
+from data.errors import PictureError, StrataError
+from model import jobs
 from model.engine import engine
 
 api = FastAPI(
@@ -22,10 +30,19 @@ api = FastAPI(
 
 
 @api.exception_handler(StrataError)
-async def _problem(request: Request, error: Exception) -> JSONResponse:
-    """Problem details (RFC 9457) for whatever is wrong with a run."""
-    problem = {"title": "The run or snapshot cannot be given", "status": 404, "detail": str(error)}
-    return JSONResponse(problem, status_code=404, media_type="application/problem+json")
+async def _not_there(request: Request, error: Exception) -> JSONResponse:
+    return _problem(404, "The run or snapshot cannot be given", str(error))
+
+
+@api.exception_handler(PictureError)
+async def _not_readable(request: Request, error: Exception) -> JSONResponse:
+    return _problem(422, "The picture cannot be read", str(error))
+
+
+def _problem(status: int, title: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Problem details (RFC 9457)."""
+    problem = {"title": title, "status": status, "detail": detail}
+    return JSONResponse(problem, status_code=status, media_type="application/problem+json", headers=headers)
 
 
 @api.get("/health")
@@ -74,6 +91,51 @@ def weights(run_id: str, step: int) -> FileResponse:
     path = engine().runs.find(run_id).snapshot_path(step)
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return FileResponse(path, media_type="application/octet-stream", headers=headers)
+
+
+_PIXELS = {
+    "requestBody": {
+        "required": True,
+        "description": "uint8 pixels of one picture in the network's input shape: rows, columns, channels, 0..255",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@api.post("/runs/{run_id}/snapshots/{step}/trace", openapi_extra=_PIXELS)
+async def trace(run_id: str, step: int, request: Request) -> Response:
+    """What Keras computes for one picture: float32 activations of every layer by name, as safetensors.
+
+    The body is the picture's pixels, uint8, in the shape of the network's input. Whoever computes the same network
+    elsewhere can hold it against this.
+    """
+    run = engine().runs.find(run_id)
+    run.snapshot_path(step)
+    shape = run.config().network.input_shape
+    pixels = np.frombuffer(await _body(request, math.prod(shape)), np.uint8).reshape(1, *shape)
+    if not engine().is_warm:
+        left = math.ceil(engine().seconds_until_warm)
+        detail = f"Keras is starting in its worker. Expected it to be ready in about {left} s. Ask again then."
+        return _problem(503, "Keras is not ready", detail, {"Retry-After": str(left)})
+    traced = await run_in_threadpool(engine().call, jobs.trace, run.path, step, pixels)
+    content = safetensors.numpy.save({name: np.ascontiguousarray(values[0]) for name, values in traced.items()})
+    return Response(content, media_type="application/octet-stream")
+
+
+async def _body(request: Request, size: int) -> bytes:
+    """Exactly `size` bytes; more are refused before they are all here."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > size:
+            break
+    if len(body) != size:
+        received = f"more than {size:,}" if len(body) > size else f"{len(body):,}"
+        raise PictureError(
+            f"Pixels have the wrong size. Expected {size:,} bytes, one for each value of the network's input. "
+            f"Received {received}. Send the picture in the input's shape."
+        )
+    return bytes(body)
 
 
 def _status(run_id: str) -> Mapping[str, Any]:

@@ -15,8 +15,7 @@ import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
-from visualization import bundle, pad
-from visualization.pad import PadDrawing
+from visualization import bundle
 
 _LOADER = """
 // Streamlit loads this script as a blob, which has no address of its own to be relative to.
@@ -41,13 +40,21 @@ class Click:
     column: int
 
 
-def scene(data: Mapping[str, Any], *, key: str) -> PadDrawing | None:
-    """Draw the network in 3D; data as visualization.scene.scene makes it. Returns what was last drawn on its pad.
+@dataclass(frozen=True, slots=True)
+class SceneAnswer:
+    """What the browser last said of the scene, unread: what was drawn on its pad, and which neuron was touched."""
 
-    Raises PictureError if what came is no drawing.
+    drawing: object
+    pick: object
+
+
+def scene(data: Mapping[str, Any], *, key: str) -> SceneAnswer:
+    """Draw the network in 3D; data as visualization.scene.scene makes it.
+
+    Each part of the answer is None until there is one; visualization.pad and visualization.picks read them.
     """
-    result = _component("scene")(key=key, data=data, on_drawing_change=lambda: None)
-    return None if result.drawing is None else pad.read(result.drawing)
+    result = _component("scene")(key=key, data=data, on_drawing_change=lambda: None, on_pick_change=lambda: None)
+    return SceneAnswer(result.drawing, result.pick)
 
 
 def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click | None:

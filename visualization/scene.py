@@ -12,6 +12,7 @@ from typing import Any
 from model.networks import Network
 from model.runs import PRETRAINED, Run
 from visualization.pad import PadReport
+from visualization.picks import Wish
 from visualization.pictures import Picture
 
 SCHEMA = 1
@@ -24,6 +25,7 @@ def scene(
     class_names: tuple[str, ...],
     picture: Picture,
     pad: PadReport = PadReport(),  # noqa: B008 - frozen
+    wish: Wish | None = None,
 ) -> dict[str, Any]:
     """The scene of `network` with the weights of `run` at `step`, reading `picture`: plain JSON data."""
     return {
@@ -31,6 +33,7 @@ def scene(
         "network": {"title": network.title, "layers": layers(network)},
         "class_names": list(class_names),
         "weights_url": weights_url(run, step),
+        "trace_url": f"/api/runs/{run.id}/snapshots/{step}/trace",
         "run": run.id,
         "step": step,
         "image": {
@@ -40,6 +43,7 @@ def scene(
             "caption": picture.caption,
         },
         "pad": dataclasses.asdict(pad),
+        "wish": None if wish is None else {"serial": wish.serial, **dataclasses.asdict(wish.pick)},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -13,10 +14,12 @@ import streamlit as st
 from data import datasets
 from data.errors import StrataError
 from model.engine import engine
+from model.networks import Network
 from model.runs import PRETRAINED, Run, RunError
 from model.settings import Settings
-from visualization import pictures
+from visualization import picks, pictures
 from visualization.pad import PadDrawing, PadReport
+from visualization.picks import Pick, Wish
 from visualization.pictures import Picture
 
 View = Literal["Network", "Surfaces", "Training"]
@@ -199,21 +202,34 @@ def relief() -> bool:
     return bool(st.session_state.get("relief", False))
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """One neuron of a conv or pooling layer, by the layer's title."""
-
-    layer: str
-    channel: int
-    row: int
-    column: int
-
-
-def remember_pick(pick: Pick) -> None:
-    """Keep what was clicked last on a surface."""
+def remember_pick(pick: Pick | None) -> None:
+    """Keep what was touched last, in the scene or on a surface."""
     st.session_state["pick"] = pick
 
 
+def take_pick(message: object, network: Network) -> None:
+    """Remember a neuron touched in the scene, once; raises PickError for what the scene of `network` does not send."""
+    taken = st.session_state.get("pick_taken")
+    # It comes with every later run too, then perhaps beside another network.
+    if isinstance(message, Mapping) and message.get("serial") == taken:
+        return
+    touched = picks.read(message, network)
+    st.session_state["pick_taken"] = touched.serial
+    remember_pick(touched.pick)
+
+
 def last_pick() -> Pick | None:
-    """What was clicked last on a surface; None before the first click."""
+    """What was touched last; None before the first touch, and once it was let go."""
     return cast(Pick | None, st.session_state.get("pick"))
+
+
+def bring_to_scene(pick: Pick) -> None:
+    """Show the scene, and in it this layer, channel or neuron; for a button's on_click."""
+    before = wish()
+    st.session_state["wish"] = Wish(1 if before is None else before.serial + 1, pick)
+    st.session_state["view"] = "Network"
+
+
+def wish() -> Wish | None:
+    """What another view last wished to see in the scene."""
+    return cast(Wish | None, st.session_state.get("wish"))

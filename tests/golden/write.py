@@ -1,4 +1,5 @@
-"""Write scene.json: one tiny network, picture and answer that pytest and Vitest both check.
+"""Write what pytest and Vitest both check: scene.json, one tiny network, picture and answer as the page gets them, and
+layers.json, what the contract knows and networks that have all of it.
 
 python -m tests.golden.write
 """
@@ -8,18 +9,34 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
+import safetensors.numpy
 
-from model.networks import Conv2D, Dense, Flatten, MaxPool2D, Network
+from model.layers import KINDS, ActivationName
+from model.networks import (
+    Activation,
+    AveragePool2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+    GlobalMaxPool2D,
+    MaxPool2D,
+    Network,
+)
 from model.records import Config, RunState, Status
 from model.runs import Run
 from model.settings import Settings
 from visualization.pictures import Picture
-from visualization.scene import scene
+from visualization.scene import layers, scene
 
 PATH = Path(__file__).with_name("scene.json")
+LAYERS_PATH = Path(__file__).with_name("layers.json")
 CLASS_NAMES = ("0", "1", "2", "3")
 NETWORK = Network(
     name="golden",
@@ -35,36 +52,79 @@ NETWORK = Network(
         Dense("output", 4, activation="softmax"),
     ),
 )
+AVERAGE = Network(
+    name="golden_average",
+    title="Golden average",
+    input_shape=(9, 8, 1),
+    layers=(
+        Conv2D("conv_1", 3, padding="same", activation="linear"),
+        BatchNormalization("norm_1"),
+        Activation("activation_1", "leaky_relu"),
+        DepthwiseConv2D("depthwise_1", strides=(2, 2), padding="same", activation="silu", depth_multiplier=2),
+        AveragePool2D("average_1", pool_size=(2, 3), strides=(2, 1), padding="same"),
+        Dropout("dropout_1", 0.3),
+        Conv2D("conv_2", 9, kernel_size=(1, 1), activation="gelu"),
+        GlobalAveragePool2D("average_2"),
+        Dense("dense_1", 3, activation="elu"),
+        Dense("output", 4, activation="softmax"),
+    ),
+)
+MAXIMUM = Network(
+    name="golden_maximum",
+    title="Golden maximum",
+    input_shape=(8, 9, 1),
+    layers=(
+        Conv2D("conv_1", 2, kernel_size=(2, 3), activation="selu"),
+        DepthwiseConv2D("depthwise_1", kernel_size=(2, 2), activation="relu6"),
+        AveragePool2D("average_1", strides=(1, 1)),
+        MaxPool2D("pool_1"),
+        GlobalMaxPool2D("maximum_1"),
+        Dense("dense_1", 3, activation="softplus"),
+        Dense("output", 4, activation="tanh"),
+    ),
+)
+PERCEPTRON = Network(
+    name="golden_perceptron",
+    title="Golden 5",
+    input_shape=(3, 4, 1),
+    layers=(
+        Flatten("flatten"),
+        Dense("dense_1", 5, activation="sigmoid"),
+        BatchNormalization("norm_1", epsilon=1e-5),
+        Dropout("dropout_1"),
+        Dense("logits", 4, activation="linear"),
+        Activation("output", "softmax"),
+    ),
+)
+NETWORKS = (NETWORK, AVERAGE, MAXIMUM, PERCEPTRON)
 STEP = 12
 
 
-def run(root: Path) -> Run:
+def run(root: Path, network: Network = NETWORK) -> Run:
     """A run below `root` with seeded weights at STEP: no training, the contract does not care how they came about."""
-    golden = Run(root / "golden")
+    golden = Run(root / network.name)
     golden.path.mkdir(parents=True)
-    config = Config(Settings(), NETWORK)
-    record = {"settings": {}, "network": NETWORK.to_json(), "created": config.created, "versions": {}}
+    config = Config(Settings(), network)
+    record = {"settings": {}, "network": network.to_json(), "created": config.created, "versions": {}}
     (golden.path / "config.json").write_text(json.dumps(record))
     golden.write_status(Status(RunState.FINISHED, step=STEP, total_steps=STEP))
     random = np.random.default_rng(4)
     weights: dict[str, np.ndarray] = {}
-    for placed in NETWORK.placed():
-        layer = placed.layer
-        if isinstance(layer, Conv2D):
-            shape: tuple[int, ...] = (*layer.kernel_size, placed.input_shape[-1], layer.filters)
-        elif isinstance(layer, Dense):
-            shape = (placed.input_shape[0], layer.units)
-        else:
-            continue
-        weights[f"{layer.name}/kernel"] = random.normal(0, 0.4, shape).astype(np.float16)
-        weights[f"{layer.name}/bias"] = random.normal(0, 0.2, shape[-1:]).astype(np.float32)
+    for placed in network.placed():
+        for name, shape in placed.weight_shapes.items():
+            if name.endswith("/kernel"):
+                weights[name] = random.normal(0, 0.4, shape).astype(np.float16)
+            elif name.endswith("/moving_variance"):
+                weights[name] = random.uniform(0.2, 2, shape).astype(np.float32)
+            else:
+                weights[name] = random.normal(0, 0.2, shape).astype(np.float32)
     golden.write_snapshot(STEP, weights)
     return golden
 
 
-def picture() -> Picture:
+def picture(network: Network = NETWORK) -> Picture:
     """A seeded picture of noise with a known label."""
-    pixels = np.random.default_rng(5).integers(0, 256, NETWORK.input_shape, dtype=np.uint8)
+    pixels = np.random.default_rng(5).integers(0, 256, network.input_shape, dtype=np.uint8)
     return Picture(pixels, 2, "seeded noise")
 
 
@@ -81,9 +141,33 @@ def record(root: Path) -> dict[str, Any]:
     }
 
 
+def layers_record(root: Path) -> dict[str, Any]:
+    """What layers.json holds: every kind and activation, and for each further network its layers, a picture, and its
+    weights and Keras's activations as base64 safetensors."""
+    return {
+        "kinds": ["input", *KINDS],
+        "activations": list(get_args(ActivationName)),
+        "networks": [_network_record(root, network) for network in NETWORKS[1:]],
+    }
+
+
+def _network_record(root: Path, network: Network) -> dict[str, Any]:
+    from model.tracing import trace
+
+    golden, pixels = run(root, network), picture(network).pixels
+    activations = {name: values[0] for name, values in trace(golden.path, STEP, pixels[None]).items()}
+    return {
+        "network": json.loads(json.dumps({"title": network.title, "layers": layers(network)}, allow_nan=False)),
+        "pixels": base64.b64encode(pixels.tobytes()).decode(),
+        "weights": base64.b64encode(golden.snapshot_path(STEP).read_bytes()).decode(),
+        "activations": base64.b64encode(safetensors.numpy.save(activations)).decode(),
+    }
+
+
 if __name__ == "__main__":
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        PATH.write_text(json.dumps(record(Path(folder)), indent=1) + "\n")
-    print(f"wrote {PATH}")
+        for path, content in ((PATH, record(Path(folder))), (LAYERS_PATH, layers_record(Path(folder)))):
+            path.write_text(json.dumps(content, indent=1) + "\n")
+            print(f"wrote {path}")

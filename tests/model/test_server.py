@@ -14,18 +14,20 @@ import pytest
 import safetensors.numpy
 import uvicorn
 
+from data import samples
 from model import server
 from model.engine import Engine
 from model.networks import CNN
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
+from model.tracing import trace
 
-Get = Callable[[str], tuple[int, Any, bytes]]
+Get = Callable[..., tuple[int, Any, bytes]]
 
 
 @pytest.fixture
 def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
-    """Ask the API for a path: (status, headers, body)."""
+    """Ask the API for a path, with bytes to post if there are any: (status, headers, body)."""
     engine = Engine(tmp_path / "runs")
     engine.runs.create(Settings(dataset="digits"), CNN, {})
     monkeypatch.setattr(server, "engine", lambda: engine)
@@ -37,9 +39,10 @@ def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
         time.sleep(0.01)
     port = web.servers[0].sockets[0].getsockname()[1]
 
-    def ask(path: str) -> tuple[int, Any, bytes]:
+    def ask(path: str, body: bytes | None = None) -> tuple[int, Any, bytes]:
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -48,6 +51,7 @@ def get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
     yield ask
     web.should_exit = True
     thread.join(30)
+    engine.shutdown(grace_seconds=0)
 
 
 def test_the_weights_are_the_snapshots_bytes_and_may_be_kept(get: Get) -> None:
@@ -93,3 +97,30 @@ def test_a_step_that_is_no_number_is_refused(get: Get) -> None:
 
 def test_health_says_whether_keras_is_ready(get: Get) -> None:
     assert json.loads(get("/health")[2]) == {"status": "ok", "keras_ready": False}
+
+
+def test_a_trace_is_what_keras_computes(get: Get) -> None:
+    run = Run(PRETRAINED)
+    step = run.snapshot_steps()[-1]
+    pixels = samples.samples()[7].pixels
+    status, headers, body = get(f"/runs/pretrained/snapshots/{step}/trace", pixels.tobytes())
+    assert (status, headers["retry-after"] is not None) == (503, True), "Keras has not been started"
+    server.engine().warm_up()
+    while not server.engine().is_warm:
+        time.sleep(0.05)
+    status, _, body = get(f"/runs/pretrained/snapshots/{step}/trace", pixels.tobytes())
+    assert status == 200
+    traced = safetensors.numpy.load(body)
+    for name, expected in trace(run.path, step, pixels[None]).items():
+        np.testing.assert_allclose(traced[name], expected[0], atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize(("size", "received"), [(0, "0"), (783, "783"), (785, "more than 784")])
+def test_pixels_of_another_size_are_refused_in_words(get: Get, size: int, received: str) -> None:
+    step = Run(PRETRAINED).snapshot_steps()[-1]
+    status, _, body = get(f"/runs/pretrained/snapshots/{step}/trace", bytes(size))
+    assert status == 422
+    assert json.loads(body)["detail"] == (
+        "Pixels have the wrong size. Expected 784 bytes, one for each value of the network's input. "
+        f"Received {received}. Send the picture in the input's shape."
+    )

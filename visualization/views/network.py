@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.errors import StrataError
 from model.runs import Run
-from visualization import components, state
+from visualization import components, pad, state
 from visualization.scene import scene
 
 
@@ -15,11 +15,14 @@ def draw(run: Run) -> None:
     shown = state.shown(run)
     picture, _ = state.chosen_picture()
     network = shown.run.config().network
-    data = scene(shown.run, shown.step, network, shown.run.class_names(), picture, state.pad_report())
+    data = scene(
+        shown.run, shown.step, network, shown.run.class_names(), picture, pad=state.pad_report(), wish=state.wish()
+    )
+    answer = components.scene(data, key="scene")
     try:
-        drawing = components.scene(data, key="scene")
+        if answer.pick is not None:
+            state.take_pick(answer.pick, network)
+        if answer.drawing is not None and state.take_drawing(pad.read(answer.drawing)):
+            st.rerun()
     except StrataError as error:
         st.error(str(error))
-        return
-    if drawing is not None and state.take_drawing(drawing):
-        st.rerun()

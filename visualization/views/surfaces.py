@@ -1,4 +1,4 @@
-"""Every conv and pooling layer as a stack of 3D surfaces, computed by Keras."""
+"""Every layer that is made of maps as a stack of 3D surfaces, computed by Keras."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model.networks import Conv2D, MaxPool2D
 from model.runs import Run
 from visualization import components, state, surfaces, traces
-from visualization.state import Pick
+from visualization.picks import Pick
 
 
 def draw(run: Run) -> None:
@@ -22,7 +21,7 @@ def draw(run: Run) -> None:
         return
     picture, _ = state.chosen_picture()
     activations = traces.trace(shown.run, shown.step, picture)
-    spatial = [placed for placed in shown.run.config().network.placed() if isinstance(placed.layer, Conv2D | MaxPool2D)]
+    spatial = [placed for placed in shown.run.config().network.placed() if len(placed.output_shape) == 3]
     titles = {placed.layer.name: placed.title for placed in spatial}
     picked = _controls(titles, {placed.layer.name: placed.output_shape[-1] for placed in spatial})
     layers = {title: activations[name] for name, title in titles.items()}
@@ -32,20 +31,31 @@ def draw(run: Run) -> None:
     if click is not None and click.trace in layers:
         found = surfaces.tiling(layers[click.trace], channels[click.trace]).locate(click.row, click.column)
         if found is not None:
-            state.remember_pick(Pick(click.trace, *found))
-    picked.caption(_words(state.last_pick(), layers))
+            names = {title: name for name, title in titles.items()}
+            state.remember_pick(Pick(names[click.trace], *found))
+    with picked:
+        _say_pick(activations)
 
 
-def _words(pick: Pick | None, layers: Mapping[str, np.ndarray]) -> str:
-    """Where the last click was and what is there now, at this step and for this picture."""
-    if pick is None or pick.layer not in layers:
-        return "Click a map to keep its value here"
-    value = layers[pick.layer][pick.row, pick.column, pick.channel]
-    return f"{pick.layer}, map {pick.channel}, row {pick.row}, column {pick.column}: {value:.3f}"
+def _say_pick(activations: Mapping[str, np.ndarray]) -> None:
+    """What was touched last and its value now, at this step and for this picture; a button shows it in 3D."""
+    pick = state.last_pick()
+    value = None if pick is None else pick.value(activations)
+    if pick is None or value is None:
+        st.caption("Click a map to keep its value here")
+        return
+    st.caption(f"{pick.words}: {value:.3f}")
+    st.button(
+        "Show in 3D",
+        icon=":material/3d_rotation:",
+        on_click=state.bring_to_scene,
+        args=(pick,),
+        help="Open this neuron in the Network view",
+    )
 
 
 def _controls(titles: dict[str, str], counts: dict[str, int]) -> DeltaGenerator:
-    """Relief and channels, and beside them the place for the words of the last click."""
+    """Relief, channels and what to show in 3D; beside them the place for the words of the last touch."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle("Relief", key="relief", persist_state="session", help="Show activation as height too")
         with st.popover("Channels", icon=":material/filter_alt:"):
@@ -57,4 +67,15 @@ def _controls(titles: dict[str, str], counts: dict[str, int]) -> DeltaGenerator:
                     placeholder="all maps",
                     persist_state="session",
                 )
-        return st.container(width="stretch")
+        _choose_for_the_scene(titles, counts)
+        return st.container(horizontal=True, vertical_alignment="center", width="stretch")
+
+
+def _choose_for_the_scene(titles: dict[str, str], counts: dict[str, int]) -> None:
+    """A layer, or one map of it, to be shown in the Network view."""
+    with st.popover("In 3D", icon=":material/view_in_ar:"):
+        layer = st.selectbox("Layer", list(titles), format_func=titles.__getitem__, key="scene_layer")
+        channel = st.number_input(
+            f"Map, 0 to {counts[layer] - 1}", 0, counts[layer] - 1, None, key=f"scene_map_{layer}", placeholder="all"
+        )
+        st.button("Show", on_click=state.bring_to_scene, args=(Pick(layer, channel),))

@@ -8,9 +8,13 @@ import type { LayerSpec } from "./contract";
 
 export interface Wall {
   readonly layer: LayerSpec;
+  readonly state: "closed" | "open" | "hidden";
   readonly x: number; // units
   readonly tiles: { readonly columns: number; readonly rows: number; readonly count: number };
   readonly cells: { readonly columns: number; readonly rows: number }; // of one tile
+  /** The first tile's channel, and how many the layer has: neighbouring cells lie that far apart in its activations. */
+  readonly channel: number;
+  readonly channels: number;
   readonly cell: number; // units, the side of one neuron
   readonly gap: number; // units between two tiles
   readonly margin: number; // units around all tiles, the frame
@@ -18,8 +22,28 @@ export interface Wall {
   readonly height: number; // units along y, frame included
 }
 
-export const tallest = 100; // units
+export interface Layout {
+  /** One for each layer, hidden ones too: an index into the layers is an index into the walls. */
+  readonly walls: readonly Wall[];
+  /** The map brought forward, as a wall of one tile before its own. */
+  readonly forward: Wall | null;
+}
+
+/** What the reader has opened, hidden and brought forward, by the layers' names. */
+export interface Arrangement {
+  readonly open: ReadonlySet<string>;
+  readonly hidden: ReadonlySet<string>;
+  readonly forward: { readonly layer: string; readonly channel: number } | null;
+}
+export const everythingClosed: Arrangement = { open: new Set(), hidden: new Set(), forward: null };
+
+export const tallest = 100; // units, of a wall that is neither opened nor brought forward
 const margin = 1.6; // units
+const opened = 1.6; // times its usual size
+const giving = 0.78; // times their usual size: walls beside something large
+const forwardHeight = 92; // units
+/** How far the strongest neuron stands out of its wall when neurons are solid, in sides of a neuron. */
+export const relief = 1.5;
 
 export interface LayoutOptions {
   /** The distance between two walls over the mean of their widths; a little is added for narrow ones. */
@@ -30,18 +54,82 @@ export interface LayoutOptions {
 
 const leastSpace = 5; // units between two walls whatever their width
 
-export function layOut(layers: readonly LayerSpec[], options: LayoutOptions): Wall[] {
-  const walls: Wall[] = [];
+/** Places for all layers. An arrangement may name layers that do not exist, or maps of a layer without: it is then as
+ * if it did not. */
+export function layOut(
+  layers: readonly LayerSpec[],
+  options: LayoutOptions,
+  arrangement: Arrangement = everythingClosed,
+): Layout {
+  const walls = layers.map((layer, index) => {
+    const built = buildWall(layer, index === layers.length - 1, options.slenderness);
+    return { ...built, state: stateOf(layer.name, arrangement) };
+  });
+  const before = walls.findIndex((wall) => shows(wall, arrangement.forward));
+  const forward = before < 0 ? null : forwardWall(walls[before], arrangement.forward!.channel);
+  const crowded = forward !== null || walls.some(({ state }) => state === "open");
+  const sized = walls.map((wall) => resized(wall, wall.state === "open" ? opened : crowded ? giving : 1));
+  const order = sized.flatMap((wall, index) => (forward && index === before ? [forward, wall] : [wall]));
+  const placed = standInLine(order, options.spacing);
+  return {
+    walls: forward ? placed.filter((_, index) => index !== before) : placed,
+    forward: forward ? placed[before] : null,
+  };
+}
+
+/** The walls that are seen, from left to right. */
+export function seenOf({ walls, forward }: Layout): Wall[] {
+  const seen = walls.filter(({ state }) => state !== "hidden");
+  return (forward ? [...seen, forward] : seen).sort((a, b) => a.x - b.x);
+}
+
+function stateOf(name: string, { open, hidden }: Arrangement): Wall["state"] {
+  if (hidden.has(name)) return "hidden";
+  return open.has(name) ? "open" : "closed";
+}
+
+function shows({ layer, state, tiles }: Wall, forward: Arrangement["forward"]): boolean {
+  const isMap = layer.output_shape.length === 3 && forward !== null && forward.channel < tiles.count;
+  return isMap && layer.name === forward.layer && state !== "hidden";
+}
+
+/** One map as large as a whole wall. */
+function forwardWall(wall: Wall, channel: number): Wall {
+  const single = { columns: 1, rows: 1, count: 1 };
+  const cell = (forwardHeight - 2 * margin) / Math.max(wall.cells.rows, wall.cells.columns);
+  const { rows, columns } = wall.cells;
+  return {
+    ...finish(wall.layer, single, { columns, rows }, cell, 0),
+    state: "open",
+    channel,
+    channels: wall.channels,
+  };
+}
+
+/** The same wall at `factor` times its size. */
+export function resized(wall: Wall, factor: number): Wall {
+  const { cell, gap, width, height } = wall;
+  return {
+    ...wall,
+    cell: cell * factor,
+    gap: gap * factor,
+    margin: wall.margin * factor,
+    width: width * factor,
+    height: height * factor,
+  };
+}
+
+/** Hidden walls take no room; they stay where their neighbours meet. */
+function standInLine(walls: readonly Wall[], spacing: number): Wall[] {
   let x = 0;
   let before: Wall | undefined;
-  for (const [index, layer] of layers.entries()) {
-    const wall = buildWall(layer, index === layers.length - 1, options.slenderness);
-    if (before) x += leastSpace + (options.spacing * (before.width + wall.width)) / 2;
-    walls.push({ ...wall, x });
-    before = walls[index];
-  }
-  const middle = x / 2;
-  return walls.map((wall) => ({ ...wall, x: wall.x - middle }));
+  const placed = walls.map((wall) => {
+    if (wall.state === "hidden") return { ...wall, x };
+    if (before) x += leastSpace + (spacing * (before.width + wall.width)) / 2;
+    before = wall;
+    return { ...wall, x };
+  });
+  return placed.map((wall) => ({ ...wall, x: wall.x - x / 2 }));
 }
 
 function buildWall(layer: LayerSpec, last: boolean, slenderness: number): Wall {
@@ -104,9 +192,12 @@ function finish(
   const across = (tile: number, inTile: number) => tile * inTile * cell + (tile - 1) * gap + 2 * margin;
   return {
     layer,
+    state: "closed",
     x: 0,
     tiles,
     cells,
+    channel: 0,
+    channels: tiles.count,
     cell,
     gap,
     margin,

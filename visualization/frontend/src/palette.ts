@@ -6,12 +6,26 @@
 import palettes from "../../palette.json";
 
 export type Brightness = "dark" | "light";
-export type Scale = "sequential" | "diverging";
+export type Scale = "sequential" | "diverging" | "sign";
+/** perceptual: sequential, or diverging where values are signed; sign: green above zero, red below, blue the maximum. */
+export type PaletteKind = "perceptual" | "sign";
 /** Red, green, blue, each 0 … 255. */
 export type Colour = readonly [number, number, number];
 
 export function stopsOf(brightness: Brightness, scale: Scale): readonly string[] {
   return palettes[brightness][scale];
+}
+
+/** The stops from a range's low to its high end; of a palette that diverges, unsigned values use the upper half. */
+export function stopsFor(brightness: Brightness, kind: PaletteKind, signed: boolean): readonly string[] {
+  if (kind === "perceptual") return stopsOf(brightness, signed ? "diverging" : "sequential");
+  const stops = stopsOf(brightness, "sign");
+  return signed ? stops : stops.slice((stops.length - 1) / 2);
+}
+
+/** Of the neuron that is its range's maximum, in the sign palette. */
+export function maximumOf(brightness: Brightness): Colour {
+  return parseHex(palettes[brightness].maximum);
 }
 
 export function parseHex(hex: string): Colour {

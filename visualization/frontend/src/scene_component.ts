@@ -2,20 +2,23 @@
 import type { Cleanup, ComponentArgument } from "./component";
 import { Sketch } from "./drawing/sketch";
 import { Scene } from "./scene/scene";
+import { Viewing } from "./scene/viewing";
 
 // Streamlit calls again with the same parent whenever data changes: the scene must be found again.
 const scenes = new WeakMap<Node, Scene>();
-// What is drawn outlives the view, which goes whenever another one is chosen.
+// What is drawn and how it is looked at outlive the view, which goes whenever another one is chosen.
 const sketch = new Sketch();
+const viewing = new Viewing();
 
 export default function sceneComponent(argument: ComponentArgument): Cleanup {
   const { data, parentElement, setStateValue } = argument;
   let scene = scenes.get(parentElement);
   if (!scene) {
-    scene = new Scene(parentElement, sketch);
+    scene = new Scene(parentElement, sketch, viewing);
     scenes.set(parentElement, scene);
   }
   scene.pad.drawn = (message) => setStateValue("drawing", message);
+  scene.picked = (message) => setStateValue("pick", message);
   void scene.update(data);
   return () => {
     scenes.get(parentElement)?.dispose();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodePixels, parseSceneData, slidingSteps } from "../src/contract";
+import { decodePixels, kinds, parseNetwork, parseSceneData, slidingSteps } from "../src/contract";
 import { parseFigure, parseFigureData } from "../src/figure/contract";
 import { sceneData, standardLayers } from "./examples";
 
@@ -56,7 +56,7 @@ describe("scene data", () => {
     [
       "an unknown kind",
       withLayer(1, { kind: "lambda" }),
-      'network.layers[1].kind: expected one of input, conv2d, max_pool2d, flatten, dense, received "lambda".',
+      `network.layers[1].kind: expected one of ${kinds.join(", ")}, received "lambda".`,
     ],
     [
       "shapes that do not chain",
@@ -66,7 +66,7 @@ describe("scene data", () => {
     [
       "a shape that the layer cannot give",
       withLayer(1, { output_shape: [28, 26, 32] }),
-      "network.layers[1].output_shape[0]: expected 26, received 28.",
+      "network.layers[1].output_shape: expected [26, 26, 32], received [28,26,32].",
     ],
     [
       "two layers of one name",
@@ -81,6 +81,77 @@ describe("scene data", () => {
   ];
   it.each(cases)("refuses %s", (_, data, message) => {
     expect(() => parseSceneData(data)).toThrow(message);
+  });
+});
+
+describe("one layer after a picture of 4 × 6, 3 channels", () => {
+  const shape = [4, 6, 3];
+  const input = {
+    name: "input",
+    kind: "input",
+    title: "input",
+    input_shape: shape,
+    output_shape: shape,
+    parameters: 0,
+  };
+  const oneLayer = (output_shape: number[], fields: object) => ({
+    title: "",
+    layers: [input, { ...input, name: "layer", title: "layer", output_shape, ...fields }],
+  });
+  const window = { strides: [2, 2], padding: "valid" };
+  const depthwise = {
+    kind: "depthwise_conv2d",
+    kernel_size: [3, 3],
+    depth_multiplier: 2,
+    activation: "relu",
+    ...window,
+  };
+
+  it.each([
+    [[1, 2, 6], depthwise],
+    [[2, 3, 3], { kind: "average_pool2d", pool_size: [2, 2], ...window }],
+    [[3], { kind: "global_max_pool2d" }],
+    [[3], { kind: "global_average_pool2d" }],
+    [shape, { kind: "batch_normalization", epsilon: 1e-3 }],
+    [shape, { kind: "dropout", rate: 0.5 }],
+    [shape, { kind: "activation", activation: "gelu" }],
+    [[72], { kind: "flatten" }],
+  ] as [number[], object][])("to %j: %j", (output, fields) => {
+    expect(parseNetwork(oneLayer(output, fields)).layers[1]).toMatchObject({
+      output_shape: output,
+      ...fields,
+    });
+  });
+
+  it.each([
+    [[1, 2, 3], depthwise, "layers[1].output_shape: expected [1, 2, 6], received [1,2,3]."],
+    [
+      [1, 2, 6],
+      { ...depthwise, depth_multiplier: 0 },
+      "depth_multiplier: expected a whole number of at least 1",
+    ],
+    [[6], { kind: "global_max_pool2d" }, "layers[1].output_shape: expected [3], received [6]."],
+    [
+      [4, 6, 1],
+      { kind: "dropout", rate: 0 },
+      "layers[1].output_shape: expected [4, 6, 3], received [4,6,1].",
+    ],
+    [shape, { kind: "dropout", rate: 1 }, "layers[1].rate: expected a number from 0 to below 1, received 1."],
+    [shape, { kind: "batch_normalization", epsilon: 0 }, "epsilon: expected a number above 0, received 0."],
+    [
+      shape,
+      { kind: "batch_normalization" },
+      "layers[1].epsilon: expected a number above 0, received nothing.",
+    ],
+    [
+      shape,
+      { kind: "activation", activation: "swish" },
+      "layers[1].activation: expected one of linear, relu,",
+    ],
+    [[10], { kind: "dense", units: 10, activation: "relu" }, "input_shape: expected one number, the inputs"],
+    [[12], { kind: "flatten" }, "layers[1].output_shape: expected [72], received [12]."],
+  ] as [number[], object, string][])("not to %j: %j", (output, fields, message) => {
+    expect(() => parseNetwork(oneLayer(output, fields))).toThrow(message);
   });
 });
 

@@ -1,24 +1,26 @@
 import { describe, expect, it } from "vitest";
 import {
+  type AveragePool2dLayer,
+  type BatchNormalizationLayer,
   type Conv2dLayer,
   type DenseLayer,
+  type DepthwiseConv2dLayer,
+  type LayerSpec,
   type MaxPool2dLayer,
   type Padding,
   slidingSteps,
 } from "../src/contract";
 import { Network } from "../src/engine/network";
 import type { Tensors } from "../src/safetensors";
-import { inputLayer, randomArray, randomNumbers } from "./examples";
-import { naiveConvolution, naivePooling } from "./naive";
-
-const close = 1e-5;
-
-function expectClose(received: ArrayLike<number>, expected: ArrayLike<number>): void {
-  expect(received.length).toBe(expected.length);
-  for (let index = 0; index < expected.length; index++) {
-    expect(Math.abs(received[index] - expected[index])).toBeLessThan(close);
-  }
-}
+import { denseNetwork, expectClose, inputLayer, randomArray, randomNumbers } from "./examples";
+import {
+  largest,
+  mean,
+  naiveBatchNormalization,
+  naiveConvolution,
+  naiveDepthwiseConvolution,
+  naivePooling,
+} from "./naive";
 
 type Pair = [number, number];
 const windows: [number[], Pair, Pair, Padding, number][] = [
@@ -73,67 +75,119 @@ describe.each(windows)(
       expectClose(network.activations("conv"), naiveConvolution(layer, input, kernel, bias));
     });
 
-    it("pools, also where all values are negative", () => {
+    it.each([1, 3])("convolves channel by channel, %i kernels each", (each) => {
+      const output = outputShape(shape, window, strides, padding, shape[2] * each);
+      const layer: DepthwiseConv2dLayer = {
+        ...common,
+        name: "conv",
+        kind: "depthwise_conv2d",
+        output_shape: output,
+        kernel_size: window,
+        depth_multiplier: each,
+        activation: "linear",
+      };
+      const kernel = randomArray(window[0] * window[1] * shape[2] * each, random);
+      const bias = randomArray(shape[2] * each, random);
+      const weights: Tensors = new Map([
+        ["conv/kernel", { shape: [...window, shape[2], each], values: kernel }],
+        ["conv/bias", { shape: [shape[2] * each], values: bias }],
+      ]);
+      const network = new Network({ title: "", layers: [inputLayer(shape), layer] }, weights);
+      network.run(input);
+      expectClose(network.activations("conv"), naiveDepthwiseConvolution(layer, input, kernel, bias));
+    });
+
+    it.each([
+      ["max_pool2d", largest],
+      ["average_pool2d", mean],
+    ] as const)("%s, also where all values are negative", (kind, choose) => {
       const output = outputShape(shape, window, strides, padding, shape[2]);
-      const layer: MaxPool2dLayer = {
+      const layer: MaxPool2dLayer | AveragePool2dLayer = {
         ...common,
         name: "pool",
-        kind: "max_pool2d",
+        kind,
         output_shape: output,
         pool_size: window,
       };
       const negative = input.map((value) => value - 2);
       const network = new Network({ title: "", layers: [inputLayer(shape), layer] }, new Map());
       network.run(negative);
-      expectClose(network.activations("pool"), naivePooling(layer, negative));
+      expectClose(network.activations("pool"), naivePooling(layer, negative, choose));
     });
   },
 );
 
-function denseNetwork(activation: DenseLayer["activation"], kernel: number[], bias: number[]): Network {
-  const units = bias.length;
-  const inputs = kernel.length / units;
-  const layer: DenseLayer = {
-    name: "dense",
-    title: "",
-    kind: "dense",
-    parameters: 0,
-    input_shape: [inputs],
-    output_shape: [units],
-    units,
-    activation,
-  };
-  return new Network(
-    { title: "", layers: [inputLayer([inputs]), layer] },
-    new Map([
-      ["dense/kernel", { shape: [inputs, units], values: Float32Array.from(kernel) }],
-      ["dense/bias", { shape: [units], values: Float32Array.from(bias) }],
-    ]),
+/** The network of one layer that keeps the name "layer". */
+function networkOf(layer: LayerSpec, weights: Readonly<Record<string, Float32Array>> = {}): Network {
+  const tensors = Object.entries(weights).map(
+    ([name, values]) => [`layer/${name}`, { shape: [values.length], values }] as const,
   );
+  return new Network({ title: "", layers: [inputLayer([...layer.input_shape]), layer] }, new Map(tensors));
 }
 
-describe("dense layers and activations, by hand", () => {
-  // Two inputs (1, 2), three units: 1·1 + 2·4 + 0.5, 1·2 − 2·5 + 0, 1·3 + 2·0 − 3.
-  const kernel = [1, 2, 3, 4, -5, 0];
-  const bias = [0.5, 0, -3];
-  const sums = [9.5, -8, 0];
-  const total = Math.exp(9.5) + Math.exp(-8) + 1;
+describe("layers without a window", () => {
+  const shape = [4, 5, 3];
+  const random = randomNumbers(7);
+  const input = randomArray(60, random);
+  const common = { name: "layer", title: "", parameters: 0, input_shape: shape };
+
   it.each([
-    ["linear", sums],
-    ["relu", [9.5, 0, 0]],
-    ["sigmoid", sums.map((sum) => 1 / (1 + Math.exp(-sum)))],
-    ["tanh", sums.map(Math.tanh)],
-    ["softmax", sums.map((sum) => Math.exp(sum) / total)],
-  ] as const)("%s", (activation, expected) => {
-    const network = denseNetwork(activation, kernel, bias);
-    network.run(Float32Array.of(1, 2));
-    expectClose(network.probabilities, expected);
+    ["global_max_pool2d", largest],
+    ["global_average_pool2d", mean],
+  ] as const)("%s", (kind, choose) => {
+    const network = networkOf({ ...common, kind, output_shape: [3] });
+    network.run(input);
+    const maps = [0, 1, 2].map((channel) => [...input].filter((_, index) => index % 3 === channel));
+    expectClose(network.probabilities, maps.map(choose));
   });
 
-  it("softmax of huge logits stays finite", () => {
-    const network = denseNetwork("softmax", [1000, 0], [0, 0]);
-    network.run(Float32Array.of(1));
-    expect([...network.probabilities]).toEqual([1, 0]);
+  it("batch normalization", () => {
+    const layer: BatchNormalizationLayer = {
+      ...common,
+      kind: "batch_normalization",
+      output_shape: shape,
+      epsilon: 1e-3,
+    };
+    const moments = {
+      gamma: randomArray(3, random),
+      beta: randomArray(3, random),
+      moving_mean: randomArray(3, random),
+      moving_variance: Float32Array.of(0, 0.3, 2),
+    };
+    const network = networkOf(layer, moments);
+    network.run(input);
+    // The first channel is divided by √0.001, so that its numbers are 30 times larger.
+    expectClose(network.probabilities, naiveBatchNormalization(layer, input, moments));
+  });
+
+  it("dropout lets everything through", () => {
+    const network = networkOf({ ...common, kind: "dropout", output_shape: shape, rate: 0.5 });
+    network.run(input);
+    expect(network.probabilities).toEqual(input);
+  });
+
+  it("an activation leaves its input as it was", () => {
+    const network = networkOf({ ...common, kind: "activation", output_shape: shape, activation: "relu" });
+    const before = input.slice();
+    network.run(input);
+    expectClose(
+      network.probabilities,
+      before.map((value) => Math.max(value, 0)),
+    );
+    expect(network.activations("input")).toEqual(before);
+  });
+
+  it("softmax of a picture is over the channels of each place", () => {
+    const network = networkOf({ ...common, kind: "activation", output_shape: shape, activation: "softmax" });
+    network.run(input);
+    for (let start = 0; start < 60; start += 3) {
+      const exponentials = [...input.slice(start, start + 3)].map(Math.exp);
+      const total = exponentials.reduce((sum, value) => sum + value, 0);
+      expectClose(
+        network.probabilities.slice(start, start + 3),
+        exponentials.map((value) => value / total),
+      );
+    }
   });
 });
 

@@ -1,5 +1,7 @@
 /** Small networks and weights for the tests. */
-import type { LayerSpec, Padding } from "../src/contract";
+import { expect } from "vitest";
+import type { DenseLayer, LayerSpec, Padding } from "../src/contract";
+import { Network } from "../src/engine/network";
 
 /** Reproducible numbers in −1 … 1 (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -54,6 +56,41 @@ function pool(name: string, input: number[], output: number[]): LayerSpec {
   return { ...common(name, input, output), kind: "max_pool2d", pool_size: [2, 2], strides: [2, 2], padding };
 }
 
+/** One dense layer on its own; `kernel` is [inputs, units], flat. */
+export function denseNetwork(
+  activation: DenseLayer["activation"],
+  kernel: number[],
+  bias: number[],
+): Network {
+  const units = bias.length;
+  const inputs = kernel.length / units;
+  const layer: DenseLayer = {
+    name: "dense",
+    title: "",
+    kind: "dense",
+    parameters: 0,
+    input_shape: [inputs],
+    output_shape: [units],
+    units,
+    activation,
+  };
+  return new Network(
+    { title: "", layers: [inputLayer([inputs]), layer] },
+    new Map([
+      ["dense/kernel", { shape: [inputs, units], values: Float32Array.from(kernel) }],
+      ["dense/bias", { shape: [units], values: Float32Array.from(bias) }],
+    ]),
+  );
+}
+
+/** Every value within 1e-5. */
+export function expectClose(received: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(received.length).toBe(expected.length);
+  for (let index = 0; index < expected.length; index++) {
+    expect(Math.abs(received[index] - expected[index])).toBeLessThan(1e-5);
+  }
+}
+
 /** Scene data as Python would send it, for the network of these layers. */
 export function sceneData(layers: LayerSpec[] = standardLayers()): Record<string, unknown> {
   const [rows, columns, channels] = layers[0].output_shape;
@@ -64,6 +101,7 @@ export function sceneData(layers: LayerSpec[] = standardLayers()): Record<string
       String(index),
     ),
     weights_url: "/weights/1",
+    trace_url: "/trace/1",
     run: "run",
     step: 1,
     image: {

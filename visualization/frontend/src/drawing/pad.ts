@@ -16,14 +16,17 @@ const low = 460; // CSS pixels of height, below which the network has no room ab
 /** CSS pixels that the pad takes from the view. */
 export interface Room {
   readonly left: number;
+  /** How far the pad at the left reaches up. */
+  readonly leftHeight: number;
   readonly bottom: number;
   /** Put away, it is a button that stands on the legend. */
   readonly aboveLegend: number;
 }
 
 export interface PadEvents {
-  /** The picture has changed; at most once an animation frame, and within one. */
-  readonly follow: () => void;
+  /** The picture has changed; at most once an animation frame, and within one. `since`: when the pen did it, by the
+   * clock of performance.now(); null for what is no movement of the pen. */
+  readonly follow: (since: number | null) => void;
   /** The pad takes another part of the view. */
   readonly resized: () => void;
 }
@@ -41,6 +44,7 @@ export class Pad {
   private colours: Uint32Array = new Uint32Array(256);
   private pointer: number | null = null; // the one that draws
   private request = 0;
+  private moved: number | null = null; // when the pen made the first change that is not yet followed
   private received = false;
 
   constructor(
@@ -115,11 +119,11 @@ export class Pad {
   }
 
   private takes(under: boolean): Room {
-    const room = { left: 0, bottom: 0, aboveLegend: 0 };
+    const room = { left: 0, leftHeight: 0, bottom: 0, aboveLegend: 0 };
     if (this.root.hidden) return room;
     if (!this.sketch.open) return { ...room, aboveLegend: this.root.offsetHeight + 8 };
     if (under) return { ...room, bottom: this.root.offsetHeight + 8 };
-    return { ...room, left: this.root.offsetWidth + 16 };
+    return { ...room, left: this.root.offsetWidth + 16, leftHeight: this.root.offsetHeight + 16 };
   }
 
   dispose(): void {
@@ -152,7 +156,7 @@ export class Pad {
     this.pointer = event.pointerId;
     this.sheet.setPointerCapture(event.pointerId);
     this.sketch.begin(this.tools.tool, this.tools.radius, ...this.place(event));
-    this.askForFrame();
+    this.askForFrame(event.timeStamp);
   }
 
   private penMove(event: PointerEvent): void {
@@ -160,7 +164,7 @@ export class Pad {
     // All places since the last event: the browser gives one event a frame, a quick pen would draw corners.
     const coalesced = event.getCoalescedEvents?.() ?? [];
     for (const each of coalesced.length > 0 ? coalesced : [event]) this.sketch.extend(...this.place(each));
-    this.askForFrame();
+    this.askForFrame(event.timeStamp);
   }
 
   private penUp(event: PointerEvent): void {
@@ -181,7 +185,8 @@ export class Pad {
     this.refresh(true);
   }
 
-  private askForFrame(): void {
+  private askForFrame(when: number): void {
+    this.moved ??= when;
     this.request ||= requestAnimationFrame(() => {
       this.request = 0;
       this.follow();
@@ -203,7 +208,9 @@ export class Pad {
   private follow(): void {
     this.mark();
     this.paint();
-    this.events.follow();
+    const { moved } = this;
+    this.moved = null;
+    this.events.follow(moved);
   }
 
   private paint(): void {

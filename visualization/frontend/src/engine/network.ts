@@ -1,14 +1,8 @@
 /** The forward pass of a whole network: weights and a picture to every layer's activations. */
 import { ContractError } from "../checks";
-import { type LayerSpec, type NetworkSpec, size } from "../contract";
+import { type NetworkSpec, size } from "../contract";
 import type { Tensors } from "../safetensors";
-import { applyActivation, softmax } from "./activations";
-import { Convolution } from "./convolution";
-import { Dense } from "./dense";
-import { MaxPooling } from "./pooling";
-
-/** Computes one layer from the one before it; both are flat, channels last. */
-type Step = (input: Float32Array, output: Float32Array) => void;
+import { type Step, stepOf } from "./steps";
 
 export class Network {
   private readonly steps: readonly Step[];
@@ -44,34 +38,6 @@ export class Network {
   get probabilities(): Float32Array {
     return this.outputs[this.outputs.length - 1];
   }
-}
-
-function stepOf(layer: LayerSpec, weights: Tensors): Step {
-  if (layer.kind === "input" || layer.kind === "flatten") return (input, output) => output.set(input);
-  if (layer.kind === "max_pool2d") {
-    const pooling = new MaxPooling(layer);
-    return (input, output) => pooling.run(input, output);
-  }
-  const outputs = layer.output_shape[layer.output_shape.length - 1];
-  const inputs = layer.input_shape[layer.input_shape.length - 1];
-  const shape = layer.kind === "conv2d" ? [...layer.kernel_size, inputs, outputs] : [inputs, outputs];
-  const kernel = weightOf(weights, `${layer.name}/kernel`, shape);
-  const bias = weightOf(weights, `${layer.name}/bias`, [outputs]);
-  const linear =
-    layer.kind === "conv2d" ? new Convolution(layer, kernel, bias) : new Dense(layer, kernel, bias);
-  return (input, output) => {
-    linear.run(input, output);
-    if (layer.activation === "softmax") softmax(output, outputs);
-    else applyActivation(output, layer.activation);
-  };
-}
-
-function weightOf(weights: Tensors, name: string, shape: readonly number[]): Float64Array {
-  const tensor = weights.get(name);
-  const expected = `a tensor of shape [${shape.join(", ")}]`;
-  if (!tensor) throw new ContractError(`weight ${name}`, expected, undefined);
-  if (tensor.shape.join() !== shape.join()) throw new ContractError(`weight ${name}`, expected, tensor.shape);
-  return Float64Array.from(tensor.values);
 }
 
 /** Bytes 0 … 255 to the network's input 0 … 1, in float32 as Keras does it. */

@@ -1,6 +1,8 @@
-/** The keys of the scene: arrows turn, + and − zoom, R brings the whole network back. */
+/** The keys of the scene: arrows walk, with Shift they turn, + and − zoom, R brings the whole network back. */
 
 export interface KeyActions {
+  /** Take a key of the walk; false for a key it has no use for. */
+  readonly walk: (key: string) => boolean;
   readonly nudge: (turn: number, tilt: number, factor: number) => void;
   readonly home: () => void;
 }
@@ -20,7 +22,15 @@ export function listenToKeys(root: HTMLElement, canvas: HTMLElement, actions: Ke
     "=": () => actions.nudge(0, 0, 1 / 1.2),
     "-": () => actions.nudge(0, 0, 1.2),
   };
-  canvas.addEventListener("keydown", (event) => run(event, moves[event.key]), { signal });
+  canvas.addEventListener(
+    "keydown",
+    (event) => {
+      const turns = event.shiftKey || !event.key.startsWith("Arrow");
+      if (turns && moves[event.key]) run(event, moves[event.key]);
+      else if (!withCommand(event) && actions.walk(event.key)) run(event, () => {});
+    },
+    { signal },
+  );
   let pointed = false;
   root.addEventListener("pointerenter", () => (pointed = true), { signal });
   root.addEventListener("pointerleave", () => (pointed = false), { signal });
@@ -35,10 +45,15 @@ export function listenToKeys(root: HTMLElement, canvas: HTMLElement, actions: Ke
 }
 
 function run(event: KeyboardEvent, act: (() => void) | undefined): void {
-  if (!act || event.ctrlKey || event.metaKey || event.altKey) return; // the browser's own shortcuts stay
+  if (!act || withCommand(event)) return;
   event.preventDefault();
   event.stopPropagation();
   act();
+}
+
+/** The browser's own shortcuts stay. */
+function withCommand(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey || event.altKey;
 }
 
 function isTyping(event: KeyboardEvent): boolean {

@@ -11,11 +11,13 @@ export type Project = (x: number, y: number, z: number) => { x: number; y: numbe
 export interface Eye {
   readonly project: Project;
   /** Whether no other wall stands before this point of a wall. */
-  readonly sees: (wall: number, point: Point) => boolean;
+  readonly sees: (wall: Wall, point: Point) => boolean;
+  /** Where the walls are now, one for each layer. */
+  readonly walls: readonly Wall[];
+  readonly forward: Wall | null;
 }
 
 interface Label {
-  readonly wall: Wall;
   readonly node: HTMLElement;
   /** Ways to write it, each a list of lines, the most detailed first. */
   readonly ways: readonly (readonly string[])[];
@@ -34,7 +36,10 @@ const longestName = 76; // pixels, as in the styles
 const below = 7; // pixels from a wall to its label
 
 export class Labels {
-  private labels: Label[] = [];
+  private labels: Label[] = []; // one for each layer
+  /** Of the map brought forward. */
+  private forwardLabel: (Label & { readonly title: string }) | null = null;
+  private font: readonly [size: number, lineHeight: number, family: string] = [12, 15, "sans-serif"];
   private rows: Row[] = [];
   private likelihoods: Float32Array = new Float32Array();
   private readonly pen = document.createElement("canvas").getContext("2d");
@@ -43,23 +48,20 @@ export class Labels {
 
   setNetwork(walls: readonly Wall[], classNames: readonly string[]): void {
     this.parent.replaceChildren();
-    this.labels = walls.map((wall) => {
-      const { layer } = wall;
-      const ways = [
+    this.forwardLabel = null;
+    this.labels = walls.map(({ layer }) =>
+      this.addLabel([
         [`${layer.title} · ${shapeInWords(layer)}`],
         [layer.title, shapeInWords(layer)],
         [layer.title, shapeInShort(layer)],
         [layer.title],
-      ];
-      const node = element("div", "label");
-      this.parent.append(node);
-      return { wall, node, ways, extents: [], way: -1 };
-    });
+      ]),
+    );
     this.rows =
       walls[walls.length - 1].tiles.count === classNames.length
         ? classNames.map((name) => this.addRow(name))
         : [];
-    this.measure(12, 15, "sans-serif");
+    this.measure(...this.font);
   }
 
   /** CSS pixels that the widest output row takes, for the view to leave free. */
@@ -71,23 +73,44 @@ export class Labels {
     return Math.ceil(Math.max(...names) + pen.measureText("> 99.9 %").width + (small ? 26 : 92));
   }
 
-  /** The same walls after another spacing. */
-  moveWalls(walls: readonly Wall[]): void {
-    this.labels = this.labels.map((label, index) => ({ ...label, wall: walls[index] }));
-  }
-
   /** Measure all ways of all labels in the font that they are drawn in. */
   measure(fontSize: number, lineHeight: number, font: string): void {
-    const { pen } = this;
-    if (!pen) return;
-    for (const label of this.labels) {
+    this.font = [fontSize, lineHeight, font];
+    for (const label of [...this.labels, ...(this.forwardLabel ? [this.forwardLabel] : [])]) {
       label.way = -1;
-      label.extents = label.ways.map((lines) => {
-        pen.font = `600 ${fontSize}px ${font}`;
-        const width = Math.max(...lines.map((line) => pen.measureText(line).width));
-        return { width: Math.ceil(width) + 2, height: lines.length * lineHeight };
-      });
+      label.extents = this.extentsOf(label.ways);
     }
+  }
+
+  private extentsOf(ways: Label["ways"]): Extent[] {
+    const { pen } = this;
+    if (!pen) return [];
+    const [fontSize, lineHeight, font] = this.font;
+    pen.font = `600 ${fontSize}px ${font}`;
+    return ways.map((lines) => {
+      const width = Math.max(...lines.map((line) => pen.measureText(line).width));
+      return { width: Math.ceil(width) + 2, height: lines.length * lineHeight };
+    });
+  }
+
+  private addLabel(ways: Label["ways"]): Label {
+    const node = element("div", "label");
+    this.parent.append(node);
+    return { node, ways, extents: [], way: -1 };
+  }
+
+  /** The label of the map brought forward: made when there is another, gone when there is none. */
+  private followForward(forward: Wall | null): void {
+    const title = forward && `${forward.layer.title}, map ${forward.channel}`;
+    if ((this.forwardLabel?.title ?? null) === title) return;
+    this.forwardLabel?.node.remove();
+    if (title === null) {
+      this.forwardLabel = null;
+      return;
+    }
+    const ways = [[title], [title], [title], [title]]; // as many as the others have: all are written the same way
+    const label = this.addLabel(ways);
+    this.forwardLabel = { ...label, title, extents: this.extentsOf(ways) };
   }
 
   setProbabilities(probabilities: Float32Array): void {
@@ -102,17 +125,25 @@ export class Labels {
   }
 
   place(eye: Eye, bounds: Box, taken: readonly Box[]): void {
+    this.followForward(eye.forward);
     const project: Project = (x, y, z) => eye.project(x, y, z);
     const rows = this.placeRows(eye);
-    const walls = this.labels.map(({ wall }) => boxOnScreen(wall, project));
-    const labelled = this.labels.map(({ extents }, index) => {
+    const all = this.labels.map((label, index) => ({ label, wall: eye.walls[index] }));
+    if (this.forwardLabel && eye.forward) all.push({ label: this.forwardLabel, wall: eye.forward });
+    const [seen, hidden] = [
+      all.filter(({ wall }) => wall.state !== "hidden"),
+      all.filter(({ wall }) => wall.state === "hidden"),
+    ];
+    for (const { label } of hidden) label.node.style.visibility = "hidden";
+    const walls = seen.map(({ wall }) => boxOnScreen(wall, project));
+    const labelled = seen.map(({ label }, index) => {
       const { x, y, width, height } = walls[index];
-      return { x: x + width / 2, y: y + height + below, ways: extents };
+      return { x: x + width / 2, y: y + height + below, ways: label.extents };
     });
     // Close up, walls fill the screen: then a label may lie on a wall, but never on another label.
     let placed = placeLabels(labelled, bounds, [...taken, ...rows, ...walls]);
     if (placed.includes(null)) placed = placeLabels(labelled, bounds, [...taken, ...rows]);
-    for (const [index, label] of this.labels.entries()) {
+    for (const [index, { label }] of seen.entries()) {
       const box = placed[index];
       label.node.style.visibility = box ? "visible" : "hidden";
       if (!box) continue;
@@ -123,13 +154,13 @@ export class Labels {
   }
 
   private placeRows(eye: Eye): Box[] {
-    const wall = this.labels[this.labels.length - 1]?.wall;
+    const wall = eye.walls[eye.walls.length - 1];
     if (!wall || this.rows.length === 0) return [];
     const places = this.rows.map((_, index) => {
       const neuron = { wall: 0, channel: index, row: 0, column: 0, index };
       const corners = outlineOf(wall, neuron, true);
       const [, top, bottom] = corners.map((corner) => eye.project(...corner));
-      return top && bottom && eye.sees(this.labels.length - 1, corners[1])
+      return wall.state !== "hidden" && top && bottom && eye.sees(wall, corners[1])
         ? { x: top.x + 6, y: (top.y + bottom.y) / 2 }
         : { x: -1e6, y: -1e6 };
     });

@@ -14,6 +14,8 @@ export const icons = {
   nearer: "M10 4v12M4 10h12",
   farther: "M4 10h12",
   home: "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4",
+  layers: "M10 3l7 4-7 4-7-4zM3 10.500l7 4 7-4M3 14l7 4 7-4",
+  gauge: "M4 15a7 7 0 1 1 12 0M10 11l3.500-4",
 } as const;
 
 const hintKey = "strata-scene-hint-seen";
@@ -34,6 +36,7 @@ export class Overlay {
   private readonly tip = element("div", "tip");
   private readonly note = element("p", "notice");
   private readonly spoken = element("div", "spoken");
+  private readonly walked = element("div", "spoken");
   private readonly tools = element("div", "tools");
   private speech = 0;
   private toSay = "";
@@ -45,8 +48,10 @@ export class Overlay {
     const reading = element("div", "reading");
     reading.append(this.says, this.about);
     this.legend.append(this.legendTitle, this.strip, this.ends);
-    this.spoken.setAttribute("aria-live", "polite");
-    this.canvas.setAttribute("role", "img");
+    for (const spoken of [this.spoken, this.walked]) spoken.setAttribute("aria-live", "polite");
+    // Not "img": its arrow keys are the scene's own.
+    this.canvas.setAttribute("role", "application");
+    this.canvas.ariaRoleDescription = "network in 3D";
     this.canvas.tabIndex = 0;
     this.marks.classList.add("over");
     this.marks.ariaHidden = "true";
@@ -67,6 +72,7 @@ export class Overlay {
       this.note,
       this.tip,
       this.spoken,
+      this.walked,
     );
     parent.append(this.root);
   }
@@ -89,6 +95,15 @@ export class Overlay {
       this.lastSpoken = performance.now();
       this.spoken.textContent = this.toSay;
     }, wait);
+  }
+
+  /** Say aloud what the keyboard has come to. */
+  say(text: string): void {
+    this.walked.textContent = text;
+  }
+
+  addTools(buttons: readonly HTMLButtonElement[]): void {
+    this.tools.prepend(...buttons);
   }
 
   showLegend(title: string, stops: readonly string[], low: string, high: string): void {

@@ -9,8 +9,9 @@ import {
   Mesh,
   MeshBasicMaterial,
 } from "three";
-import { cornersOf, type Wall } from "../layout";
+import { cornersOf, type Layout, type Point, seenOf, type Wall } from "../layout";
 import { type Colour, mixAll } from "./colours";
+import { neuronOf, outlineOf } from "./picking";
 
 const thickness = 1.6; // units
 
@@ -30,11 +31,11 @@ export class Scaffold {
     parent.add(this.slabs, this.lines);
   }
 
-  build(walls: readonly Wall[], background: Colour, text: Colour): void {
+  build(layout: Layout, background: Colour, text: Colour): void {
     this.slabs.geometry.dispose();
-    this.slabs.geometry = slabGeometry(walls, background, text);
+    this.slabs.geometry = slabGeometry(seenOf(layout), background, text);
     this.lines.geometry.dispose();
-    this.lines.geometry = lineGeometry(walls, background, text);
+    this.lines.geometry = lineGeometry(layout, background, text);
   }
 
   dispose(): void {
@@ -59,7 +60,7 @@ function slabGeometry(walls: readonly Wall[], background: Colour, text: Colour):
     const first = positions.length / 3;
     for (let index = 0; index < at.count; index++) {
       // A little behind the plane, so that the two never fight for the same depth.
-      positions.push(at.getX(index) + wall.x + thickness / 2 + 0.08, at.getY(index), at.getZ(index));
+      positions.push(at.getX(index) + wall.x + thickness / 2 + 0.15, at.getY(index), at.getZ(index));
       colours.push(...mixAll(background, text, light[Math.floor(index / 4)]));
     }
     for (const index of box.index!.array) indices.push(first + index);
@@ -72,21 +73,63 @@ function slabGeometry(walls: readonly Wall[], background: Colour, text: Colour):
   return geometry;
 }
 
-/** From each corner of a wall to the same corner of the next. */
-function lineGeometry(walls: readonly Wall[], background: Colour, text: Colour): BufferGeometry {
+interface Line {
+  readonly from: Point;
+  readonly to: Point;
+  readonly dotted: boolean;
+}
+
+const dots = 9; // pieces of a dotted line, every other one drawn
+
+function lineGeometry(layout: Layout, background: Colour, text: Colour): BufferGeometry {
   const positions: number[] = [];
   const colours: number[] = [];
-  for (let index = 1; index < walls.length; index++) {
-    const from = cornersOf(walls[index - 1]);
-    const to = cornersOf(walls[index]);
-    for (let corner = 0; corner < 4; corner++) {
-      const [x, y, z] = from[corner];
-      positions.push(x + thickness, y, z, ...to[corner]);
-      colours.push(...mixAll(background, text, 0.5), ...mixAll(background, text, 0.22));
+  const [near, far] = [mixAll(background, text, 0.5), mixAll(background, text, 0.22)];
+  for (const { from, to, dotted } of [...flowLines(layout), ...forwardLines(layout)]) {
+    const pieces = dotted ? dots : 1;
+    for (let piece = 0; piece < pieces; piece += 2) {
+      positions.push(...between(from, to, piece / pieces), ...between(from, to, (piece + 1) / pieces));
+      colours.push(...near, ...far);
     }
   }
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(Float32Array.from(positions), 3));
   geometry.setAttribute("color", new BufferAttribute(Float32Array.from(colours), 3));
   return geometry;
+}
+
+/** From each corner of a wall to the same corner of the next that is seen; dotted past hidden ones. */
+function flowLines({ walls }: Layout): Line[] {
+  const lines: Line[] = [];
+  let before: Wall | undefined;
+  let dotted = false;
+  for (const wall of walls) {
+    if (wall.state === "hidden") {
+      dotted = true;
+      continue;
+    }
+    if (before) lines.push(...joined(cornersOf(before), cornersOf(wall), dotted));
+    [before, dotted] = [wall, false];
+  }
+  return lines;
+}
+
+/** From the map brought forward to its tile. */
+function forwardLines({ walls, forward }: Layout): Line[] {
+  const own = walls.find(({ layer }) => layer === forward?.layer);
+  if (!forward || !own) return [];
+  const tile = neuronOf(own, 0, forward.channel, 0, 0);
+  return tile ? joined(cornersOf(forward), outlineOf(own, tile, true), false) : [];
+}
+
+function joined(from: readonly Point[], to: readonly Point[], dotted: boolean): Line[] {
+  return from.map(([x, y, z], corner) => ({ from: [x + thickness, y, z], to: to[corner], dotted }));
+}
+
+function between(from: Point, to: Point, share: number): Point {
+  return [
+    from[0] + (to[0] - from[0]) * share,
+    from[1] + (to[1] - from[1]) * share,
+    from[2] + (to[2] - from[2]) * share,
+  ];
 }

@@ -1,39 +1,32 @@
-/** One scene on the page: owns the overlay, the network and the 3D view, and takes new data. */
+/** One scene on the page: takes new data, has it computed and drawn, and tells what came of it. */
 import { ContractError } from "../checks";
-import { decodePixels, parseSceneData, type SceneData, size } from "../contract";
+import { parseSceneData, type SceneData } from "../contract";
 import { Pad, type Room } from "../drawing/pad";
 import type { Sketch } from "../drawing/sketch";
-import { inputFromPixels, Network } from "../engine/network";
 import { fillWindow } from "../fill";
-import { stopsOf } from "../palette";
 import type { Tensors } from "../safetensors";
 import { prefersReducedMotion, readTheme, type Theme, watchTheme } from "../theme";
-import { Hover } from "./hover";
-import { listenToKeys } from "./keyboard";
+import { Computation } from "./computation";
+import { handleOf } from "./handle";
+import { Interaction } from "./interaction";
+import { checkAgainstKeras } from "./keras_check";
 import { Labels } from "./labels";
+import { showLegend } from "./legend";
 import { icons, Overlay, type Tool } from "./overlay";
+import type { PickMessage } from "./picks";
+import { tell } from "./reading";
+import { insetsFor, isNarrow, labelRoom } from "./room";
+import { Timings } from "./timings";
 import type { Viewport } from "./view";
 import { View3d } from "./view_3d";
+import type { Viewing } from "./viewing";
 import { changeBetween, type Shown } from "./wave";
 import { WeightsSource } from "./weights";
-import { decimal, largestIndex, percent, predictionSentence, truthSentence } from "./words";
-
-/** What the browser's console and the tests see of a scene, as the property `strata` of its root element. */
-export interface SceneHandle {
-  readonly run: string;
-  readonly step: number;
-  /** A copy of a layer's activations, flat, channels last. */
-  activations(layer: string): Float32Array;
-  readonly probabilities: Float32Array;
-  /** Frames and draw calls so far and of the last frame. */
-  readonly frames: number;
-  readonly drawCalls: number;
-}
+import { followWish } from "./wishes";
 
 const noWebgl =
   "This browser gives no WebGL, so the network cannot be drawn in 3D. The prediction above is computed all the same; " +
   "switching on hardware acceleration in the browser’s settings usually helps.";
-const narrow = 560; // CSS pixels of width below which everything is written smaller
 
 export class Scene {
   readonly root: HTMLElement;
@@ -41,21 +34,26 @@ export class Scene {
   private readonly overlay: Overlay;
   private readonly labels: Labels;
   private readonly view: View3d | null;
-  private readonly hover: Hover;
+  private readonly interaction: Interaction;
+  private readonly computation: Computation;
+  private readonly timings = new Timings();
   private readonly weights = new WeightsSource();
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
-  private readonly stopKeys: () => void;
   private readonly stopFilling: () => void;
   private theme: Theme;
   private data: SceneData | null = null; // the latest that came
   private drawn: SceneData | null = null; // what is on the screen
   private shown: Shown | null = null;
-  private network: Network | null = null;
   private viewport: Viewport | null = null;
-  private room: Room = { left: 0, bottom: 0, aboveLegend: 0 };
+  private room: Room = { left: 0, leftHeight: 0, bottom: 0, aboveLegend: 0 };
 
-  constructor(parent: ParentNode & Node, sketch: Sketch) {
+  /** `sketch` and `viewing` outlive the scene, which goes whenever another view is chosen. */
+  constructor(
+    parent: ParentNode & Node,
+    sketch: Sketch,
+    private readonly viewing: Viewing,
+  ) {
     this.overlay = new Overlay(parent, this.tools());
     this.root = this.overlay.root;
     this.labels = new Labels(this.overlay.labels);
@@ -63,17 +61,27 @@ export class Scene {
     this.theme = readTheme(this.themeWatch.probe);
     this.view = this.makeView();
     this.view?.setTheme(this.theme);
-    this.pad = new Pad(this.root, sketch, { follow: () => this.follow(), resized: () => this.resize() });
+    this.computation = new Computation(viewing.edits, this.timings);
+    this.pad = new Pad(this.root, sketch, {
+      follow: (since) => this.follow(since),
+      resized: () => this.resize(),
+    });
     this.pad.setTheme(this.theme);
-    this.hover = new Hover(this.overlay, this.view, (layer) => this.network!.activations(layer));
-    this.hover.changed = (wall) => this.showLegend(wall);
+    this.interaction = new Interaction(this.overlay, this.view, viewing, this.computation, this.timings, {
+      edited: () => this.recompute(),
+      resized: () => this.resize(),
+      explainColours: (wall) => this.explainColours(wall),
+      compare: () => checkAgainstKeras(this.drawn!, this.computation.running!.snapshot),
+    });
+    this.interaction.setTheme(this.theme);
     this.sizeWatch = new ResizeObserver(() => this.resize());
     this.sizeWatch.observe(this.root);
     this.stopFilling = fillWindow(this.root);
-    this.stopKeys = listenToKeys(this.root, this.overlay.canvas, {
-      nudge: (turn, tilt, factor) => this.view?.stage.nudge(turn, tilt, factor),
-      home: () => this.view?.home(),
-    });
+  }
+
+  /** Called with the neuron that was touched, once the reader has come to rest on it. */
+  set picked(tell: (message: PickMessage) => void) {
+    this.interaction.selection.tell = tell;
   }
 
   /** Take what the page sent. Wrong data and failed downloads are told in words; the last good view stays. */
@@ -100,10 +108,10 @@ export class Scene {
     this.weights.cancel();
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
-    this.stopKeys();
     this.stopFilling();
-    this.hover.dispose();
+    this.interaction.dispose();
     this.pad.dispose();
+    if (this.view) this.viewing.camera = this.view.camera;
     this.view?.dispose();
     this.overlay.dispose();
   }
@@ -124,17 +132,24 @@ export class Scene {
   }
 
   /** The pen has moved: the same network reads what is on the pad, within this frame. */
-  private follow(): void {
+  private follow(since: number | null): void {
     const { data, drawn } = this;
     if (!data) return;
     this.data = this.pad.over(data);
     if (!drawn) return; // its weights are still on their way
     this.show(data === drawn ? this.data : this.pad.over(drawn), null);
+    if (since !== null) this.timings.add("penToActivations", performance.now() - since);
     this.view?.stage.drawNow();
+    if (since !== null) this.timings.add("penToPicture", performance.now() - since);
+  }
+
+  /** The reader has edited the weights. */
+  private recompute(): void {
+    if (this.drawn) this.show(this.drawn, this.computation.running!.snapshot, true);
   }
 
   /** `tensors` null: those of the network that is on the screen. */
-  private show(data: SceneData, tensors: Tensors | null): void {
+  private show(data: SceneData, tensors: Tensors | null, edited = false): void {
     const next: Shown = {
       run: data.run,
       weights_url: data.weights_url,
@@ -143,94 +158,53 @@ export class Scene {
       drawing: data.pad.shown,
     };
     const change = changeBetween(this.shown, next);
+    const { computation, view } = this;
     try {
-      if (tensors && (change.network || change.weights || !this.network))
-        this.network = new Network(data.network, tensors);
-      if (!this.network) return;
-      this.network.run(inputFromPixels(decodePixels(data.image.pixels, size(data.image.shape))));
+      if (change.network) this.viewing.settle(data.network);
+      const stale = change.network || change.weights || edited || !computation.running;
+      if (tensors && stale) computation.load(data, tensors);
+      if (!computation.running) return;
+      computation.run(data);
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
       this.overlay.notice(`This network cannot be run. ${error.message}`);
       return;
     }
-    const { network } = this;
+    const { running } = computation;
     this.shown = next;
     this.drawn = data;
     if (change.network) this.rebuild(data);
-    this.view?.show((layer) => network.activations(layer), change.wave && !prefersReducedMotion());
-    this.labels.setProbabilities(network.probabilities);
-    this.tell(data, network);
-    this.hover.refresh();
-    this.overlay.notice(this.view ? null : noWebgl);
-    if (!this.view) this.markReady();
+    view?.show((layer) => running.activations(layer), change.wave && !prefersReducedMotion());
+    this.labels.setProbabilities(running.probabilities);
+    this.tell(data);
+    this.interaction.refresh();
+    if (change.network) this.interaction.selection.restore();
+    if (view) followWish(data, this.viewing, view, this.interaction.selection);
+    this.overlay.notice(view ? null : noWebgl);
+    if (!view) this.markReady();
   }
 
   private rebuild(data: SceneData): void {
-    this.hover.clear();
-    if (!this.view) return;
-    this.view.setNetwork(data.network.layers);
-    this.labels.setNetwork(this.view.walls, data.class_names);
-    this.hover.setNetwork(data.class_names);
+    const { view } = this;
+    view?.setNetwork(data.network.layers);
+    this.interaction.setNetwork();
+    if (!view) return;
+    this.labels.setNetwork(view.walls, data.class_names);
     this.resize(); // class names differ in width, so the view does too
+    if (this.viewing.camera) view.camera = this.viewing.camera;
     this.overlay.showHint();
   }
 
-  /** Words, attributes and the handle, from the network's last run. */
-  private tell(data: SceneData, network: Network): void {
-    const probabilities = network.probabilities.slice();
-    const predicted = largestIndex(probabilities);
-    const name = data.class_names[predicted];
-    const sentence = predictionSentence(name, probabilities[predicted]);
-    const truth = truthSentence(data, predicted);
-    this.overlay.read(sentence, data.image.caption ? `${truth} · ${data.image.caption}` : truth);
-    this.overlay.describe(
-      `${data.network.title} in 3D. ${sentence}. ${truth}. ` +
-        `Second: ${this.runnerUp(data, probabilities)}. Arrow keys turn, plus and minus zoom, R resets.`,
-      `${sentence}.`,
-    );
-    Object.assign(this.root.dataset, { run: data.run, step: String(data.step), prediction: name });
-    const stage = this.view?.stage;
-    const handle: SceneHandle = {
-      run: data.run,
-      step: data.step,
-      activations: (layer) => network.activations(layer).slice(),
-      probabilities,
-      get frames() {
-        return stage?.frames ?? 0;
-      },
-      get drawCalls() {
-        return stage?.drawCalls ?? 0;
-      },
-    };
-    Object.assign(this.root, { strata: handle });
-    this.showLegend(null);
+  private tell(data: SceneData): void {
+    const { running } = this.computation;
+    tell(this.overlay, data, running!.probabilities, this.viewing.edits.count);
+    Object.assign(this.root, { strata: handleOf(data, running!, this.view, this.timings) });
+    this.interaction.readout.forget(`${data.weights_url} ${data.image.pixels}`);
+    this.explainColours(null);
   }
 
-  private runnerUp(data: SceneData, probabilities: Float32Array): string {
-    const second = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a])[1];
-    return second === undefined
-      ? "none"
-      : `${data.class_names[second]} with ${percent(probabilities[second])}`;
-  }
-
-  /** What the colours mean: for all layers, or in numbers for the one under the pointer. */
-  private showLegend(wall: number | null): void {
-    const { view } = this;
-    if (!view || !this.drawn) return;
-    const { brightness } = this.theme;
-    if (wall !== null) {
-      const { low, high, signed } = view.rangeOf(wall);
-      const title = `Activation of ${view.walls[wall].layer.title}`;
-      const stops = stopsOf(brightness, signed ? "diverging" : "sequential");
-      this.overlay.showLegend(title, stops, decimal(low), decimal(high));
-      return;
-    }
-    const ranges = view.walls.map((_, index) => view.rangeOf(index));
-    const signed = ranges.some((range) => range.signed);
-    const highs = ranges.map((range) => range.high);
-    const largest = `layer max, ${decimal(Math.min(...highs))}–${decimal(Math.max(...highs))}`;
-    const stops = stopsOf(brightness, signed ? "diverging" : "sequential");
-    this.overlay.showLegend("Activation, per layer", stops, signed ? "−max" : "0", largest);
+  private explainColours(wall: number | null): void {
+    if (this.view && this.drawn) showLegend(this.overlay, this.view, this.theme, this.viewing, wall);
   }
 
   private makeView(): View3d | null {
@@ -255,26 +229,11 @@ export class Scene {
 
   private afterFrame(): void {
     const { view, viewport } = this;
+    this.timings.frame(performance.now());
     if (!view || !viewport || !this.drawn) return;
-    const { width, insets } = viewport;
-    const { left, bottom, aboveLegend } = this.room;
-    const height = viewport.height - bottom;
-    const bounds = {
-      x: left + 4,
-      y: insets.top - 12,
-      width: width - left - 8,
-      height: height - insets.top + 8,
-    };
-    const legendHeight = 58 + aboveLegend;
-    const legend = {
-      x: left,
-      y: height - legendHeight,
-      width: Math.min(190, width - 200),
-      height: legendHeight,
-    };
-    const buttons = { x: width - 205, y: height - 50, width: 205, height: 50 };
-    this.labels.place(view, bounds, [legend, buttons]);
-    this.hover.redraw();
+    const { bounds, taken } = labelRoom(viewport, this.room, this.cardInTheWay);
+    this.labels.place(view, bounds, taken);
+    this.interaction.redraw();
     if (this.drawn === this.data && !view.waving) this.markReady();
   }
 
@@ -282,21 +241,23 @@ export class Scene {
     this.root.dataset.ready = "true";
   }
 
+  /** CSS pixels at the right that the open card takes; on a narrow scene it lies over the network instead. */
+  private get cardInTheWay(): number {
+    return this.root.classList.contains("narrow") ? 0 : this.interaction.cardWidth;
+  }
+
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width === 0 || height === 0) return; // hidden tab
     this.room = this.pad.layOut(width, height);
-    const { left, bottom } = this.room;
-    const small = width - left < narrow;
+    const small = isNarrow(width, this.room);
     this.root.classList.toggle("narrow", small);
-    const right = this.labels.rowsWidth(small ? 12 : 13, this.theme.font, small) + 10;
-    const insets = small
-      ? { left: 12 + left, right, top: left ? 58 : 76, bottom: 92 + bottom }
-      : { left: 30 + left, right, top: 70, bottom: 104 + bottom };
+    const rows = this.labels.rowsWidth(small ? 12 : 13, this.theme.font, small);
+    const insets = insetsFor({ width, height }, this.room, this.cardInTheWay, rows, small);
+    const sameSize = this.viewport?.width === width && this.viewport.height === height;
     this.viewport = { width, height, insets };
     this.measureLabels();
-    this.view?.resize(this.viewport);
-    if (this.view) this.labels.moveWalls(this.view.walls);
+    this.view?.resize(this.viewport, sameSize);
     this.view?.stage.invalidate();
   }
 
@@ -309,8 +270,9 @@ export class Scene {
     this.theme = readTheme(this.themeWatch.probe);
     this.view?.setTheme(this.theme);
     this.pad.setTheme(this.theme);
+    this.interaction.setTheme(this.theme);
     this.measureLabels();
-    this.showLegend(null);
+    this.explainColours(null);
   }
 
   private tools(): Tool[] {

@@ -12,9 +12,13 @@ import {
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Point } from "../layout";
 import { prefersReducedMotion } from "../theme";
+import { afterFrame, type Budget, freshBudget, movingPixelRatio } from "./budget";
 import { fieldOfView, type View } from "./view";
 
-const flightTime = 420; // milliseconds back to the home view
+/** Milliseconds of a flight, and of all that moves with it. */
+export const flightTime = 420;
+const restTime = 140; // milliseconds without a frame until what was drawn coarsely is drawn in full
+const closest = 0.006; // of the home view's distance: a few neurons then fill the canvas
 const largestPixelRatio = 2; // more costs four times the pixels for nothing one can see
 
 // Colours are chosen as they shall appear: three.js must not convert them.
@@ -39,10 +43,17 @@ export class Stage {
   readonly controls: OrbitControls;
   /** Frames drawn so far: lets a test prove that nothing is drawn when nothing changes. */
   frames = 0;
+  /** Milliseconds that drawing them has kept this thread busy. */
+  busy = 0;
+  budget: Budget = freshBudget;
   private readonly scene = new Scene();
   private readonly renderer: WebGLRenderer;
   private request = 0;
   private flight: { from: Place; to: Place; start: number } | null = null;
+  private lastFrame: number | null = null; // milliseconds; null after a rest
+  private fullRatio = 1; // device pixels for a CSS pixel
+  private rest = 0;
+  private held = false; // by the reader's hand
   private readonly listeners = new AbortController();
 
   /** Throws where the browser has no WebGL. */
@@ -61,16 +72,15 @@ export class Stage {
     [this.controls.minAzimuthAngle, this.controls.maxAzimuthAngle] = azimuths;
     this.controls.screenSpacePanning = true;
     this.controls.zoomToCursor = true;
-    let held = false;
     this.controls.addEventListener("start", () => {
-      held = true;
+      this.held = true;
       this.flight = null;
     });
     this.controls.addEventListener("end", () => {
-      held = false;
+      this.held = false;
     });
     this.controls.addEventListener("change", () => {
-      if (held) events.moved(); // a click alone does not move
+      if (this.held) events.moved(); // a click alone does not move
       this.invalidate();
     });
     const { signal } = this.listeners;
@@ -96,7 +106,8 @@ export class Stage {
   }
 
   resize(width: number, height: number): void {
-    this.renderer.setPixelRatio(Math.min(largestPixelRatio, devicePixelRatio));
+    this.fullRatio = Math.min(largestPixelRatio, devicePixelRatio);
+    this.renderer.setPixelRatio(this.fullRatio);
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
@@ -123,12 +134,40 @@ export class Stage {
   /** Go to `view`; smoothly unless told otherwise or less motion is wanted. */
   goTo(view: View, smooth: boolean): void {
     const distance = Math.hypot(...view.position.map((value, axis) => value - view.target[axis]));
-    this.controls.minDistance = distance * 0.04;
+    this.controls.minDistance = distance * closest;
     this.controls.maxDistance = distance * 2.5;
-    this.camera.near = distance * 0.01;
     this.camera.far = distance * 5;
-    this.camera.updateProjectionMatrix();
     this.flyTo(placeOf(view.position, view.target), smooth);
+  }
+
+  /** Look at a part of the whole that `goTo` has shown. */
+  approach(view: View, smooth: boolean): void {
+    this.flyTo(placeOf(view.position, view.target), smooth);
+  }
+
+  /** Where the camera stands and what it looks at, in units. */
+  get standpoint(): Standpoint {
+    const target = (this.flight?.to.target ?? this.controls.target).toArray();
+    if (!this.flight) return { position: this.camera.position.toArray(), target };
+    const { orbit } = this.flight.to;
+    return { position: new Vector3().setFromSpherical(orbit).add(this.flight.to.target).toArray(), target };
+  }
+
+  set standpoint({ position, target }: Standpoint) {
+    this.flyTo(placeOf(position, target), false);
+  }
+
+  /** What is nearer than this many units is not drawn: the farther it is, the finer the order in depth. */
+  setNear(distance: number): void {
+    const near = Math.max(this.camera.far * 1e-4, 0.8 * distance);
+    if (Math.abs(near / this.camera.near - 1) < 0.05) return;
+    this.camera.near = near;
+    this.camera.updateProjectionMatrix();
+  }
+
+  /** Device pixels for a CSS pixel now. */
+  get pixelRatio(): number {
+    return this.renderer.getPixelRatio();
   }
 
   /** Turn around the target by angles in radians, and come nearer by a factor below 1. */
@@ -144,6 +183,7 @@ export class Stage {
 
   dispose(): void {
     cancelAnimationFrame(this.request);
+    clearTimeout(this.rest);
     this.request = -1; // nothing asks for a frame any more
     this.listeners.abort();
     this.controls.dispose();
@@ -172,13 +212,31 @@ export class Stage {
   }
 
   private draw(now: number): void {
+    const began = performance.now();
+    if (this.lastFrame !== null) this.budget = afterFrame(this.budget, now - this.lastFrame);
     let again = this.fly(now);
     if (!this.flight && this.controls.update()) again = true;
+    const moving = again || this.held;
+    this.sharpen(moving);
     again = this.events.frame(now) || again;
     this.renderer.render(this.scene, this.camera);
     this.frames++;
     this.events.drawn();
+    this.lastFrame = moving ? now : null;
     if (again) this.invalidate();
+    this.busy += performance.now() - began;
+  }
+
+  /** Fewer pixels while something moves, if the budget says so; all of them once it has come to rest. */
+  private sharpen(moving: boolean): void {
+    clearTimeout(this.rest);
+    const ratio = moving ? movingPixelRatio(this.fullRatio, this.budget.effort) : this.fullRatio;
+    if (ratio !== this.pixelRatio) this.renderer.setPixelRatio(ratio);
+    if (ratio === this.fullRatio) return;
+    this.rest = window.setTimeout(() => {
+      this.renderer.setPixelRatio(this.fullRatio);
+      this.invalidate();
+    }, restTime);
   }
 
   private fly(now: number): boolean {
@@ -198,6 +256,12 @@ export class Stage {
     if (time === 1) this.flight = null;
     return true;
   }
+}
+
+/** Plain numbers, so that it can be kept. */
+export interface Standpoint {
+  readonly position: Point;
+  readonly target: Point;
 }
 
 interface Place {

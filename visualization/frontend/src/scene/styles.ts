@@ -63,6 +63,30 @@ export const sceneStyles = /* css */ `
   position: absolute; left: 0; top: 0; padding: 4px 8px; border-radius: 6px; pointer-events: none; white-space: nowrap; font-size: 12.5px;
   color: var(--ink); background: var(--st-secondary-background-color, #262730); box-shadow: 0 0 0 1px var(--hair), 0 4px 14px rgb(0 0 0 / 0.25);
 }
+.strata-scene svg .focused.mark { stroke: var(--st-primary-color, #4c9be8); stroke-width: 3; stroke-dasharray: 6 3; }
+.strata-scene svg .focused.halo { stroke-width: 6; }
+.strata-scene .panel-over {
+  position: absolute; right: 12px; bottom: calc(54px + var(--pad-bottom, 0px)); width: 320px; max-width: calc(100% - 24px);
+  max-height: calc(100% - 66px - var(--pad-bottom, 0px)); overflow: auto; padding: 10px 14px 12px; font-size: 12.5px; z-index: 3;
+  border-radius: var(--st-base-radius, 8px); background: var(--st-secondary-background-color, #262730);
+  box-shadow: 0 0 0 1px var(--hair), 0 4px 14px rgb(0 0 0 / 0.25);
+}
+.strata-scene .panel-over table { width: 100%; border-collapse: collapse; margin-bottom: 8px; }
+.strata-scene .panel-over th { text-align: left; font-weight: 400; padding: 0; }
+.strata-scene .panel-over thead th { color: var(--quiet); }
+.strata-scene .panel-over td, .strata-scene .panel-over thead th + th { text-align: center; width: 64px; padding: 0; }
+.strata-scene .panel-over input[type="checkbox"] { width: 16px; height: 16px; margin: 4px; accent-color: var(--st-primary-color, #4c9be8); }
+.strata-scene .panel-over label { display: grid; gap: 3px; margin-top: 8px; color: var(--quiet); }
+.strata-scene .panel-over select, .strata-scene .panel-over button {
+  font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--hair); border-radius: 6px; padding: 4px 8px; min-height: 28px; cursor: pointer;
+}
+.strata-scene .panel-over :is(select, button, input):focus-visible { outline: 2px solid var(--st-primary-color, #4c9be8); outline-offset: 2px; }
+.strata-scene .panel-over p { margin: 8px 0 0; }
+.strata-scene .panel-over .quiet { color: var(--quiet); font-size: 11.5px; }
+.strata-scene .panel-over dl { display: grid; grid-template-columns: auto 1fr; gap: 3px 14px; margin: 0 0 8px; }
+.strata-scene .panel-over dt { color: var(--quiet); }
+.strata-scene .panel-over dd { margin: 0; text-align: right; }
+.strata-scene .tools button[aria-expanded="true"] { color: var(--ink); border-color: var(--st-primary-color, #4c9be8); }
 .strata-scene .notice {
   position: absolute; left: 14px; right: 14px; top: 76px; margin: 0 auto; width: fit-content; max-width: 560px; padding: 9px 14px; font-size: 13px;
   border-radius: var(--st-base-radius, 8px); background: var(--st-secondary-background-color, #262730); box-shadow: inset 3px 0 0 var(--st-primary-color, #4c9be8);

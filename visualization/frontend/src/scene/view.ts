@@ -1,6 +1,15 @@
 /** The home view: a direction, and the nearest place from which everything can be seen. Pure. */
 import type { LayerSpec } from "../contract";
-import { cornersOf, layOut, type Point, type Wall } from "../layout";
+import {
+  type Arrangement,
+  cornersOf,
+  everythingClosed,
+  type Layout,
+  layOut,
+  type Point,
+  seenOf,
+  type Wall,
+} from "../layout";
 
 export interface Insets {
   readonly left: number; // CSS pixels kept free
@@ -19,8 +28,8 @@ export interface View {
   /** Units in front of the camera that one CSS pixel spans, at the target. */
   readonly unitsPerPixel: number;
 }
-export interface Arrangement {
-  readonly walls: Wall[];
+export interface HomeView {
+  readonly layout: Layout;
   readonly yaw: number; // radians from the walls' normal to the side
   readonly pitch: number; // radians above the horizon
 }
@@ -109,26 +118,29 @@ const easiestPitch = 17 * degrees;
 const spacings = [0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2];
 const clear = 5; // pixels between two walls on the screen
 
+const attention = 4; // how much more the size of an opened wall's neurons counts than another's
+
 /** Grid, spacing and direction in which neurons are largest on this viewport without a wall hiding another.
  *
- * Compared by the mean logarithm of a neuron's width in pixels, so that no single layer decides. A wall must keep
- * clear of the next one on the screen. Views far from the usual cost a little, because a neuron seen from far above or
- * aside is no square any more.
+ * Compared by the mean logarithm of a neuron's width in pixels, so that no single layer decides; what the reader has
+ * opened counts more. A wall must keep clear of the next one on the screen. Views far from the usual cost a little,
+ * because a neuron seen from far above or aside is no square any more.
  */
-export function arrange(layers: readonly LayerSpec[], viewport: Viewport): Arrangement {
-  let best: Arrangement | undefined;
+export function homeView(
+  layers: readonly LayerSpec[],
+  viewport: Viewport,
+  arrangement: Arrangement = everythingClosed,
+): HomeView {
+  let best: HomeView | undefined;
   let most = Number.NEGATIVE_INFINITY;
   for (const slenderness of [2, 4]) {
     for (const yaw of yaws) {
       for (const pitch of pitches) {
-        const walls = closest(layers, slenderness, yaw, pitch, viewport);
-        const { unitsPerPixel } = fitView(walls.flatMap(cornersOf), yaw, pitch, viewport);
-        const sizes = walls.map((wall) => Math.log(wall.cell / unitsPerPixel));
-        const size = sizes.reduce((sum, value) => sum + value, 0) / sizes.length;
-        const score = size + Math.log(Math.cos(yaw)) + 2 * Math.log(Math.cos(pitch - easiestPitch));
-        if (score > most) {
+        const layout = closest(layers, arrangement, slenderness, yaw, pitch, viewport);
+        const score = neuronSize(layout, yaw, pitch, viewport) + squareness(yaw, pitch);
+        if (score > most || !best) {
           most = score;
-          best = { walls, yaw, pitch };
+          best = { layout, yaw, pitch };
         }
       }
     }
@@ -136,20 +148,38 @@ export function arrange(layers: readonly LayerSpec[], viewport: Viewport): Arran
   return best!;
 }
 
+/** Mean logarithm of a neuron's width in pixels. */
+function neuronSize(layout: Layout, yaw: number, pitch: number, viewport: Viewport): number {
+  const seen = seenOf(layout);
+  const { unitsPerPixel } = fitView(seen.flatMap(cornersOf), yaw, pitch, viewport);
+  let [sum, weights] = [0, 0];
+  for (const { cell, state } of seen) {
+    const weight = state === "open" ? attention : 1;
+    sum += weight * Math.log(cell / unitsPerPixel);
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+function squareness(yaw: number, pitch: number): number {
+  return Math.log(Math.cos(yaw)) + 2 * Math.log(Math.cos(pitch - easiestPitch));
+}
+
 /** The walls with the smallest spacing at which none hides another. */
 function closest(
   layers: readonly LayerSpec[],
+  arrangement: Arrangement,
   slenderness: number,
   yaw: number,
   pitch: number,
   viewport: Viewport,
-): Wall[] {
-  let walls: Wall[] = [];
+): Layout {
+  let layout = layOut(layers, { spacing: 1, slenderness }, arrangement);
   for (const spacing of spacings) {
-    walls = layOut(layers, { spacing: spacing / Math.tan(yaw), slenderness });
-    if (apart(walls, yaw, pitch, viewport)) break;
+    layout = layOut(layers, { spacing: spacing / Math.tan(yaw), slenderness }, arrangement);
+    if (apart(seenOf(layout), yaw, pitch, viewport)) break;
   }
-  return walls;
+  return layout;
 }
 
 /** Whether each wall ends on the screen before the next one begins. */

@@ -1,28 +1,57 @@
-/** The network in space: walls, scaffold and camera, from layers and activations to pixels. */
-import { ClampToEdgeWrapping, DataTexture, LinearFilter, Vector3 } from "three";
-import type { LayerSpec } from "../contract";
-import { cornersOf, layOut, type Point, type Wall } from "../layout";
-import { paletteTexels, stopsOf } from "../palette";
-import type { Theme } from "../theme";
-import { type Neuron, nearestDistance, pick } from "./picking";
+/** The network in space: walls, scaffold, beams and camera, from layers and activations to pixels. */
+import { Vector3 } from "three";
+import { layoutBetween, sameGrids } from "../arrangement";
+import { type LayerSpec, size } from "../contract";
+import {
+  type Arrangement,
+  cornersOf,
+  everythingClosed,
+  type Layout,
+  layOut,
+  type Point,
+  seenOf,
+  type Wall,
+} from "../layout";
+import { type PaletteKind, parseHex, stopsOf } from "../palette";
+import { prefersReducedMotion, type Theme } from "../theme";
+import { type Beam, heightOn, type PatchBeam, segmentsOf } from "./beam_segments";
+import { Beams } from "./beams";
+import { type Neuron, nearestDistance, neuronFrom, outlineOf, pick } from "./picking";
 import { Scaffold } from "./scaffold";
-import { Stage, type StageEvents } from "./stage";
-import { arrange, fitView, type Viewport } from "./view";
-import { WallMesh } from "./wall_mesh";
+import type { Extent, Range } from "./scale";
+import { flightTime, Stage, type StageEvents, type Standpoint } from "./stage";
+import { fieldOfView, fitView, type HomeView, homeView, type Viewport } from "./view";
+import { distanceTo, type Masks, type Touched, Walls } from "./walls";
 import { sweep, waveLength } from "./wave";
 
-const paletteWidth = 256; // texels
+/** What a benchmark reads: sums since the scene began, and the state of the last frame. */
+export interface Statistics {
+  readonly neurons: number;
+  readonly frames: number;
+  readonly drawCalls: number;
+  /** Milliseconds that all frames together kept the page's thread busy. */
+  readonly busyMilliseconds: number;
+  /** Walls drawn as solid neurons. */
+  readonly solidWalls: number;
+  readonly effort: string;
+}
+
+const neighbourhood = 4; // neurons to each side that are shown with the one that is focused
 
 export class View3d {
   readonly stage: Stage;
-  walls: Wall[] = [];
-  private meshes: WallMesh[] = [];
-  private layers: readonly LayerSpec[] = [];
-  private activations: ((layer: string) => Float32Array) | null = null;
+  private readonly space: Walls;
   private readonly scaffold: Scaffold;
-  private readonly palettes = { sequential: paletteTexture(), diverging: paletteTexture() };
+  private readonly beamMesh: Beams;
+  private layers: readonly LayerSpec[] = [];
+  private arrangement: Arrangement = everythingClosed;
+  private home_: HomeView | null = null;
+  private change: { from: Layout; to: Layout; start: number } | null = null;
   private viewport: Viewport | null = null;
   private theme: Theme | null = null;
+  private palette: PaletteKind = "perceptual";
+  private beamList: readonly Beam[] = [];
+  private patchList: readonly PatchBeam[] = [];
   private waveStart: number | null = null; // milliseconds
   /** The reader has chosen a view: a new size keeps it. */
   private moved = false;
@@ -36,22 +65,44 @@ export class View3d {
         events.moved();
       },
     });
+    this.space = new Walls(this.stage.content);
     this.scaffold = new Scaffold(this.stage.content);
+    this.beamMesh = new Beams(this.stage.content);
   }
 
+  /** One for each layer, where it is now; hidden ones too. */
+  get walls(): readonly Wall[] {
+    return this.space.layout.walls;
+  }
+
+  /** The map brought forward, where it is now. */
+  get forward(): Wall | null {
+    return this.space.layout.forward;
+  }
+
+  /** Other layers. What was opened and hidden stays so by name; light, beams and the reader's view go. */
   setNetwork(layers: readonly LayerSpec[]): void {
     this.layers = layers;
-    this.activations = null;
+    this.space.forget();
+    this.light(null, null);
+    [this.beamList, this.patchList] = [[], []];
     this.moved = false;
-    this.setWalls(layOut(layers, { spacing: 1, slenderness: 2 }));
+    this.change = null;
+    this.setLayout(layOut(layers, { spacing: 1, slenderness: 2 }, this.arrangement));
     this.arrange(false);
   }
 
+  /** Open, hide or bring forward; the camera follows unless the reader has moved it. */
+  setArrangement(arrangement: Arrangement): void {
+    this.arrangement = arrangement;
+    this.arrange(true);
+  }
+
   show(activations: (layer: string) => Float32Array, wave: boolean): void {
-    this.activations = activations;
-    for (const mesh of this.meshes) mesh.show(activations(mesh.wall.layer.name));
+    this.space.show(this.layers.map(({ name }) => activations(name)));
     this.waveStart = wave ? performance.now() : null;
-    for (const mesh of this.meshes) mesh.sweep(wave ? 0 : 1);
+    this.space.sweep(() => (wave ? 0 : 1));
+    this.showSegments();
     this.stage.invalidate();
   }
 
@@ -59,19 +110,50 @@ export class View3d {
     return this.waveStart !== null;
   }
 
-  rangeOf(wall: number): WallMesh["range"] {
-    return this.meshes[wall].range;
+  /** What the palette's ends mean, and which palette it is. */
+  setScale(extent: Extent, palette: PaletteKind): void {
+    this.palette = palette;
+    this.space.setScale(extent, palette);
+    this.recolourBeams();
+    this.showSegments();
+    this.stage.invalidate();
+  }
+
+  /** The range of a wall's colours; of one channel where each map has its own. */
+  rangeOf(wall: number, channel: number | null = null): Range {
+    return this.space.rangeOf(wall, channel);
+  }
+
+  /** Show what `masks` light up as it is, framed, and dim all else; a wall without a mask is dimmed whole.
+   *
+   * A mask has a byte for each neuron of its wall, flat, channels last; null dims nothing. The touched neuron has a
+   * frame of its own, in a wall with a mask. */
+  light(masks: Masks | null, touched: Touched | null): void {
+    this.space.light(masks, touched);
+    this.stage.invalidate();
+  }
+
+  /** Draw these beams in place of those before. */
+  showBeams(beams: readonly Beam[], patches: readonly PatchBeam[] = []): void {
+    this.beamList = beams;
+    this.patchList = patches;
+    this.showSegments();
+    this.stage.invalidate();
   }
 
   setTheme(theme: Theme): void {
     this.theme = theme;
-    this.recolour();
+    this.space.setTheme(theme);
+    this.recolourBeams();
+    this.buildScaffold();
+    this.stage.setBackground(`rgb(${theme.background.map(Math.round).join(",")})`);
   }
 
-  resize(viewport: Viewport): void {
+  /** `sameSize`: only what lies over the canvas has changed, and the network makes way for it smoothly. */
+  resize(viewport: Viewport, sameSize = false): void {
     this.viewport = viewport;
-    if (!this.moved) this.arrange(false);
-    this.stage.resize(viewport.width, viewport.height);
+    if (!this.moved) this.arrange(sameSize);
+    if (!sameSize) this.stage.resize(viewport.width, viewport.height);
   }
 
   /** Back to the view in which everything is seen. */
@@ -80,13 +162,61 @@ export class View3d {
     this.arrange(true);
   }
 
+  /** Fly to a wall, or to a neuron (place in the flat activations) among its neighbours. Hidden walls are not flown to. */
+  focusOn(wall: number, index: number | null): void {
+    const at = this.walls[wall];
+    if (!this.viewport || !this.home_ || !at || at.state === "hidden") return;
+    const { yaw, pitch } = this.home_;
+    const points = index === null ? cornersOf(at) : this.neighbourhood(neuronFrom(at, wall, index));
+    this.moved = true;
+    this.stage.approach(fitView(points, yaw, pitch, this.viewport), true);
+  }
+
+  /** The view that the reader has chosen, to keep it; null for the one in which everything is seen. */
+  get camera(): Standpoint | null {
+    return this.moved ? this.stage.standpoint : null;
+  }
+
+  set camera(standpoint: Standpoint | null) {
+    if (!standpoint) {
+      this.home();
+      return;
+    }
+    this.moved = true;
+    this.stage.standpoint = standpoint;
+  }
+
+  get statistics(): Statistics {
+    const { frames, drawCalls, busy, budget } = this.stage;
+    return {
+      neurons: this.walls.reduce((sum, wall) => sum + (wall.state === "hidden" ? 0 : neuronsOf(wall)), 0),
+      frames,
+      drawCalls,
+      busyMilliseconds: busy,
+      solidWalls: this.space.solid,
+      effort: budget.effort,
+    };
+  }
+
   /** The neuron at a place of the canvas in CSS pixels. */
   neuronAt(x: number, y: number): Neuron | null {
     if (!this.viewport) return null;
     const { camera } = this.stage;
     const through = new Vector3((x / this.viewport.width) * 2 - 1, 1 - (y / this.viewport.height) * 2, 0.5);
     const direction = through.unproject(camera).sub(camera.position);
-    return pick(this.walls, camera.position.toArray(), direction.toArray());
+    return pick(this.space.pickable, camera.position.toArray(), direction.toArray());
+  }
+
+  /** Corners of a neuron, or of its whole map, wherever it is drawn: on its wall, and on the map brought forward. */
+  outlinesOf(neuron: Neuron, whole: boolean): Point[][] {
+    const { layout } = this.space;
+    const own = layout.walls[neuron.wall];
+    const outlines: Point[][] = own && own.state !== "hidden" ? [outlineOf(own, neuron, whole)] : [];
+    const { forward } = layout;
+    if (forward && forward.layer === own?.layer && forward.channel === neuron.channel) {
+      outlines.push(outlineOf(forward, neuron, whole));
+    }
+    return outlines;
   }
 
   /** CSS pixels of a point in space; null behind the camera. */
@@ -98,86 +228,104 @@ export class View3d {
   }
 
   /** Whether no other wall stands between the reader and this point of a wall. */
-  sees(wall: number, point: Point): boolean {
+  sees(wall: Wall, point: Point): boolean {
     const eye = this.stage.camera.position.toArray();
     const ray: Point = [point[0] - eye[0], point[1] - eye[1], point[2] - eye[2]];
-    const others = this.walls.filter((_, index) => index !== wall);
+    const others = seenOf(this.space.layout).filter((other) => other !== wall);
     return nearestDistance(others, eye, ray) >= 1;
   }
 
   dispose(): void {
-    for (const mesh of this.meshes) mesh.dispose();
+    this.space.dispose();
     this.scaffold.dispose();
-    this.palettes.sequential.dispose();
-    this.palettes.diverging.dispose();
+    this.beamMesh.dispose();
     this.stage.dispose();
   }
 
   private arrange(smooth: boolean): void {
     if (!this.viewport || this.layers.length === 0) return;
-    const { walls, yaw, pitch } = arrange(this.layers, this.viewport);
-    this.setWalls(walls);
-    this.stage.goTo(fitView(walls.flatMap(cornersOf), yaw, pitch, this.viewport), smooth);
+    this.home_ = homeView(this.layers, this.viewport, this.arrangement);
+    const { layout, yaw, pitch } = this.home_;
+    const from = this.space.layout;
+    this.change = null;
+    if (smooth && sameGrids(from, layout) && !prefersReducedMotion()) {
+      this.change = { from, to: layout, start: performance.now() };
+    } else this.setLayout(layout);
+    const view = fitView(seenOf(layout).flatMap(cornersOf), yaw, pitch, this.viewport);
+    if (!this.moved) this.stage.goTo(view, smooth);
+    this.stage.invalidate();
   }
 
-  /** Other places are a move; another grid needs planes of another size. */
-  private setWalls(walls: Wall[]): void {
-    const sameSizes =
-      walls.length === this.walls.length &&
-      walls.every(({ layer, width, height, tiles }, index) => {
-        const before = this.walls[index];
-        const sameGrid =
-          before.tiles.columns === tiles.columns && before.width === width && before.height === height;
-        return before.layer === layer && sameGrid;
-      });
-    this.walls = walls;
-    if (sameSizes) {
-      for (const [index, mesh] of this.meshes.entries()) mesh.move(walls[index]);
-      this.buildScaffold();
-      return;
-    }
-    for (const mesh of this.meshes) mesh.dispose();
-    this.meshes = walls.map((wall) => new WallMesh(wall, this.palettes, this.stage.content));
-    this.recolour();
-    if (this.activations) this.show(this.activations, false);
+  private setLayout(layout: Layout): void {
+    this.space.setLayout(layout);
+    this.buildScaffold();
+    this.showSegments();
   }
 
   private frame(now: number): boolean {
-    const { camera } = this.stage;
-    const extent = Math.max(...this.walls.map((wall) => Math.abs(wall.x)), 1);
-    const distance = camera.position.length();
-    for (const mesh of this.meshes) mesh.fog(distance - 0.2 * extent, distance + 1.2 * extent);
-    if (this.waveStart === null) return false;
+    let again = false;
+    if (this.change) {
+      const { from, to, start } = this.change;
+      const time = Math.min(1, Math.max(0, (now - start) / flightTime));
+      this.setLayout(layoutBetween(from, to, time * time * (3 - 2 * time)));
+      if (time === 1) this.change = null;
+      again = true;
+    }
+    this.look();
+    if (this.waveStart === null) return again;
     const elapsed = now - this.waveStart;
-    for (const [index, share] of sweep(elapsed, this.meshes.length).entries())
-      this.meshes[index].sweep(share);
+    const shares = sweep(elapsed, this.walls.length);
+    this.space.sweep((wall) => shares[wall]);
     if (elapsed >= waveLength) this.waveStart = null;
     return true;
   }
 
-  private recolour(): void {
+  /** What is drawn by where the camera is. */
+  private look(): void {
+    if (!this.viewport) return;
+    const { camera, controls, pixelRatio, budget } = this.stage;
+    const { width, height } = this.viewport;
+    const tangent = (2 * Math.tan((fieldOfView * Math.PI) / 360)) / height; // of one CSS pixel
+    const seen = seenOf(this.space.layout);
+    this.stage.setNear(Math.min(...seen.map((wall) => distanceTo(wall, camera) - heightOn(wall, 1))));
+    this.space.look(camera, tangent, pixelRatio, budget.effort);
+    this.beamMesh.look(width, height, tangent * camera.position.distanceTo(controls.target));
+  }
+
+  private showSegments(): void {
+    this.beamMesh.show(
+      segmentsOf(this.space.layout, this.beamList, this.patchList, (wall, index) =>
+        this.space.heightOf(wall, index),
+      ),
+    );
+  }
+
+  private recolourBeams(): void {
     if (!this.theme) return;
-    const { background, text, brightness } = this.theme;
-    for (const scale of ["sequential", "diverging"] as const) {
-      (this.palettes[scale].image.data as Uint8Array).set(
-        paletteTexels(stopsOf(brightness, scale), paletteWidth),
-      );
-      this.palettes[scale].needsUpdate = true;
-    }
-    for (const mesh of this.meshes) mesh.colour(background, text);
-    this.buildScaffold();
-    this.stage.setBackground(`rgb(${background.map(Math.round).join(",")})`);
+    const { brightness, text } = this.theme;
+    const stops = stopsOf(brightness, this.palette === "sign" ? "sign" : "diverging");
+    const [negative, positive] = [parseHex(stops[2]), parseHex(stops[stops.length - 3])];
+    this.beamMesh.colour({ positive, negative, neutral: text });
+  }
+
+  /** Corners of the neurons around one, within its map. */
+  private neighbourhood(neuron: Neuron): Point[] {
+    const [outline] = this.outlinesOf(neuron, false).slice(-1);
+    const whole = this.outlinesOf(neuron, true).slice(-1)[0];
+    const wall = this.forward && outline[0][0] === this.forward.x ? this.forward : this.walls[neuron.wall];
+    const reach = neighbourhood * wall.cell;
+    const [top, bottom] = [outline[0][1] + reach, outline[2][1] - reach];
+    const [left, right] = [outline[0][2] - reach, outline[2][2] + reach];
+    const y = [Math.min(top, whole[0][1]), Math.max(bottom, whole[2][1])];
+    const z = [Math.max(left, whole[0][2]), Math.min(right, whole[2][2])];
+    return y.flatMap((up) => z.map((across): Point => [wall.x, up, across]));
   }
 
   private buildScaffold(): void {
-    if (this.theme) this.scaffold.build(this.walls, this.theme.background, this.theme.text);
+    if (this.theme) this.scaffold.build(this.space.layout, this.theme.background, this.theme.text);
   }
 }
 
-function paletteTexture(): DataTexture {
-  const texture = new DataTexture(new Uint8Array(paletteWidth * 4), paletteWidth, 1);
-  texture.magFilter = LinearFilter;
-  texture.minFilter = LinearFilter;
-  texture.wrapS = ClampToEdgeWrapping;
-  return texture;
+function neuronsOf({ layer }: Wall): number {
+  return size(layer.output_shape);
 }

@@ -1,91 +1,164 @@
-/** One wall on the GPU: a single plane, its values now and before. */
-import { type DataTexture, type Group, Mesh, PlaneGeometry, type ShaderMaterial, type Texture } from "three";
-import type { Wall } from "../layout";
-import { type Colour, mixAll } from "./colours";
-import { valueTexture, wallMaterial } from "./wall_material";
+/** One wall on the GPU: a plane, or a box of solid neurons; its strengths now and before. */
+import {
+  BoxGeometry,
+  type BufferGeometry,
+  type Camera,
+  type DataTexture,
+  type Group,
+  Mesh,
+  PlaneGeometry,
+  type ShaderMaterial,
+  type Texture,
+  Vector3,
+} from "three";
+import { size } from "../contract";
+import { relief, type Wall } from "../layout";
+import type { Colour } from "../palette";
+import { mixAll } from "./colours";
+import { maximumMark } from "./scale";
+import {
+  flatMaterial,
+  maskTexture,
+  valueTexture,
+  voxelMaterial,
+  type WallUniforms,
+  wallUniforms,
+} from "./wall_material";
 
-/** What the palette's ends mean for a layer. */
-export interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Per layer: 0 … the largest, or symmetric about zero where a value is negative. */
-export function rangeOf(values: Float32Array): Range & { readonly signed: boolean } {
-  let [least, most] = [0, 0];
-  for (const value of values) {
-    if (value < least) least = value;
-    else if (value > most) most = value;
-  }
-  const signed = least < 0;
-  const high = Math.max(most, -least) || 1; // a layer of zeros still needs a scale
-  return { low: signed ? -high : 0, high, signed };
+export interface WallColours {
+  readonly background: Colour;
+  readonly text: Colour;
+  /** Of the neuron that is the maximum of its range. */
+  readonly maximum: Colour;
 }
 
 export class WallMesh {
-  range = { low: 0, high: 1, signed: false };
+  /** What is drawn, −1 … 1, by place in the layer's activations. */
+  readonly strengths: Float32Array;
+  solid = false;
   private current: DataTexture;
   private before: DataTexture;
-  private readonly material: ShaderMaterial;
-  private readonly mesh: Mesh<PlaneGeometry, ShaderMaterial>;
+  private mask: DataTexture | null = null;
+  private readonly uniforms: WallUniforms;
+  private readonly plane: Mesh<BufferGeometry, ShaderMaterial>;
+  private box: Mesh<BufferGeometry, ShaderMaterial> | null = null;
+  private readonly built: Wall;
 
   constructor(
     public wall: Wall,
-    private readonly palettes: { readonly sequential: Texture; readonly diverging: Texture },
-    parent: Group,
+    palette: Texture,
+    private readonly parent: Group,
   ) {
+    this.built = wall;
+    this.strengths = new Float32Array(size(wall.layer.output_shape));
     this.current = valueTexture(wall);
     this.before = valueTexture(wall);
-    this.material = wallMaterial(wall, this.current, this.before, palettes.sequential);
-    this.mesh = new Mesh(new PlaneGeometry(wall.width, wall.height), this.material);
-    // The plane looks along +z as made; turned, it looks along −x and its right edge lies at +z.
-    this.mesh.rotation.y = -Math.PI / 2;
-    parent.add(this.mesh);
-    this.move(wall);
+    this.uniforms = wallUniforms(wall, this.current, this.before, palette);
+    this.plane = this.add(new PlaneGeometry(wall.width, wall.height), flatMaterial(this.uniforms));
+    this.place(wall);
   }
 
-  /** Another spacing: the same wall elsewhere. */
-  move(wall: Wall): void {
+  /** The same grid elsewhere, in another size, or hidden. */
+  place(wall: Wall): void {
     this.wall = wall;
-    this.mesh.position.set(wall.x, 0, 0);
+    const factor = wall.cell / this.built.cell;
+    this.uniforms.size.value = factor;
+    for (const mesh of [this.plane, this.box]) {
+      mesh?.position.set(wall.x, 0, 0);
+      mesh?.scale.setScalar(factor);
+    }
+    this.choose();
   }
 
-  /** Show new values; the old ones stay until the wave has passed (`sweep`). */
-  show(values: Float32Array): void {
-    const { uniforms } = this.material;
+  /** Solid neurons or flat tiles. */
+  setSolid(solid: boolean): void {
+    this.solid = solid;
+    if (solid && !this.box) {
+      const { width, height, cell } = this.built;
+      const geometry = new BoxGeometry(width, height, relief * cell);
+      geometry.translate(0, 0, (relief * cell) / 2);
+      this.box = this.add(geometry, voxelMaterial(this.uniforms));
+      this.place(this.wall);
+    }
+    this.choose();
+  }
+
+  /** Show `strengths` anew; the old ones stay until the wave has passed (`sweep`). `maxima` are marked. */
+  show(maxima: readonly number[], diverging: boolean, palette: Texture): void {
     [this.current, this.before] = [this.before, this.current];
-    (this.current.image.data as Float32Array).set(values);
+    this.rewrite(maxima, diverging, palette);
+    this.uniforms.values.value = this.current;
+    this.uniforms.valuesBefore.value = this.before;
+  }
+
+  /** The same values on another scale. */
+  rewrite(maxima: readonly number[], diverging: boolean, palette: Texture): void {
+    const texels = this.current.image.data as Float32Array;
+    texels.set(this.strengths);
+    for (const index of maxima) texels[index] += maximumMark;
     this.current.needsUpdate = true;
-    uniforms.lowBefore.value = this.range.low;
-    uniforms.highBefore.value = this.range.high;
-    this.range = rangeOf(values);
-    uniforms.values.value = this.current;
-    uniforms.valuesBefore.value = this.before;
-    uniforms.low.value = this.range.low;
-    uniforms.high.value = this.range.high;
-    uniforms.palette.value = this.range.signed ? this.palettes.diverging : this.palettes.sequential;
+    this.uniforms.diverging.value = diverging;
+    this.uniforms.palette.value = palette;
   }
 
   sweep(share: number): void {
-    this.material.uniforms.swept.value = share;
+    this.uniforms.swept.value = share;
   }
 
-  colour(background: Colour, text: Colour): void {
-    const { uniforms } = this.material;
+  /** Light up the neurons whose byte in `mask` is not zero; "all" as they are, "none" dims the whole wall. */
+  light(mask: Uint8Array | "all" | "none", touched: number | null): void {
+    const { uniforms } = this;
+    uniforms.touched.value = touched ?? -1;
+    uniforms.lighting.value = mask === "all" ? 0 : mask === "none" ? 1 : 2;
+    if (typeof mask === "string") return;
+    this.mask ??= maskTexture(this.built);
+    const texels = this.mask.image.data as Uint8Array;
+    for (let index = 0; index < mask.length; index++) texels[index] = mask[index] ? 255 : 0;
+    this.mask.needsUpdate = true;
+    uniforms.lit.value = this.mask;
+  }
+
+  colour({ background, text, maximum }: WallColours): void {
+    const { uniforms } = this;
     uniforms.frame.value.fromArray(mixAll(background, text, 0.035));
     uniforms.line.value.fromArray(mixAll(background, text, 0.34));
     uniforms.fog.value.fromArray(mixAll(background, text, 0));
+    uniforms.bright.value.fromArray(mixAll(background, text, 0.95));
+    uniforms.maximum.value.fromArray(mixAll(maximum, maximum, 0));
+    uniforms.shade.value.fromArray(mixAll([6, 8, 14], [6, 8, 14], 0));
   }
 
-  fog(near: number, far: number): void {
-    this.material.uniforms.fogRange.value.set(near, far);
+  /** What the shader must know of the camera, before each frame. */
+  look(camera: Camera, tangentPerPixel: number, fogNear: number, fogFar: number): void {
+    const { eye, unitsPerPixel, fogRange, wallSize } = this.uniforms;
+    this.plane.updateMatrixWorld();
+    const local = this.plane.worldToLocal(new Vector3().copy(camera.position));
+    const { x: width, y: height } = wallSize.value;
+    eye.value.set(local.x + width / 2, height / 2 - local.y, local.z);
+    unitsPerPixel.value = local.length() * tangentPerPixel;
+    fogRange.value.set(fogNear, fogFar);
   }
 
   dispose(): void {
-    this.mesh.removeFromParent();
-    this.mesh.geometry.dispose();
-    this.material.dispose();
-    this.current.dispose();
-    this.before.dispose();
+    for (const mesh of [this.plane, this.box]) {
+      mesh?.removeFromParent();
+      mesh?.geometry.dispose();
+      mesh?.material.dispose();
+    }
+    for (const texture of [this.current, this.before, this.mask]) texture?.dispose();
+  }
+
+  private add(geometry: BufferGeometry, material: ShaderMaterial): Mesh<BufferGeometry, ShaderMaterial> {
+    const mesh = new Mesh(geometry, material);
+    // The plane looks along +z as made; turned, it looks along −x and its right edge lies at +z.
+    mesh.rotation.y = -Math.PI / 2;
+    this.parent.add(mesh);
+    return mesh;
+  }
+
+  private choose(): void {
+    const seen = this.wall.state !== "hidden";
+    this.plane.visible = seen && !this.solid;
+    if (this.box) this.box.visible = seen && this.solid;
   }
 }

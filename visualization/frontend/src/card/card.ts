@@ -1,0 +1,194 @@
+/** The card of one neuron: what it is, its value, and the arithmetic behind it, which can be changed. */
+import { positionOf } from "../explain/place";
+import { button, element } from "../scene/overlay";
+import { decimal } from "../scene/words";
+import type { Theme } from "../theme";
+import { aboutLayer } from "./about";
+import { cardStyles } from "./card_styles";
+import type { CardContent, CardEvents, Surroundings } from "./content";
+import { ConvPart } from "./conv_part";
+import { DensePart } from "./dense_part";
+import { FlattenPart, InputPart } from "./direct_parts";
+import { EditActions } from "./edit_actions";
+import { partStyles } from "./part_styles";
+import { PoolPart } from "./pool_part";
+import { Shades } from "./shades";
+import { placeName, placeWords } from "./wording";
+
+export type { CardContent, CardEvents } from "./content";
+
+const icons = {
+  close: "M5 5l10 10M15 5L5 15",
+  forward: "M3 7.500h9.500V17H3zM7.500 7.500V3H17v9.500h-4.500",
+  help: "M7 7.500a3 3 0 1 1 4.200 2.700c-.9.400-1.200 1-1.200 2M10 15.200v.200",
+} as const;
+
+interface Part {
+  readonly root: HTMLElement;
+  /** Another part comes in, or the card goes: whatever moves stops. */
+  leave(): void;
+}
+
+export class Card {
+  readonly root = element("div", "card");
+  private readonly name = element("p", "name");
+  private readonly value = element("p", "value");
+  private readonly help: HTMLButtonElement;
+  private readonly about = element("p", "about");
+  private readonly forward: HTMLButtonElement;
+  private readonly body = element("div", "body");
+  private readonly complaint = element("p", "complaint");
+  private readonly parts: Readonly<{
+    input: InputPart;
+    flatten: FlattenPart;
+    conv2d: ConvPart;
+    max_pool2d: PoolPart;
+    dense: DensePart;
+  }>;
+  private readonly actions: EditActions;
+  private readonly listeners = new AbortController();
+  private part: Part | null = null;
+  private content: CardContent | null = null;
+  private shades: Shades | null = null;
+
+  /** Stands hidden in `parent`, the scene's root, until there is something to show. */
+  constructor(
+    parent: HTMLElement,
+    private readonly events: CardEvents,
+  ) {
+    const surroundings: Surroundings = {
+      events,
+      shades: () => this.shades!,
+      complain: (message) => this.complain(message),
+    };
+    this.parts = {
+      input: new InputPart(),
+      flatten: new FlattenPart(surroundings),
+      conv2d: new ConvPart(surroundings),
+      max_pool2d: new PoolPart(surroundings),
+      dense: new DensePart(surroundings),
+    };
+    this.actions = new EditActions(events);
+    this.help = button({ name: "What is this layer?", icon: icons.help, act: () => this.toggleHelp() });
+    this.forward = button({ name: "", icon: icons.forward, act: () => this.bringForward() });
+    this.build();
+    parent.append(this.root);
+    const closes = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && this.shown && !event.defaultPrevented) events.close();
+    };
+    parent.addEventListener("keydown", closes, { signal: this.listeners.signal });
+  }
+
+  /** Show a neuron, or the same one with new numbers: what has the focus and what is being typed stays. */
+  show(content: CardContent): void {
+    if (!this.shades) throw new Error("The card has no colours yet: call setTheme first.");
+    const { spec, place, classNames, explanation } = content;
+    const layer = spec.layers[place.layer];
+    const title = placeName(spec, place, classNames);
+    const moved = this.root.ariaLabel !== title;
+    this.content = content;
+    if (moved) {
+      this.root.ariaLabel = title;
+      this.name.textContent = [layer.title, ...placeWords(spec, place, classNames)].join(" · ");
+      this.about.textContent = aboutLayer(spec, place.layer);
+      this.complain(null);
+    }
+    this.value.textContent = decimal(explanation.result);
+    const maps = layer.output_shape.length === 3 && layer.output_shape[2] > 1;
+    this.forward.hidden = !maps;
+    if (moved && maps) {
+      const { channel } = positionOf(layer.output_shape, place.index);
+      this.forward.ariaLabel = `Bring map ${channel} to the front`;
+      this.forward.title = this.forward.ariaLabel;
+    }
+    this.root.hidden = false; // before the parts: lists scroll to what is chosen, which takes a size
+    this.showPart(content);
+    this.actions.show(content);
+  }
+
+  hide(): void {
+    this.part?.leave();
+    this.content = null;
+    this.root.hidden = true;
+  }
+
+  get shown(): boolean {
+    return this.content !== null;
+  }
+
+  setTheme(theme: Theme): void {
+    this.shades = new Shades(theme);
+    if (this.content) this.show(this.content);
+  }
+
+  dispose(): void {
+    this.part?.leave();
+    this.listeners.abort();
+    this.root.remove();
+  }
+
+  private build(): void {
+    const style = document.createElement("style");
+    style.textContent = cardStyles + partStyles;
+    this.root.setAttribute("role", "region");
+    this.root.hidden = true;
+    const close = button({ name: "Close", icon: icons.close, act: () => this.events.close() });
+    const buttons = element("div", "buttons");
+    buttons.append(this.forward, this.help, close);
+    this.name.setAttribute("role", "heading");
+    this.name.ariaLevel = "3";
+    const head = element("div", "head");
+    head.append(this.name, buttons, this.value);
+    this.about.hidden = true;
+    this.help.ariaExpanded = "false";
+    this.complaint.setAttribute("role", "alert");
+    this.root.append(style, head, this.about, this.body, this.complaint, this.actions.root);
+    // What is typed here is no shortcut of the page's.
+    this.root.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation());
+  }
+
+  private showPart(content: CardContent): void {
+    const { explanation } = content;
+    const part = this.parts[explanation.kind];
+    if (part !== this.part) {
+      this.part?.leave();
+      this.part = part;
+      this.body.replaceChildren(part.root);
+      this.root.scrollTop = 0;
+    }
+    switch (explanation.kind) {
+      case "input":
+        this.parts.input.show(explanation);
+        break;
+      case "flatten":
+        this.parts.flatten.show(content, explanation);
+        break;
+      case "conv2d":
+        this.parts.conv2d.show(content, explanation);
+        break;
+      case "max_pool2d":
+        this.parts.max_pool2d.show(content, explanation);
+        break;
+      case "dense":
+        this.parts.dense.show(content, explanation);
+        break;
+    }
+  }
+
+  private complain(message: string | null): void {
+    this.complaint.textContent = message ?? "";
+    this.complaint.hidden = message === null;
+  }
+
+  private toggleHelp(): void {
+    this.about.hidden = !this.about.hidden;
+    this.help.ariaExpanded = String(!this.about.hidden);
+  }
+
+  private bringForward(): void {
+    if (!this.content) return;
+    const { spec, place } = this.content;
+    const { channel } = positionOf(spec.layers[place.layer].output_shape, place.index);
+    this.events.forward(place.layer, channel);
+  }
+}

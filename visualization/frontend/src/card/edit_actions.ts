@@ -1,0 +1,50 @@
+/** Mute a filter or unit, and take edits back: of this filter, or all of them. */
+import type { LayerSpec } from "../contract";
+import { positionOf } from "../explain/place";
+import { element } from "../scene/overlay";
+import type { CardContent, CardEvents } from "./content";
+
+export class EditActions {
+  readonly root = element("div", "actions");
+  private readonly mute = document.createElement("button");
+  private readonly filter = document.createElement("button");
+  private readonly all = document.createElement("button");
+  private layer: LayerSpec | null = null;
+  private channel = 0;
+
+  constructor(events: CardEvents) {
+    const on = (button: HTMLButtonElement, act: (layer: LayerSpec) => void) => {
+      button.type = "button";
+      button.addEventListener("click", () => this.layer && act(this.layer));
+      this.root.append(button);
+    };
+    on(this.mute, (layer) => {
+      const muted = this.mute.ariaPressed !== "true";
+      events.edit({ kind: "mute", layer, channel: this.channel, muted });
+    });
+    on(this.filter, (layer) => events.restore({ kind: "filter", layer, channel: this.channel }));
+    on(this.all, () => events.restore({ kind: "all" }));
+  }
+
+  show({ spec, place, edits }: CardContent): void {
+    const layer = spec.layers[place.layer];
+    const { channel } = positionOf(layer.output_shape, place.index);
+    const weighted = layer.kind === "conv2d" || layer.kind === "dense";
+    const what = layer.output_shape.length === 3 ? "map" : "unit";
+    this.layer = layer;
+    this.channel = channel;
+    this.mute.hidden = !weighted;
+    this.mute.ariaPressed = String(edits.isMuted(layer, channel));
+    write(this.mute, `Mute this ${what}`);
+    this.mute.title = "All its weights and its bias count as 0";
+    this.filter.hidden = !weighted || !edits.isFilterEdited(layer, channel);
+    write(this.filter, `Restore this ${what}`);
+    this.all.hidden = edits.count === 0;
+    write(this.all, edits.count === 1 ? "Restore 1 edit" : `Restore all ${edits.count} edits`);
+    this.root.hidden = this.mute.hidden && this.all.hidden;
+  }
+}
+
+function write(button: HTMLElement, text: string): void {
+  if (button.textContent !== text) button.textContent = text;
+}

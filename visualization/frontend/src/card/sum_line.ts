@@ -1,0 +1,45 @@
+/** The end of every weighted sum: Σ products + bias = sum → activation → result. */
+import type { Weighted } from "../explain/explanation";
+import { positionOf } from "../explain/place";
+import { element } from "../scene/overlay";
+import type { CardContent, Surroundings } from "./content";
+import { NumberField } from "./number_field";
+import { RestoreButton } from "./restore_button";
+import { activationNames, equationTexts } from "./wording";
+
+export class SumLine {
+  readonly root = element("p", "sum");
+  private readonly products = element("span", "term");
+  private readonly rest = element("span", "term");
+  private readonly bias: NumberField;
+  private readonly restore: RestoreButton;
+
+  constructor(surroundings: Surroundings) {
+    this.bias = new NumberField(surroundings);
+    this.restore = new RestoreButton(surroundings);
+    const bias = element("span", "term");
+    bias.append("+ bias ", this.bias.root, this.restore.root);
+    this.root.append(this.products, " ", bias, " ", this.rest);
+  }
+
+  /** `over` says what is summed: "over 32 maps". */
+  show(content: CardContent, explanation: Weighted, over: string): void {
+    const { spec, place, edits } = content;
+    const layer = spec.layers[place.layer];
+    const { channel } = positionOf(layer.output_shape, place.index);
+    const { productSum, sum, result, activation } = explanation;
+    const [products, total, outcome] = equationTexts([productSum, sum, result, explanation.bias]);
+    write(this.products, `Σ products ${over} ${products}`);
+    const target = { tensor: `${layer.name}/bias`, index: channel };
+    this.bias.show(target, explanation.bias, "Bias", content, edits.isMuted(layer, channel));
+    this.restore.show(target, "the bias", content);
+    const name = activationNames[activation];
+    const end =
+      activation === "linear" ? "" : activation === "softmax" ? " → softmax" : ` → ${name} → ${outcome}`;
+    write(this.rest, `= ${total}${end}`);
+  }
+}
+
+function write(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}

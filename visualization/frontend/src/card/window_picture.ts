@@ -1,0 +1,139 @@
+/** A map as a small picture with the window framed in it: the window is slid by hand, by keys or by itself. */
+
+import { patchOf, type WindowLayer, windowAxes } from "../explain/fields";
+import { asImageShape, indexOf, type Place, positionOf } from "../explain/place";
+import { element } from "../scene/overlay";
+import { Playback } from "./playback";
+import type { Shades } from "./shades";
+
+const side = 132; // CSS pixels of the longer side
+
+export class WindowPicture {
+  readonly root = element("div", "window");
+  private readonly picture = element("div", "picture");
+  private readonly canvas = document.createElement("canvas");
+  private readonly frame = element("div", "frame");
+  private readonly playback: Playback;
+  private layer: WindowLayer | null = null;
+  private place: Place | null = null;
+
+  constructor(private readonly select: (place: Place) => void) {
+    this.playback = new Playback(select);
+    const { picture } = this;
+    picture.setAttribute("role", "slider"); // of output positions, row by row
+    picture.tabIndex = 0;
+    picture.ariaLabel = "Position of the window";
+    picture.ariaValueMin = "0";
+    picture.append(this.canvas, this.frame);
+    this.root.append(picture, this.playback.root);
+    picture.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      picture.setPointerCapture(event.pointerId);
+      this.drag(event);
+    });
+    picture.addEventListener("pointermove", (event) => {
+      if (picture.hasPointerCapture(event.pointerId)) this.drag(event);
+    });
+    picture.addEventListener("keydown", (event) => this.pressed(event));
+  }
+
+  /** `values` are the layer's input, of which `channel` is shown. */
+  show(layer: WindowLayer, place: Place, values: Float32Array, channel: number, shades: Shades): void {
+    this.layer = layer;
+    this.place = place;
+    this.playback.show(layer, place);
+    const [rows, columns, channels] = asImageShape(layer.input_shape);
+    const scale = side / Math.max(rows, columns); // CSS pixels a cell
+    paintMap(this.canvas, values, [rows, columns, channels], channel, shades);
+    const { row, column } = positionOf(layer.output_shape, place.index);
+    const patch = patchOf(layer, row, column);
+    Object.assign(this.picture.style, { width: `${columns * scale}px`, height: `${rows * scale}px` });
+    Object.assign(this.frame.style, {
+      width: `${patch.columns * scale}px`,
+      height: `${patch.rows * scale}px`,
+      transform: `translate(${patch.column * scale}px, ${patch.row * scale}px)`,
+    });
+    const [outputRows, outputColumns] = layer.output_shape;
+    this.picture.ariaValueMax = String(outputRows * outputColumns - 1);
+    this.picture.ariaValueNow = String(row * outputColumns + column);
+    this.picture.ariaValueText = `row ${row}, column ${column}`;
+  }
+
+  stop(): void {
+    this.playback.stop();
+  }
+
+  private drag(event: PointerEvent): void {
+    const { layer } = this;
+    if (!layer) return;
+    const { left, top, width, height } = this.picture.getBoundingClientRect();
+    const axes = windowAxes(layer);
+    // The output whose window has its middle nearest to the pointer.
+    const nearest = (axis: typeof axes.rows, share: number) =>
+      Math.round((share * axis.input + axis.before - axis.window / 2) / axis.stride);
+    this.goTo(
+      nearest(axes.rows, (event.clientY - top) / height),
+      nearest(axes.columns, (event.clientX - left) / width),
+    );
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    const moves: Readonly<Record<string, readonly [number, number]>> = {
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+    };
+    const move = moves[event.key];
+    if (!move || !this.layer || !this.place || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const { row, column } = positionOf(this.layer.output_shape, this.place.index);
+    this.goTo(row + move[0], column + move[1]);
+  }
+
+  /** Select the output of the same map at a position, or the nearest there is. */
+  private goTo(row: number, column: number): void {
+    const { layer, place } = this;
+    if (!layer || !place) return;
+    const [rows, columns] = layer.output_shape;
+    const { channel } = positionOf(layer.output_shape, place.index);
+    const inside = (at: number, length: number) => Math.min(length - 1, Math.max(0, at));
+    const position = { row: inside(row, rows), column: inside(column, columns), channel };
+    const index = indexOf(layer.output_shape, position);
+    this.stop();
+    if (index !== place.index) this.select({ layer: place.layer, index });
+  }
+}
+
+/** Paint one channel, a pixel a value, in the scene's colours. */
+function paintMap(
+  canvas: HTMLCanvasElement,
+  values: Float32Array,
+  [rows, columns, channels]: readonly [number, number, number],
+  channel: number,
+  shades: Shades,
+): void {
+  if (canvas.width !== columns || canvas.height !== rows) {
+    Object.assign(canvas, { width: columns, height: rows });
+  }
+  const context = canvas.getContext("2d");
+  if (!context) return; // the browser is out of memory: the numbers still stand
+  const { largest, signed } = rangeOf(values);
+  const image = context.createImageData(columns, rows);
+  const texels = new Uint32Array(image.data.buffer);
+  for (let index = 0; index < texels.length; index++) {
+    texels[index] = shades.of(values[index * channels + channel], largest, signed).texel;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** The scale of a layer's colours: its largest value by size, and whether any is negative. */
+export function rangeOf(values: ArrayLike<number>): { largest: number; signed: boolean } {
+  let largest = 0;
+  let signed = false;
+  for (let index = 0; index < values.length; index++) {
+    largest = Math.max(largest, Math.abs(values[index]));
+    signed ||= values[index] < 0;
+  }
+  return { largest, signed };
+}

@@ -1,0 +1,74 @@
+/** The words and numbers of the card. Pure. */
+import type { Activation, LayerSpec, NetworkSpec } from "../contract";
+import { type Place, positionOf } from "../explain/place";
+
+export const activationNames: Readonly<Record<Activation, string>> = {
+  linear: "linear",
+  relu: "ReLU",
+  sigmoid: "sigmoid",
+  tanh: "tanh",
+  softmax: "softmax",
+};
+
+/** What one channel of the layer is called: "map 5", "unit 12", "value 40"; a picture's only channel has no name. */
+export function channelName(layer: LayerSpec, channel: number): string {
+  if (layer.output_shape.length !== 3) return `${layer.kind === "flatten" ? "value" : "unit"} ${channel}`;
+  if (layer.kind === "input") return layer.output_shape[2] > 1 ? `channel ${channel}` : "";
+  return `map ${channel}`;
+}
+
+/** Where a neuron is within its layer: ["map 17", "row 4", "column 9"]; counting starts at 0, as in Keras. */
+export function placeWords(spec: NetworkSpec, place: Place, classNames: readonly string[]): string[] {
+  const layer = spec.layers[place.layer];
+  if (layer.output_shape.length !== 3) {
+    const isOutput = place.layer === spec.layers.length - 1;
+    return [isOutput ? `“${classNames[place.index]}”` : channelName(layer, place.index)];
+  }
+  const { row, column, channel } = positionOf(layer.output_shape, place.index);
+  const name = channelName(layer, channel);
+  return [...(name ? [name] : []), `row ${row}`, `column ${column}`];
+}
+
+/** "pool 2, map 5, row 1, column 3". */
+export function placeName(spec: NetworkSpec, place: Place, classNames: readonly string[]): string {
+  return [spec.layers[place.layer].title, ...placeWords(spec, place, classNames)].join(", ");
+}
+
+/** Two significant digits and no more room than a cell has: "1.2", "−.031", "3e−4". */
+export function cellText(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return (value < 0 ? "−" : "") + sizeText(size);
+}
+
+function sizeText(size: number): string {
+  if (size >= 99_999.5 || size < 0.000_95) return size.toExponential(0).replace("+", "").replace("-", "−");
+  if (size >= 9.95) return size.toFixed(0);
+  if (size >= 0.995) return size.toFixed(1);
+  const decimals = 1 - Math.floor(Math.log10(size));
+  return size.toFixed(decimals).slice(1); // ".12": the leading zero would be a third digit
+}
+
+/** Numbers of one equation, all with the decimals that four digits of the largest need: they can be added by eye. */
+export function equationTexts(values: readonly number[]): string[] {
+  const largest = Math.max(...values.map(Math.abs));
+  const decimals = largest > 0 ? Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(largest)))) : 0;
+  return values.map((value) => fixed(value, decimals));
+}
+
+function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
+/** A weight as it is typed: seven digits, which is all that float32 has, and no zeros after the last. */
+export function exactText(value: number): string {
+  return String(Number(value.toPrecision(7))).replace("-", "−");
+}
+
+/** What was typed, or null if it is no number. The minus of the screen and that of the keyboard are both understood. */
+export function parseNumber(text: string): number | null {
+  const plain = text.trim().replaceAll("−", "-");
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
+  return Number(plain);
+}

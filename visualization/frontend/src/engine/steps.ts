@@ -1,0 +1,96 @@
+/** From a layer's description and its weights to the computation of that layer. */
+import { ContractError } from "../checks";
+import type {
+  BatchNormalizationLayer,
+  Conv2dLayer,
+  DenseLayer,
+  DepthwiseConv2dLayer,
+  LayerSpec,
+} from "../contract";
+import type { Tensors } from "../safetensors";
+import { applyActivation } from "./activations";
+import { Convolution } from "./convolution";
+import { Dense } from "./dense";
+import { DepthwiseConvolution } from "./depthwise";
+import { BatchNormalization } from "./normalization";
+import { AveragePooling, MaxPooling } from "./pooling";
+
+/** Computes one layer from the one before it; both are flat, channels last. */
+export type Step = (input: Float32Array, output: Float32Array) => void;
+
+interface Operation {
+  run(input: Float32Array, output: Float32Array): void;
+}
+
+/** Raises ContractError where a weight is missing or has another shape than the layer needs. */
+export function stepOf(layer: LayerSpec, weights: Tensors): Step {
+  const operation = operationOf(layer, weights);
+  const step: Step = operation
+    ? (input, output) => operation.run(input, output)
+    : (input, output) => output.set(input);
+  if (!("activation" in layer) || layer.activation === "linear") return step;
+  const { activation } = layer;
+  const channels = layer.output_shape[layer.output_shape.length - 1];
+  return (input, output) => {
+    step(input, output);
+    applyActivation(output, activation, channels);
+  };
+}
+
+/** What a layer does before its activation; null where it hands on what it gets. */
+function operationOf(layer: LayerSpec, weights: Tensors): Operation | null {
+  switch (layer.kind) {
+    case "conv2d":
+      return new Convolution(layer, ...kernelAndBias(layer, weights));
+    case "depthwise_conv2d":
+      return new DepthwiseConvolution(layer, ...kernelAndBias(layer, weights));
+    case "dense":
+      return new Dense(layer, ...kernelAndBias(layer, weights));
+    case "batch_normalization":
+      return new BatchNormalization(layer, momentsOf(layer, weights));
+    case "max_pool2d":
+    case "global_max_pool2d":
+      return new MaxPooling(layer);
+    case "average_pool2d":
+    case "global_average_pool2d":
+      return new AveragePooling(layer);
+    case "input":
+    case "flatten":
+    case "dropout":
+    case "activation":
+      return null;
+  }
+}
+
+function kernelAndBias(
+  layer: Conv2dLayer | DepthwiseConv2dLayer | DenseLayer,
+  weights: Tensors,
+): [Float64Array, Float64Array] {
+  const inputs = layer.input_shape[layer.input_shape.length - 1];
+  const outputs = layer.output_shape[layer.output_shape.length - 1];
+  const window = layer.kind === "dense" ? [] : layer.kernel_size;
+  const each = layer.kind === "depthwise_conv2d" ? layer.depth_multiplier : outputs;
+  return [
+    weightOf(weights, `${layer.name}/kernel`, [...window, inputs, each]),
+    weightOf(weights, `${layer.name}/bias`, [outputs]),
+  ];
+}
+
+function momentsOf(layer: BatchNormalizationLayer, weights: Tensors) {
+  const channels = layer.input_shape[layer.input_shape.length - 1];
+  const weight = (name: string) => weightOf(weights, `${layer.name}/${name}`, [channels]);
+  return {
+    gamma: weight("gamma"),
+    beta: weight("beta"),
+    moving_mean: weight("moving_mean"),
+    moving_variance: weight("moving_variance"),
+  };
+}
+
+function weightOf(weights: Tensors, name: string, shape: readonly number[]): Float64Array {
+  const tensor = weights.get(name);
+  const expected = `a tensor of shape [${shape.join(", ")}]`;
+  if (!tensor) throw new ContractError(`weight ${name}`, expected, undefined);
+  if (tensor.shape.join() !== shape.join()) throw new ContractError(`weight ${name}`, expected, tensor.shape);
+  return Float64Array.from(tensor.values);
+}

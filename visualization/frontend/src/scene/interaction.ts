@@ -1,0 +1,150 @@
+/** What the reader does with the network: point, touch, walk, edit, open layers, ask how fast and how true it is. */
+import { Card } from "../card/card";
+import type { Change, Restoration } from "../engine/edits";
+import type { Theme } from "../theme";
+import type { Computation } from "./computation";
+import { Hover } from "./hover";
+import type { KerasCheck } from "./keras_check";
+import { listenToKeys } from "./keyboard";
+import type { Overlay } from "./overlay";
+import type { Neuron } from "./picking";
+import { Readout } from "./readout";
+import { Selection } from "./selection";
+import type { Timings } from "./timings";
+import type { View3d } from "./view_3d";
+import { ViewPanel } from "./view_panel";
+import type { Viewing } from "./viewing";
+import { Walking } from "./walking";
+
+export interface InteractionEvents {
+  /** The weights have been edited. */
+  readonly edited: () => void;
+  /** The card takes another part of the view. */
+  readonly resized: () => void;
+  /** What the colours mean is to be told, for a wall or for all. */
+  readonly explainColours: (wall: number | null) => void;
+  readonly compare: () => Promise<KerasCheck>;
+}
+
+export class Interaction {
+  readonly selection: Selection;
+  readonly readout: Readout;
+  private readonly card: Card;
+  private readonly hover: Hover;
+  private readonly walking: Walking | null;
+  private readonly viewPanel: ViewPanel;
+  private readonly stopKeys: () => void;
+
+  constructor(
+    private readonly overlay: Overlay,
+    private readonly view: View3d | null,
+    private readonly viewing: Viewing,
+    private readonly computation: Computation,
+    timings: Timings,
+    private readonly events: InteractionEvents,
+  ) {
+    const running = () => computation.running;
+    this.card = new Card(overlay.root, {
+      select: (place) => this.selection.select(place),
+      edit: (change) => this.edit(change),
+      restore: (what) => this.restore(what),
+      forward: (layer, channel) => this.bringForward(layer, channel),
+      close: () => this.selection.clear(),
+    });
+    this.selection = new Selection(this.card, view, viewing, running, () => events.resized());
+    this.hover = new Hover(overlay, view, (layer) => computation.running!.activations(layer), {
+      over: (wall) => events.explainColours(wall),
+      click: (neuron) => (neuron ? this.pick(neuron) : this.selection.clear()),
+    });
+    this.walking = view && this.makeWalking(view);
+    this.readout = new Readout(overlay.root, timings, events.compare);
+    this.viewPanel = new ViewPanel(overlay.root, viewing, () => this.arrange());
+    this.readout.panel.excludes(this.viewPanel.panel);
+    overlay.addTools([this.viewPanel.panel.button, this.readout.panel.button]);
+    this.stopKeys = listenToKeys(overlay.root, overlay.canvas, {
+      walk: (key) => this.walking?.key(key) ?? false,
+      nudge: (turn, tilt, factor) => view?.stage.nudge(turn, tilt, factor),
+      home: () => view?.home(),
+    });
+  }
+
+  /** CSS pixels that the open card takes at the right. */
+  get cardWidth(): number {
+    return this.card.shown ? this.card.root.offsetWidth + 16 : 0;
+  }
+
+  /** Other layers: nothing that was touched is there any more. */
+  setNetwork(): void {
+    const running = this.computation.running!;
+    this.hover.clear();
+    this.hover.setNetwork(running.classNames);
+    this.walking?.stop();
+    this.selection.drop();
+    this.viewPanel.setNetwork(running.spec.layers);
+    this.view?.setArrangement(this.viewing);
+    this.view?.setScale(this.viewing.extent, this.viewing.palette);
+  }
+
+  /** New activations. */
+  refresh(): void {
+    this.hover.refresh();
+    this.selection.refresh();
+  }
+
+  /** A frame was drawn: frames in HTML follow the camera. */
+  redraw(): void {
+    this.hover.redraw();
+    this.walking?.redraw();
+  }
+
+  setTheme(theme: Theme): void {
+    this.card.setTheme(theme);
+  }
+
+  dispose(): void {
+    this.stopKeys();
+    this.hover.dispose();
+    this.readout.dispose();
+    this.selection.dispose();
+    this.card.dispose();
+  }
+
+  private pick(neuron: Neuron): void {
+    this.walking?.standOn(neuron);
+    this.selection.select({ layer: neuron.wall, index: neuron.index });
+  }
+
+  private makeWalking(view: View3d): Walking {
+    return new Walking(this.overlay, view, () => this.computation.running, {
+      pick: (neuron) => this.pick(neuron),
+      leave: () => this.selection.clear(),
+      moved: ({ level, neuron }) => {
+        this.events.explainColours(neuron.wall);
+        // While a card is open it follows the walk.
+        if (level === "neuron" && this.selection.current) this.pick(neuron);
+      },
+    });
+  }
+
+  private edit(change: Change): void {
+    this.viewing.edits.make(change);
+    this.events.edited();
+  }
+
+  private restore(what: Restoration): void {
+    this.viewing.edits.restore(what);
+    this.events.edited();
+  }
+
+  private bringForward(layer: number, channel: number): void {
+    this.viewing.forward = { layer: this.computation.running!.spec.layers[layer].name, channel };
+    this.viewPanel.refresh();
+    this.arrange();
+  }
+
+  private arrange(): void {
+    this.view?.setArrangement(this.viewing);
+    this.view?.setScale(this.viewing.extent, this.viewing.palette);
+    this.events.explainColours(null);
+  }
+}

@@ -1,0 +1,84 @@
+/** The network as text, for who hears it: a layer, a map, a neuron and what it is made of. Pure. */
+import type { LayerSpec } from "../contract";
+import type { Explanation, Weighted } from "../explain/explanation";
+import { type Place, positionOf } from "../explain/place";
+import { decimal, neuronInWords, percent, shapeInWords } from "./words";
+
+/** "conv 1: 32 maps of 26 × 26, 320 parameters. Mean 0.31, largest 2.41." `values`: the layer's activations. */
+export function layerInWords(layer: LayerSpec, values: Float32Array): string {
+  const parameters = layer.parameters ? `, ${layer.parameters.toLocaleString("en")} parameters` : "";
+  return `${layer.title}: ${shapeInWords(layer)}${parameters}. ${spread(values)}.`;
+}
+
+/** "conv 1, map 5. Mean 0.31, largest 2.41." */
+export function mapInWords(layer: LayerSpec, channel: number, values: Float32Array): string {
+  const channels = layer.output_shape[2];
+  return `${layer.title}, map ${channel}. ${spread(values.filter((_, index) => index % channels === channel))}.`;
+}
+
+function spread(values: Float32Array): string {
+  let [sum, largest] = [0, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    sum += value;
+    largest = Math.max(largest, value);
+  }
+  return `Mean ${decimal(sum / values.length)}, largest ${decimal(largest)}`;
+}
+
+/** "pool 2, map 5, row 1, column 3", without a value; `classNames` are those of the last layer. */
+export function placeInWords(
+  layers: readonly LayerSpec[],
+  place: Place,
+  classNames: readonly string[],
+): string {
+  const layer = layers[place.layer];
+  const neuron = { wall: place.layer, index: place.index, ...positionOf(layer.output_shape, place.index) };
+  const names = place.layer === layers.length - 1 ? classNames : [];
+  const words = neuronInWords(layer, neuron, 0, names);
+  return words.slice(0, words.lastIndexOf(":"));
+}
+
+/** What a neuron is made of, in whole sentences with its numbers. */
+export function madeOf(
+  explanation: Explanation,
+  layers: readonly LayerSpec[],
+  classNames: readonly string[],
+): string {
+  const named = (place: Place) => placeInWords(layers, place, classNames);
+  switch (explanation.kind) {
+    case "input":
+      return `The pixel is ${explanation.pixel} of 255.`;
+    case "flatten":
+      return `It is ${named(explanation.source)}, in a row with all others.`;
+    case "max_pool2d":
+      return `It is the largest of ${explanation.values.length - outside(explanation.padded)} values, that of ${named(explanation.winner)}.`;
+    case "conv2d": {
+      const { patch, padded } = explanation;
+      const before = layers[explanation.place.layer - 1].title;
+      const edge = outside(padded) ? `, ${outside(padded)} of them outside the picture,` : "";
+      return (
+        `It sees ${patch.rows} by ${patch.columns} places${edge} of ${before} from row ${patch.row}, ` +
+        `column ${patch.column}. ${sumInWords(explanation)}`
+      );
+    }
+    case "dense": {
+      const strongest = [explanation.positive[0], explanation.negative[0]].filter(Boolean);
+      const most = strongest.map(({ place, product }) => `${named(place)} gives ${decimal(product)}`);
+      return `${most.length ? `Most: ${most.join(", ")}. ` : ""}${sumInWords(explanation)}`;
+    }
+  }
+}
+
+function sumInWords({ products, productSum, bias, sum, activation, softmax, result }: Weighted): string {
+  const sums =
+    `${products.length.toLocaleString("en")} ${products.length === 1 ? "product is" : "products sum to"} ` +
+    `${decimal(productSum)}, with the bias ${decimal(bias)} that is ${decimal(sum)}`;
+  if (softmax) {
+    return `${sums}. Softmax divides e to that by the sum over all ${softmax.logits.length}: ${percent(result)}.`;
+  }
+  return activation === "linear" ? `${sums}.` : `${sums}; ${activation} makes it ${decimal(result)}.`;
+}
+
+function outside(padded: Uint8Array): number {
+  return padded.reduce((count, cell) => count + cell, 0);
+}

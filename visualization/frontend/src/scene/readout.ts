@@ -1,0 +1,93 @@
+/** How fast it is and whether it is true: figures on demand, measured where the reader looks. */
+import type { KerasCheck } from "./keras_check";
+import { element, icons } from "./overlay";
+import { Panel } from "./panel";
+import { median, type Timings } from "./timings";
+import { decimal } from "./words";
+
+const every = 500; // milliseconds between two readings
+const latest = 60; // measurements that a reading is the median of
+
+export class Readout {
+  readonly panel: Panel;
+  private readonly rows: Readonly<Record<string, HTMLElement>>;
+  private readonly check = document.createElement("button");
+  private timer = 0;
+  private shown = "";
+
+  /** `compare` holds the network on the screen against Keras. */
+  constructor(
+    parent: HTMLElement,
+    private readonly timings: Timings,
+    private readonly compare: () => Promise<KerasCheck>,
+  ) {
+    this.panel = new Panel(parent, "Speed and truth", icons.gauge, (open) => this.run(open));
+    const list = document.createElement("dl");
+    const row = (title: string) => {
+      const [term, value] = [document.createElement("dt"), document.createElement("dd")];
+      term.textContent = title;
+      value.textContent = "not measured yet";
+      list.append(term, value);
+      return value;
+    };
+    this.rows = {
+      frames: row("Frames"),
+      forward: row("Forward pass"),
+      pen: row("Pen to picture"),
+      engine: row("Computed by"),
+      keras: row("Difference from Keras"),
+    };
+    this.rows.engine.textContent = "this browser, in TypeScript";
+    this.rows.keras.setAttribute("aria-live", "polite");
+    this.check.type = "button";
+    this.check.textContent = "Check against Keras";
+    this.check.addEventListener("click", () => void this.measure());
+    const help = element("p", "quiet");
+    help.textContent =
+      "Medians of the last 60. Nothing is drawn while nothing moves. The check sends the picture to Keras on the " +
+      "server and compares every activation of every layer, for this snapshot and without your edits.";
+    this.panel.root.append(list, this.check, help);
+  }
+
+  /** What is on the screen, in any words that differ when it does: a check of something else holds no more. */
+  forget(shown: string): void {
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.rows.keras.textContent = "not measured yet";
+  }
+
+  dispose(): void {
+    clearInterval(this.timer);
+  }
+
+  private run(open: boolean): void {
+    clearInterval(this.timer);
+    if (!open) return;
+    this.read();
+    this.timer = window.setInterval(() => this.read(), every);
+  }
+
+  private read(): void {
+    const reading = (kind: "frames" | "forward" | "penToPicture") =>
+      median(this.timings.latest(kind, latest));
+    const frame = reading("frames");
+    const forward = reading("forward");
+    const pen = reading("penToPicture");
+    if (frame !== null) this.rows.frames.textContent = `${Math.round(1000 / frame)} a second while it moves`;
+    if (forward !== null) this.rows.forward.textContent = `${decimal(forward)} ms`;
+    this.rows.pen.textContent = pen === null ? "draw to measure it" : `${decimal(pen)} ms`;
+  }
+
+  private async measure(): Promise<void> {
+    this.check.disabled = true;
+    this.rows.keras.textContent = "asking Keras …";
+    try {
+      const { largest, layer, values } = await this.compare();
+      this.rows.keras.textContent = `at most ${decimal(largest)}, in ${layer}, over ${values.toLocaleString("en")} activations`;
+    } catch (error) {
+      this.rows.keras.textContent = `not measured: ${error instanceof Error ? error.message : String(error)}`;
+    } finally {
+      this.check.disabled = false;
+    }
+  }
+}

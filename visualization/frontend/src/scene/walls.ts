@@ -1,0 +1,181 @@
+/** All walls on the GPU, and the map brought forward: their values, scale, light and solidity. */
+import type { Group, PerspectiveCamera } from "three";
+import { sameGrid } from "../arrangement";
+import type { LayerSpec } from "../contract";
+import { type Layout, seenOf, type Wall } from "../layout";
+import type { PaletteKind } from "../palette";
+import { maximumOf } from "../palette";
+import type { Theme } from "../theme";
+import { heightOn } from "./beam_segments";
+import { type Effort, isSolid } from "./budget";
+import { Palettes } from "./palettes";
+import type { Pickable } from "./picking";
+import { type Extent, maximaOf, type Range, rangeIn, type Scale, scalesOf, writeStrengths } from "./scale";
+import { WallMesh } from "./wall_mesh";
+
+export interface Touched {
+  readonly wall: number;
+  /** Place in the layer's flat activations. */
+  readonly index: number;
+}
+/** By wall, a byte a neuron (flat activations): not zero for lit. */
+export type Masks = ReadonlyMap<number, Uint8Array>;
+
+export class Walls {
+  layout: Layout = { walls: [], forward: null };
+  private meshes: WallMesh[] = [];
+  private forward: WallMesh | null = null;
+  private activations: readonly Float32Array[] | null = null;
+  private scales: readonly Scale[] = [];
+  private maxima: readonly (readonly number[])[] = [];
+  private extent: Extent = "layer";
+  private palette: PaletteKind = "perceptual";
+  private lit: { masks: Masks | null; touched: Touched | null } = { masks: null, touched: null };
+  private theme: Theme | null = null;
+  private readonly palettes = new Palettes();
+
+  constructor(private readonly parent: Group) {}
+
+  private get layers(): LayerSpec[] {
+    return this.layout.walls.map(({ layer }) => layer);
+  }
+
+  /** Each wall with its layer's index, the map brought forward last. */
+  private get all(): { mesh: WallMesh; index: number }[] {
+    const all = this.meshes.map((mesh, index) => ({ mesh, index }));
+    return this.forward ? [...all, { mesh: this.forward, index: this.forwardIndex }] : all;
+  }
+
+  private get forwardIndex(): number {
+    return this.layout.walls.findIndex(({ layer }) => layer === this.layout.forward?.layer);
+  }
+
+  /** Place the walls; meshes are made anew only where a grid is another. */
+  setLayout(layout: Layout): void {
+    const same =
+      layout.walls.length === this.meshes.length &&
+      layout.walls.every((wall, index) => sameGrid(wall, this.meshes[index].wall));
+    this.layout = layout;
+    if (same) for (const [index, mesh] of this.meshes.entries()) mesh.place(layout.walls[index]);
+    else {
+      for (const mesh of this.meshes) mesh.dispose();
+      this.meshes = layout.walls.map((wall) => this.make(wall));
+    }
+    const sameForward = layout.forward && this.forward && sameGrid(layout.forward, this.forward.wall);
+    if (sameForward) this.forward!.place(layout.forward!);
+    else {
+      this.forward?.dispose();
+      this.forward = layout.forward && this.make(layout.forward);
+    }
+    if (same && (sameForward || !layout.forward)) return;
+    this.recolour();
+    if (this.activations) this.show(this.activations);
+    this.light(this.lit.masks, this.lit.touched);
+  }
+
+  forget(): void {
+    this.activations = null;
+  }
+
+  /** Activations of every layer, flat, channels last. */
+  show(activations: readonly Float32Array[]): void {
+    this.activations = activations;
+    this.write((mesh, ...how) => mesh.show(...how));
+  }
+
+  setScale(extent: Extent, palette: PaletteKind): void {
+    this.extent = extent;
+    this.palette = palette;
+    this.write((mesh, ...how) => mesh.rewrite(...how));
+  }
+
+  rangeOf(wall: number, channel: number | null): Range {
+    const scale = this.scales[wall] ?? { kind: "layer", signed: false, highs: Float32Array.of(1) };
+    return rangeIn(scale, channel);
+  }
+
+  light(masks: Masks | null, touched: Touched | null): void {
+    this.lit = { masks, touched };
+    for (const { mesh, index } of this.all) {
+      const mask = masks === null ? "all" : (masks.get(index) ?? "none");
+      mesh.light(mask, touched?.wall === index ? touched.index : null);
+    }
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.recolour();
+  }
+
+  sweep(share: (wall: number) => number): void {
+    for (const { mesh, index } of this.all) mesh.sweep(share(index));
+  }
+
+  /** What can be picked: walls that are seen, each with the relief it is drawn with. */
+  get pickable(): Pickable[] {
+    return this.all
+      .filter(({ mesh }) => mesh.wall.state !== "hidden")
+      .map(({ mesh, index }) => ({ wall: mesh.wall, index, strengths: mesh.solid ? mesh.strengths : null }));
+  }
+
+  /** Units that a neuron stands out of a wall, or of the map brought forward. */
+  heightOf(wall: Wall, index: number): number {
+    const mesh = this.all.find((other) => other.mesh.wall === wall)?.mesh;
+    return mesh?.solid ? heightOn(wall, mesh.strengths[index]) : 0;
+  }
+
+  /** How many walls are drawn solid now. */
+  get solid(): number {
+    return this.all.filter(({ mesh }) => mesh.solid && mesh.wall.state !== "hidden").length;
+  }
+
+  /** Before each frame. `tangent`: units that a CSS pixel spans at a distance of one unit; `ratio`: device pixels to it. */
+  look(camera: PerspectiveCamera, tangent: number, ratio: number, effort: Effort): void {
+    const extent = Math.max(...seenOf(this.layout).map((wall) => Math.abs(wall.x)), 1);
+    const distance = camera.position.length();
+    for (const { mesh } of this.all) {
+      const { wall } = mesh;
+      const pixels = wall.cell / (tangent * distanceTo(wall, camera));
+      mesh.setSolid(isSolid(wall.state, pixels, mesh.solid, effort));
+      mesh.look(camera, tangent / ratio, distance - 0.2 * extent, distance + 1.2 * extent);
+    }
+  }
+
+  dispose(): void {
+    for (const { mesh } of this.all) mesh.dispose();
+    this.palettes.dispose();
+  }
+
+  private make(wall: Wall): WallMesh {
+    return new WallMesh(wall, this.palettes.textureFor(this.palette, false).texture, this.parent);
+  }
+
+  private write(into: (mesh: WallMesh, ...how: Parameters<WallMesh["rewrite"]>) => void): void {
+    const { activations, layers } = this;
+    if (!activations) return;
+    this.scales = scalesOf(layers, activations, this.extent);
+    this.maxima = this.palette === "sign" ? maximaOf(layers, activations, this.scales) : layers.map(() => []);
+    for (const { mesh, index } of this.all) {
+      writeStrengths(activations[index], this.scales[index], mesh.strengths);
+      const { texture, diverging } = this.palettes.textureFor(this.palette, this.scales[index].signed);
+      into(mesh, this.maxima[index], diverging, texture);
+    }
+  }
+
+  private recolour(): void {
+    if (!this.theme) return;
+    const { background, text, brightness } = this.theme;
+    this.palettes.setBrightness(brightness);
+    for (const { mesh } of this.all) mesh.colour({ background, text, maximum: maximumOf(brightness) });
+  }
+}
+
+/** From the camera to the nearest point of a wall. */
+export function distanceTo(wall: Wall, { position }: PerspectiveCamera): number {
+  const beyond = (value: number, half: number) => Math.max(0, Math.abs(value) - half);
+  return Math.hypot(
+    position.x - wall.x,
+    beyond(position.y, wall.height / 2),
+    beyond(position.z, wall.width / 2),
+  );
+}

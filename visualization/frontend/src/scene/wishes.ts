@@ -1,0 +1,33 @@
+/** What another view wants to be seen: a layer, a map or a neuron comes near; a neuron is picked as well. */
+import type { SceneData } from "../contract";
+import { size } from "../contract";
+import { indexOf } from "../explain/place";
+import type { Selection } from "./selection";
+import type { View3d } from "./view_3d";
+import type { Viewing } from "./viewing";
+
+/** Follow `data.wish` once; a wish for what this network does not have is let be. */
+export function followWish(data: SceneData, viewing: Viewing, view: View3d, selection: Selection): void {
+  const { wish } = data;
+  if (!wish || wish.serial === viewing.followed) return;
+  viewing.followed = wish.serial;
+  const layer = data.network.layers.findIndex(({ name }) => name === wish.layer);
+  if (layer < 0) return;
+  const shape = data.network.layers[layer].output_shape;
+  viewing.hidden.delete(wish.layer);
+  const { channel, row, column } = wish;
+  if (channel === null) {
+    viewing.forward = null;
+    viewing.open.add(wish.layer);
+    view.setArrangement(viewing);
+    view.focusOn(layer, null);
+    return;
+  }
+  const whole = shape.length === 3 && (row === null || column === null);
+  const index = indexOf(shape, { channel, row: row ?? 0, column: column ?? 0 });
+  if (index >= size(shape)) return;
+  viewing.forward = whole ? { layer: wish.layer, channel } : viewing.forward;
+  view.setArrangement(viewing);
+  if (!whole) selection.select({ layer, index });
+  view.focusOn(layer, whole ? null : index);
+}

@@ -1,0 +1,119 @@
+"""What is picked in the network, a layer, a channel or a neuron: checked here, as a browser can send anything.
+
+The other half is frontend/src/scene/picks.ts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from data.errors import StrataError
+from model.networks import Network
+
+SCHEMA: Final = 1
+MAX_SERIAL: Final = 2**53 - 1  # JavaScript's last whole number
+
+
+class PickError(StrataError):
+    """What came is no place in the network; the message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A layer by its name; of its channels one, or None for all; of that channel one neuron by row and column.
+
+    Units of a dense or flatten layer are channels that have no row and column.
+    """
+
+    layer: str
+    channel: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+    @property
+    def words(self) -> str:
+        """For people, counted from 0 as Keras does: "conv 2, map 17, row 4, column 9"."""
+        title = self.layer.replace("_", " ")
+        if self.channel is None:
+            return title
+        if self.row is None:
+            return f"{title}, unit {self.channel}"
+        channel = "" if self.layer == "input" else f", map {self.channel}"
+        return f"{title}{channel}, row {self.row}, column {self.column}"
+
+    def value(self, activations: Mapping[str, np.ndarray]) -> float | None:
+        """The neuron's activation; None where these layers have no such neuron.
+
+        activations: by layer name, (rows, columns, channels) or (units,).
+        """
+        place = (self.channel,) if self.row is None else (self.row, self.column, self.channel)
+        found = activations.get(self.layer)
+        if found is None or len(place) != found.ndim or None in place:
+            return None
+        if any(at >= length for at, length in zip(place, found.shape, strict=True) if at is not None):
+            return None
+        return float(found[place])
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePick:
+    """A neuron touched in the scene, or let go of. serial: the browser's count, tells a new touch from a known one."""
+
+    serial: int
+    pick: Pick | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What another view wishes to see in the scene. serial: tells the browser a new wish from one it has followed."""
+
+    serial: int
+    pick: Pick
+
+
+def at(layer: str, shape: tuple[int, ...], index: int) -> Pick:
+    """The neuron at a place in the flat activations of a layer of `shape`."""
+    place = [int(number) for number in np.unravel_index(index, shape)]
+    return Pick(layer, place[2], place[0], place[1]) if len(shape) == 3 else Pick(layer, place[0])
+
+
+def shapes(network: Network) -> dict[str, tuple[int, ...]]:
+    """Every layer's output shape by name, the picture as "input"."""
+    return {"input": network.input_shape, **{placed.layer.name: placed.output_shape for placed in network.placed()}}
+
+
+def read(value: object, network: Network) -> ScenePick:
+    """The touch in what a browser sent; raises PickError for anything that the scene of `network` does not send."""
+    if not isinstance(value, Mapping) or value.get("schema") != SCHEMA:
+        raise _refusal("itself", f"an object of schema {SCHEMA}")
+    serial = value.get("serial")
+    if not _is_whole(serial, 1, MAX_SERIAL):
+        raise _refusal("serial", f"a whole number from 1 to {MAX_SERIAL}")
+    layer, index = value.get("layer"), value.get("index")
+    assert isinstance(serial, int)
+    if layer is None:
+        return ScenePick(serial, None)
+    known = shapes(network)
+    if not isinstance(layer, str) or layer not in known:
+        raise _refusal("layer", f"one of {', '.join(known)}")
+    count = math.prod(known[layer])
+    if not _is_whole(index, 0, count - 1):
+        raise _refusal("index", f"a whole number from 0 to {count - 1:,}")
+    assert isinstance(index, int)
+    return ScenePick(serial, at(layer, known[layer], index))
+
+
+def _is_whole(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _refusal(what: str, expected: str) -> PickError:
+    return PickError(
+        f"A neuron touched in the scene cannot be read: {what}. Expected {expected}. "
+        "Touch it again; if that does not help, reload the page."
+    )
