@@ -16,19 +16,22 @@ from pathlib import Path
 from filelock import FileLock
 
 from model import ownership
-from model.networks import Network
+from model.networks import Network, NetworkError
 from model.records import Config, RunState, Status
 from model.run import Run
 from model.run_folder import RunError
 from model.settings import BOUNDS, Settings
 
-__all__ = ["PRETRAINED", "Run", "RunError", "Runs", "default_root", "expected_bytes"]
+__all__ = ["PRETRAINED", "Run", "RunError", "Runs", "check_trainable", "default_root", "expected_bytes"]
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """The run that comes with the project, shown before any training."""
 
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_KERAS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _CURVES_BYTES = 2_000_000
+INPUT_SHAPE, CLASSES = (28, 28, 1), 10
+"""What every dataset has."""
 
 
 class Runs:
@@ -45,10 +48,10 @@ class Runs:
         further_epochs: tuple[int, ...] = (),
     ) -> Run:
         """A new run, queued and owned by this process; raises RunError where the folder cannot be written."""
-        network.placed()
+        check_trainable(network)
         created = time.time()
         stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
-        run = Run(self.root / f"{stamp}-{settings.dataset}-{network.name}-{secrets.token_hex(2)}")
+        run = Run(self.root / f"{stamp}-{settings.dataset}-{_slug(network.name)}-{secrets.token_hex(2)}")
         config = Config(settings, network, created, versions, further_epochs)
         with self._writing(config):
             owner = ownership.claim(self.root)
@@ -147,6 +150,34 @@ class Runs:
         names = sorted((path.name for path in self.root.iterdir()), reverse=True)
         runs = (Run(self.root / name) for name in names if _RUN_ID.fullmatch(name))
         return tuple(run for run in runs if (run.path / "status.json").exists())
+
+
+def check_trainable(network: Network) -> None:
+    """Raise NetworkError unless `network` turns a picture of the datasets into probabilities of their classes."""
+    placed = network.placed()
+    for name in (network.name, *(layer.name for layer in network.layers)):
+        if not _KERAS_NAME.fullmatch(name):
+            raise NetworkError(
+                f"Network {network.title} has the name {name!r} in it. Expected letters of the English alphabet, "
+                "digits, dots, dashes and underscores, the first a letter or digit. Give it another."
+            )
+    if not placed or network.input_shape != INPUT_SHAPE or placed[-1].output_shape != (CLASSES,):
+        made = placed[-1].output_shape if placed else network.input_shape
+        raise NetworkError(
+            f"Network {network.title} makes {made} of {network.input_shape}. Expected ({CLASSES},) of {INPUT_SHAPE}: "
+            "a value for each class of a picture. End with a flatten layer and a dense layer of 10 units."
+        )
+    activation = getattr(placed[-1].layer, "activation", "linear")
+    if activation not in {"softmax", "sigmoid"}:
+        raise NetworkError(
+            f"Network {network.title} ends with the activation {activation}. Expected softmax or sigmoid, whose values "
+            "lie between 0 and 1. Change the last layer's."
+        )
+
+
+def _slug(name: str) -> str:
+    """A network's name as a part of a folder's."""
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")[:24] or "network"
 
 
 def expected_bytes(config: Config) -> int:

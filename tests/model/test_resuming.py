@@ -8,12 +8,21 @@ import numpy as np
 import pytest
 
 from data import datasets
-from model.networks import CNN
+from model.networks import (
+    CNN,
+    MLP_25,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    GlobalAveragePool2D,
+    Network,
+)
 from model.recording import record
 from model.records import RunState
 from model.reports import Checkpoint, Group, Report, Snapshot, Validating
 from model.runs import Run, RunError, Runs
-from model.settings import Settings
+from model.settings import CHOICES, Optimizer, Settings
 from model.snapshots import weights_hash
 from model.training_loop import train
 
@@ -79,6 +88,35 @@ def _finished(runs: Runs, settings: Settings, further_epochs: tuple[int, ...] = 
     run = runs.create(settings, CNN, {}, further_epochs)
     assert record(run) is RunState.FINISHED
     return run
+
+
+def test_dropout_and_batch_statistics_go_on_where_they_were() -> None:
+    layers = (
+        Conv2D("conv_1", 4),
+        BatchNormalization("norm_1"),
+        GlobalAveragePool2D("average"),
+        Dropout("dropout_1", 0.5),
+        Dropout("dropout_2", 0.2),
+        Dense("output", 10, activation="softmax"),
+    )
+    network, digits = Network("tiny", "Tiny", (28, 28, 1), layers), datasets.load("digits")
+    straight = list(train(SETTINGS, network, digits))
+    asked = iter([False, True])
+    checkpoint = list(train(SETTINGS, network, digits, lambda: next(asked)))[-2]
+    assert isinstance(checkpoint, Checkpoint)
+    assert _hash(train(SETTINGS, network, digits, checkpoint=checkpoint)) == _hash(straight)
+    first, last = (report.weights for report in straight if isinstance(report, Snapshot) if report.step in {0, 18})
+    assert not np.array_equal(first["norm_1/moving_mean"], last["norm_1/moving_mean"])
+
+
+@pytest.mark.parametrize("optimizer", CHOICES["optimizer"])
+def test_every_optimiser_goes_on_where_it_was(optimizer: Optimizer) -> None:
+    settings, digits = replace(SETTINGS, optimizer=optimizer, epochs=1), datasets.load("digits")
+    asked = iter([False, True])
+    checkpoint = list(train(settings, MLP_25, digits, lambda: next(asked)))[-2]
+    assert isinstance(checkpoint, Checkpoint)
+    resumed = train(settings, MLP_25, digits, checkpoint=checkpoint)
+    assert _hash(resumed) == _hash(train(settings, MLP_25, digits))
 
 
 def test_trained_on_equals_trained_at_once_where_the_rate_is_constant(runs: Runs) -> None:

@@ -1,5 +1,6 @@
 """The training generator and its recorder, on the offline digits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,15 @@ def test_a_stop_during_validation_is_heard() -> None:
         heard.append(report)
     assert heard[-1] == Ended("stopped")
     assert not any(isinstance(report, Epoch) for report in heard)
+
+
+def test_a_target_ends_the_training_after_the_epoch_that_reached_it() -> None:
+    reports = list(train(replace(SETTINGS, target_accuracy=0.05), CNN, datasets.load("digits")))
+    assert reports[-1] == Ended("target_reached")
+    (epoch,) = (report for report in reports if isinstance(report, Epoch))
+    snapshot = [report for report in reports if isinstance(report, Snapshot)][-1]
+    assert epoch.epoch == 1 and epoch.val_accuracy >= 0.05
+    assert snapshot.last and snapshot.step == epoch.step
 
 
 @pytest.mark.parametrize("total", [1, 2, 7, 100, 7500, 600_000])
