@@ -140,7 +140,11 @@ def record(run: Run, on_report: Callable[[Report], None] = lambda report: None) 
         recorder.say(RunState.FAILED, f"A bug in the training: {error!r}. The server's log has the details.")
         raise
     run.free_room()
-    recorder.say(state, message, seconds_left=0.0)
+    try:
+        recorder.say(state, message, seconds_left=0.0)
+    except OSError:
+        ownership.release(run.path.parent)
+        raise
     return state
 
 
