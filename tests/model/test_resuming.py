@@ -21,7 +21,7 @@ from model.networks import (
 from model.recording import record
 from model.records import RunState
 from model.reports import Checkpoint, Group, Report, Snapshot, Validating
-from model.runs import Run, RunError, Runs
+from model.runs import Run, RunError, Runs, expected_bytes
 from model.settings import CHOICES, Optimizer, Settings
 from model.snapshots import weights_hash
 from model.training_loop import train
@@ -171,6 +171,7 @@ def test_what_was_ended_from_outside_goes_on_to_the_same_bits(
     assert groups == sorted(set(groups))
     assert sum(line.val_loss is not None for line in run.metrics()) == 2
     assert not list(run.path.rglob(".*"))
+    assert run.disk_bytes() < expected_bytes(run.config())
 
 
 def test_what_cannot_go_on_is_refused_in_words(runs: Runs) -> None:
