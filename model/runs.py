@@ -103,7 +103,8 @@ class Runs:
         try:
             # Gone from the list at once, and whole until then.
             run.path.rename(leaving)
-            shutil.rmtree(leaving)
+            for gone in self.root.glob(".deleted-*"):  # a kill may have left others half removed
+                shutil.rmtree(gone)
         except OSError as error:
             raise RunError(
                 f"Run {run.id} cannot be deleted: {error.strerror}. Expected a folder that can be changed. "
