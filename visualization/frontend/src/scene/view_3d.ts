@@ -198,6 +198,11 @@ export class View3d {
     };
   }
 
+  /** The neuron at a place in the flat activations of a layer. */
+  neuron(wall: number, index: number): Neuron {
+    return neuronFrom(this.walls[wall], wall, index);
+  }
+
   /** The neuron at a place of the canvas in CSS pixels. */
   neuronAt(x: number, y: number): Neuron | null {
     if (!this.viewport) return null;
