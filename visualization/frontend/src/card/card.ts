@@ -1,7 +1,8 @@
 /** The card of one neuron: what it is, its value, and the arithmetic behind it, which can be changed. */
 import { positionOf } from "../explain/place";
+import { stopsOf } from "../palette";
 import { button, element } from "../scene/overlay";
-import { decimal } from "../scene/words";
+import { decimal, percent } from "../scene/words";
 import type { Theme } from "../theme";
 import { aboutLayer } from "./about";
 import { cardStyles } from "./card_styles";
@@ -23,14 +24,17 @@ const icons = {
   help: "M7 7.500a3 3 0 1 1 4.200 2.700c-.9.400-1.200 1-1.200 2M10 15.200v.200",
 } as const;
 
+const strong = 2; // the stop of the palette, from either end, that stands out from the card in both themes
+
 interface Part {
   readonly root: HTMLElement;
   /** Another part comes in, or the card goes: whatever moves stops. */
-  leave(): void;
+  leave?(): void;
 }
 
 export class Card {
   readonly root = element("div", "card");
+  private readonly events: CardEvents;
   private readonly name = element("p", "name");
   private readonly value = element("p", "value");
   private readonly help: HTMLButtonElement;
@@ -52,12 +56,21 @@ export class Card {
   private shades: Shades | null = null;
 
   /** Stands hidden in `parent`, the scene's root, until there is something to show. */
-  constructor(
-    parent: HTMLElement,
-    private readonly events: CardEvents,
-  ) {
+  constructor(parent: HTMLElement, events: CardEvents) {
+    this.events = {
+      ...events,
+      edit: (change) => {
+        this.complain(null);
+        events.edit(change);
+      },
+      restore: (what) => {
+        this.complain(null);
+        events.restore(what);
+        if (this.active?.closest("[hidden]")) this.takeFocus(); // the button has gone with what it restored
+      },
+    };
     const surroundings: Surroundings = {
-      events,
+      events: this.events,
       shades: () => this.shades!,
       complain: (message) => this.complain(message),
     };
@@ -68,7 +81,7 @@ export class Card {
       max_pool2d: new PoolPart(surroundings),
       dense: new DensePart(surroundings),
     };
-    this.actions = new EditActions(events);
+    this.actions = new EditActions(this.events);
     this.help = button({ name: "What is this layer?", icon: icons.help, act: () => this.toggleHelp() });
     this.forward = button({ name: "", icon: icons.forward, act: () => this.bringForward() });
     this.build();
@@ -93,7 +106,8 @@ export class Card {
       this.about.textContent = aboutLayer(spec, place.layer);
       this.complain(null);
     }
-    this.value.textContent = decimal(explanation.result);
+    const share = "softmax" in explanation && explanation.softmax;
+    this.value.textContent = (share ? percent : decimal)(explanation.result);
     const maps = layer.output_shape.length === 3 && layer.output_shape[2] > 1;
     this.forward.hidden = !maps;
     if (moved && maps) {
@@ -107,7 +121,7 @@ export class Card {
   }
 
   hide(): void {
-    this.part?.leave();
+    this.part?.leave?.();
     this.content = null;
     this.root.hidden = true;
   }
@@ -118,11 +132,14 @@ export class Card {
 
   setTheme(theme: Theme): void {
     this.shades = new Shades(theme);
+    const stops = stopsOf(theme.brightness, "diverging");
+    this.root.style.setProperty("--negative", stops[strong]);
+    this.root.style.setProperty("--positive", stops[stops.length - 1 - strong]);
     if (this.content) this.show(this.content);
   }
 
   dispose(): void {
-    this.part?.leave();
+    this.part?.leave?.();
     this.listeners.abort();
     this.root.remove();
   }
@@ -131,6 +148,7 @@ export class Card {
     const style = document.createElement("style");
     style.textContent = cardStyles + partStyles;
     this.root.setAttribute("role", "region");
+    this.root.tabIndex = -1;
     this.root.hidden = true;
     const close = button({ name: "Close", icon: icons.close, act: () => this.events.close() });
     const buttons = element("div", "buttons");
@@ -151,9 +169,11 @@ export class Card {
     const { explanation } = content;
     const part = this.parts[explanation.kind];
     if (part !== this.part) {
-      this.part?.leave();
+      this.part?.leave?.();
       this.part = part;
+      const had = this.body.contains(this.active);
       this.body.replaceChildren(part.root);
+      if (had) this.takeFocus();
       this.root.scrollTop = 0;
     }
     switch (explanation.kind) {
@@ -178,6 +198,15 @@ export class Card {
   private complain(message: string | null): void {
     this.complaint.textContent = message ?? "";
     this.complaint.hidden = message === null;
+  }
+
+  /** What has the focus, here or elsewhere on the page. */
+  private get active(): Element | null {
+    return (this.root.getRootNode() as Document | ShadowRoot).activeElement;
+  }
+
+  private takeFocus(): void {
+    this.root.focus({ preventScroll: true });
   }
 
   private toggleHelp(): void {

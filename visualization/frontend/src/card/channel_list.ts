@@ -50,7 +50,7 @@ export class ChannelList {
       Object.assign(input, { type: "radio", name: this.group });
       input.addEventListener("change", () => this.choose(channel));
       const [word, track, bar] = [element("span", "word"), element("span", "track"), element("b", "")];
-      const number = element("span", "sum");
+      const number = element("span", "amount");
       word.textContent = name;
       track.append(bar);
       label.append(input, word, track, number);

@@ -45,10 +45,11 @@ export class SoftmaxTable {
       row.classList.toggle("own", index === own);
       row.ariaCurrent = index === own ? "true" : null;
     }
+    const probability = percent(exponentials[own] / total);
     const [logit, max, share, all] = [logits[own], largest, exponentials[own], total].map(decimal);
     this.division.textContent =
       `e^(${logit} − ${max.startsWith("−") ? `(${max})` : max}) ÷ Σ e^(z − max) = ` +
-      `${share} ÷ ${all} = ${percent(exponentials[own] / total)}`;
+      `${share} ÷ ${all} ${/^[<>]/.test(probability) ? "" : "= "}${probability}`;
   }
 
   private build(count: number): void {
