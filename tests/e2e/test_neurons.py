@@ -11,15 +11,18 @@ from model.building import build, set_weights
 from model.runs import PRETRAINED, Run
 from model.tracing import trace
 from tests.e2e.conftest import App
-from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, open_page
+from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, open_page, wait_until
 
 CARD = f"{SCENE} .card"
 FIRST_SAMPLE = 7
 
 
 def touch(page: Page, layer: str, index: int) -> None:
-    """Click the neuron at a place in the flat activations of a layer, where the scene draws it."""
+    """Come near the neuron at a place in the flat activations of a layer, and click it where the scene draws it."""
     scene = page.locator(SCENE)
+    find = "root.strata.view.walls.findIndex(({ layer }) => layer.name === name)"
+    scene.evaluate(f"(root, [name, index]) => root.strata.view.focusOn({find}, index)", [layer, index])
+    at_rest(page)
     at = scene.evaluate(
         """(root, [name, index]) => {
             const { view } = root.strata;
@@ -34,6 +37,18 @@ def touch(page: Page, layer: str, index: int) -> None:
     box = scene.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+
+
+def at_rest(page: Page) -> None:
+    """Wait until nothing moves: no frame is drawn then."""
+    drawn = [-1]
+
+    def still() -> bool:
+        drawn.append(page.locator(SCENE).evaluate("(root) => root.strata.frames"))
+        page.wait_for_timeout(300)
+        return drawn[-1] == drawn[-2]
+
+    wait_until(still)
 
 
 def activations(page: Page, layer: str) -> np.ndarray:
@@ -153,11 +168,9 @@ def test_a_touch_is_known_to_the_other_views_and_comes_back_from_them(page: Page
     page.get_by_test_id("stSidebar").get_by_text("Reads 7").wait_for(timeout=PATIENCE_MS)
     touch(page, "conv_2", place((11, 11, 64), 4, 9, 17))
     expect(heading(page)).to_have_text("conv 2 · map 17 · row 4 · column 9")
-    page.wait_for_timeout(1000)  # until the scene has told: it waits for the reader to come to rest
-    page.locator(f"{CARD} [aria-label='Close']").click()
-    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Show the whole network (R)").click()
     touch(page, "pool_1", place((13, 13, 32), 6, 7, 3))
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(1000)  # the scene tells once the reader has come to rest
     page.get_by_role("radio", name="Surfaces").click()
     page.get_by_test_id("stMain").locator(f"{FIGURE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
     value = keras()["pool_1"][6, 7, 3]
@@ -176,7 +189,7 @@ def test_open_layers_scale_and_camera_outlast_another_view(page: Page, app: App)
     scene.get_by_label("Full colour is the largest of").select_option("all layers together")
     expect(scene.get_by_text("the network’s maximum")).to_be_visible()
     scene.get_by_role("button", name="Zoom in").click()
-    page.wait_for_timeout(1500)  # a flight
+    at_rest(page)
     states = "(root) => root.strata.view.walls.map(({ layer, state }) => `${layer.name} ${state}`).join()"
     camera = "(root) => root.strata.view.camera.position.map((value) => Math.round(value)).join()"
     before = scene.evaluate(states), scene.evaluate(camera)
