@@ -1,5 +1,5 @@
 /** Between which points in space beams run: pure. */
-import { type Layout, type Point, relief, type Wall } from "../layout";
+import { type Layout, type Point, reliefOf, type Wall } from "../layout";
 import { neuronFrom, outlineOf } from "./picking";
 
 export interface Place {
@@ -83,5 +83,5 @@ function middle([topLeft, , bottomRight]: readonly Point[]): Point {
 
 /** The height of a strength −1 … 1 on a solid wall. */
 export function heightOn(wall: Wall, strength: number): number {
-  return Math.abs(strength) * relief * wall.cell;
+  return Math.abs(strength) * reliefOf(wall);
 }

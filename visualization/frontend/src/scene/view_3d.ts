@@ -1,6 +1,6 @@
 /** The network in space: walls, scaffold, beams and camera, from layers and activations to pixels. */
 import { Vector3 } from "three";
-import { layoutBetween, sameGrids } from "../arrangement";
+import { layoutBetween, sameLayers } from "../arrangement";
 import { type LayerSpec, size } from "../contract";
 import {
   type Arrangement,
@@ -26,6 +26,7 @@ import { sweep, waveLength } from "./wave";
 
 /** What a benchmark reads: sums since the scene began, and the state of the last frame. */
 export interface Statistics {
+  /** Drawn, and each can be picked. */
   readonly neurons: number;
   readonly frames: number;
   readonly drawCalls: number;
@@ -33,7 +34,8 @@ export interface Statistics {
   readonly busyMilliseconds: number;
   /** Walls drawn as solid neurons. */
   readonly solidWalls: number;
-  readonly effort: string;
+  /** Device pixels for a CSS pixel. */
+  readonly pixelRatio: number;
 }
 
 const neighbourhood = 4; // neurons to each side that are shown with the one that is focused
@@ -88,7 +90,7 @@ export class View3d {
     [this.beamList, this.patchList] = [[], []];
     this.moved = false;
     this.change = null;
-    this.setLayout(layOut(layers, { spacing: 1, slenderness: 2 }, this.arrangement));
+    this.setLayout(layOut(layers, { spacing: 1, slenderness: 2, openSlenderness: 2 }, this.arrangement));
     this.arrange(false);
   }
 
@@ -187,14 +189,14 @@ export class View3d {
   }
 
   get statistics(): Statistics {
-    const { frames, drawCalls, busy, budget } = this.stage;
+    const { frames, drawCalls, busy, pixelRatio } = this.stage;
     return {
-      neurons: this.walls.reduce((sum, wall) => sum + (wall.state === "hidden" ? 0 : neuronsOf(wall)), 0),
+      neurons: this.walls.reduce((sum, wall) => sum + neuronsOf(wall), 0),
       frames,
       drawCalls,
       busyMilliseconds: busy,
       solidWalls: this.space.solid,
-      effort: budget.effort,
+      pixelRatio,
     };
   }
 
@@ -253,7 +255,7 @@ export class View3d {
     const { layout, yaw, pitch } = this.home_;
     const from = this.space.layout;
     this.change = null;
-    if (smooth && sameGrids(from, layout) && !prefersReducedMotion()) {
+    if (smooth && sameLayers(from, layout) && !prefersReducedMotion()) {
       this.change = { from, to: layout, start: performance.now() };
     } else this.setLayout(layout);
     const view = fitView(seenOf(layout).flatMap(cornersOf), yaw, pitch, this.viewport);
@@ -331,6 +333,7 @@ export class View3d {
   }
 }
 
-function neuronsOf({ layer }: Wall): number {
-  return size(layer.output_shape);
+/** Flatten has none of its own: it shows the layer before in a row. */
+function neuronsOf({ layer, state }: Wall): number {
+  return state === "hidden" || layer.kind === "flatten" ? 0 : size(layer.output_shape);
 }

@@ -12,7 +12,7 @@ import {
   Vector3,
 } from "three";
 import { size } from "../contract";
-import { relief, type Wall } from "../layout";
+import { reliefOf, type Wall } from "../layout";
 import type { Colour } from "../palette";
 import { mixAll } from "./colours";
 import { maximumMark } from "./scale";
@@ -74,9 +74,10 @@ export class WallMesh {
   setSolid(solid: boolean): void {
     this.solid = solid;
     if (solid && !this.box) {
-      const { width, height, cell } = this.built;
-      const geometry = new BoxGeometry(width, height, relief * cell);
-      geometry.translate(0, 0, (relief * cell) / 2);
+      const { width, height } = this.built;
+      const depth = reliefOf(this.built);
+      const geometry = new BoxGeometry(width, height, depth);
+      geometry.translate(0, 0, depth / 2);
       this.box = this.add(geometry, voxelMaterial(this.uniforms));
       this.place(this.wall);
     }

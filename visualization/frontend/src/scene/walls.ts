@@ -52,24 +52,20 @@ export class Walls {
 
   /** Place the walls; meshes are made anew only where a grid is another. */
   setLayout(layout: Layout): void {
-    const same =
-      layout.walls.length === this.meshes.length &&
-      layout.walls.every((wall, index) => sameGrid(wall, this.meshes[index].wall));
+    const before = this.all.map(({ mesh }) => mesh);
+    const meshFor = (wall: Wall, old: WallMesh | null | undefined) => {
+      if (!old || !sameGrid(wall, old.wall)) return this.make(wall);
+      old.place(wall);
+      return old;
+    };
+    this.meshes = layout.walls.map((wall, index) => meshFor(wall, this.meshes[index]));
+    this.forward = layout.forward && meshFor(layout.forward, this.forward);
     this.layout = layout;
-    if (same) for (const [index, mesh] of this.meshes.entries()) mesh.place(layout.walls[index]);
-    else {
-      for (const mesh of this.meshes) mesh.dispose();
-      this.meshes = layout.walls.map((wall) => this.make(wall));
-    }
-    const sameForward = layout.forward && this.forward && sameGrid(layout.forward, this.forward.wall);
-    if (sameForward) this.forward!.place(layout.forward!);
-    else {
-      this.forward?.dispose();
-      this.forward = layout.forward && this.make(layout.forward);
-    }
-    if (same && (sameForward || !layout.forward)) return;
+    const now = this.all.map(({ mesh }) => mesh);
+    for (const mesh of before) if (!now.includes(mesh)) mesh.dispose();
+    if (now.every((mesh) => before.includes(mesh))) return;
     this.recolour();
-    if (this.activations) this.show(this.activations);
+    this.setScale(this.extent, this.palette);
     this.light(this.lit.masks, this.lit.touched);
   }
 
@@ -136,7 +132,9 @@ export class Walls {
     for (const { mesh } of this.all) {
       const { wall } = mesh;
       const pixels = wall.cell / (tangent * distanceTo(wall, camera));
-      mesh.setSolid(isSolid(wall.state, pixels, mesh.solid, effort));
+      // Outputs, a tile each, are told by the bars beside them: solid only when opened.
+      const single = wall.cells.rows * wall.cells.columns === 1;
+      mesh.setSolid(isSolid(wall.state, single ? 0 : pixels, mesh.solid, effort));
       mesh.look(camera, tangent / ratio, distance - 0.2 * extent, distance + 1.2 * extent);
     }
   }
