@@ -10,6 +10,7 @@ import { NumberField } from "./number_field";
 import { RestoreButton } from "./restore_button";
 import { SoftmaxTable } from "./softmax_table";
 import { SumLine } from "./sum_line";
+import { write } from "./text";
 import { rangeOf, WindowPicture } from "./window_picture";
 import { channelName } from "./wording";
 
@@ -154,8 +155,4 @@ function sign(text: string): HTMLElement {
   const span = element("span", "sign");
   span.textContent = text;
   return span;
-}
-
-function write(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }
