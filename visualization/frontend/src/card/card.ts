@@ -58,20 +58,7 @@ export class Card {
 
   /** Stands hidden in `parent`, the scene's root, until there is something to show. */
   constructor(parent: HTMLElement, events: CardEvents) {
-    this.events = {
-      ...events,
-      edit: (change) => {
-        if (!this.shown) return; // a field loses the focus when the card goes; its network may have gone too
-        this.complain(null);
-        events.edit(change);
-      },
-      restore: (what) => {
-        this.complain(null);
-        const button = this.active;
-        events.restore(what);
-        if (button?.closest("[hidden]")) this.takeFocus(); // the button has gone with what it restored
-      },
-    };
+    this.events = this.guarded(events);
     const surroundings: Surroundings = {
       events: this.events,
       shades: () => this.shades!,
@@ -144,6 +131,24 @@ export class Card {
     this.part?.leave?.();
     this.listeners.abort();
     this.root.remove();
+  }
+
+  /** The events, with what the card itself has to do about them. */
+  private guarded(events: CardEvents): CardEvents {
+    return {
+      ...events,
+      edit: (change) => {
+        if (!this.shown) return; // a field loses the focus when the card goes; its network may have gone too
+        this.complain(null);
+        events.edit(change);
+      },
+      restore: (what) => {
+        this.complain(null);
+        const button = this.active;
+        events.restore(what);
+        if (button?.closest("[hidden]")) this.takeFocus(); // the button has gone with what it restored
+      },
+    };
   }
 
   private build(): void {

@@ -8,10 +8,11 @@ import { ChannelList } from "./channel_list";
 import type { CardContent, Surroundings } from "./content";
 import { NumberField } from "./number_field";
 import { RestoreButton } from "./restore_button";
+import { rangeOf } from "./shades";
 import { SoftmaxTable } from "./softmax_table";
 import { SumLine } from "./sum_line";
 import { write } from "./text";
-import { rangeOf, WindowPicture } from "./window_picture";
+import { WindowPicture } from "./window_picture";
 import { channelName } from "./wording";
 
 const mostBeside = 3; // columns of a kernel up to which the three grids stand side by side
