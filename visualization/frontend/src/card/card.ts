@@ -14,7 +14,8 @@ import { EditActions } from "./edit_actions";
 import { partStyles } from "./part_styles";
 import { PoolPart } from "./pool_part";
 import { Shades } from "./shades";
-import { placeName, placeWords } from "./wording";
+import { write } from "./text";
+import { channelName, placeName, placeWords } from "./wording";
 
 export type { CardContent, CardEvents } from "./content";
 
@@ -57,18 +58,7 @@ export class Card {
 
   /** Stands hidden in `parent`, the scene's root, until there is something to show. */
   constructor(parent: HTMLElement, events: CardEvents) {
-    this.events = {
-      ...events,
-      edit: (change) => {
-        this.complain(null);
-        events.edit(change);
-      },
-      restore: (what) => {
-        this.complain(null);
-        events.restore(what);
-        if (this.active?.closest("[hidden]")) this.takeFocus(); // the button has gone with what it restored
-      },
-    };
+    this.events = this.guarded(events);
     const surroundings: Surroundings = {
       events: this.events,
       shades: () => this.shades!,
@@ -98,31 +88,30 @@ export class Card {
     const { spec, place, classNames, explanation } = content;
     const layer = spec.layers[place.layer];
     const title = placeName(spec, place, classNames);
-    const moved = this.root.ariaLabel !== title;
-    this.content = content;
-    if (moved) {
+    if (this.root.ariaLabel !== title) {
       this.root.ariaLabel = title;
-      this.name.textContent = [layer.title, ...placeWords(spec, place, classNames)].join(" · ");
-      this.about.textContent = aboutLayer(spec, place.layer);
-      this.complain(null);
+      this.complain(null); // it was about another neuron
     }
+    this.content = content;
+    write(this.name, [layer.title, ...placeWords(spec, place, classNames)].join(" · "));
+    write(this.about, aboutLayer(spec, place.layer));
     const share = "softmax" in explanation && explanation.softmax;
-    this.value.textContent = (share ? percent : decimal)(explanation.result);
-    const maps = layer.output_shape.length === 3 && layer.output_shape[2] > 1;
-    this.forward.hidden = !maps;
-    if (moved && maps) {
-      const { channel } = positionOf(layer.output_shape, place.index);
-      this.forward.ariaLabel = `Bring map ${channel} to the front`;
-      this.forward.title = this.forward.ariaLabel;
-    }
+    write(this.value, (share ? percent : decimal)(explanation.result));
+    this.forward.hidden = !(layer.output_shape.length === 3 && layer.output_shape[2] > 1);
+    const { channel } = positionOf(layer.output_shape, place.index);
+    this.forward.title = `Bring ${channelName(layer, channel)} to the front`;
+    this.forward.ariaLabel = this.forward.title;
     this.root.hidden = false; // before the parts: lists scroll to what is chosen, which takes a size
     this.showPart(content);
     this.actions.show(content);
   }
 
+  /** The focus, where the card has it, is let go: the caller knows where it belongs. */
   hide(): void {
     this.part?.leave?.();
     this.content = null;
+    const { active } = this;
+    if (active instanceof HTMLElement && this.root.contains(active)) active.blur(); // browsers would do it a frame later
     this.root.hidden = true;
   }
 
@@ -142,6 +131,24 @@ export class Card {
     this.part?.leave?.();
     this.listeners.abort();
     this.root.remove();
+  }
+
+  /** The events, with what the card itself has to do about them. */
+  private guarded(events: CardEvents): CardEvents {
+    return {
+      ...events,
+      edit: (change) => {
+        if (!this.shown) return; // a field loses the focus when the card goes; its network may have gone too
+        this.complain(null);
+        events.edit(change);
+      },
+      restore: (what) => {
+        this.complain(null);
+        const button = this.active;
+        events.restore(what);
+        if (button?.closest("[hidden]")) this.takeFocus(); // the button has gone with what it restored
+      },
+    };
   }
 
   private build(): void {
@@ -192,6 +199,8 @@ export class Card {
       case "dense":
         this.parts.dense.show(content, explanation);
         break;
+      default:
+        explanation satisfies never;
     }
   }
 

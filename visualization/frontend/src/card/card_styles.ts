@@ -11,7 +11,10 @@ export const cardStyles = /* css */ `
 .strata-scene .card:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
 .strata-scene .card[hidden], .strata-scene .card [hidden] { display: none; }
 .strata-scene .card p { margin: 0; }
-.strata-scene .card .head { display: grid; grid-template-columns: 1fr auto; align-items: center; column-gap: 8px; }
+.strata-scene .card .head {
+  position: sticky; z-index: 2; top: -12px; display: grid; grid-template-columns: 1fr auto; align-items: center; column-gap: 8px;
+  margin: -12px -12px 0; padding: 12px 12px 2px; background: var(--st-secondary-background-color, #262730);
+}
 .strata-scene .card .name { font-size: 13px; line-height: 17px; color: var(--quiet); }
 .strata-scene .card .head .value { grid-column: 1 / -1; font-size: 26px; line-height: 32px; font-weight: 600; letter-spacing: -0.01em; }
 .strata-scene .card .about { margin: 4px 0 2px; font-size: 12.5px; line-height: 17px; color: var(--quiet); }
@@ -43,7 +46,7 @@ export const cardStyles = /* css */ `
 .strata-scene .card input.number:hover { border-color: color-mix(in srgb, var(--ink) 45%, transparent); }
 .strata-scene .card input.number:read-only { cursor: default; opacity: 0.7; }
 .strata-scene .card input.number.edited {
-  background-image: radial-gradient(circle at calc(100% - 4px) 4px, var(--accent) 2.5px, transparent 3px); box-shadow: inset 0 -2px 0 var(--accent);
+  background-image: radial-gradient(circle at calc(100% - 4px) 4px, var(--accent) 2.5px, var(--paper) 3px 3.5px, transparent 4px); box-shadow: inset 0 -2px 0 var(--accent);
 }
 .strata-scene:is(.narrow, .docked) .card {
   left: var(--pad-left, 0px); right: 0; top: auto; bottom: 0; width: auto; max-width: none; max-height: 55%; border-radius: 12px 12px 0 0;

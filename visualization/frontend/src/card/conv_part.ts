@@ -8,9 +8,11 @@ import { ChannelList } from "./channel_list";
 import type { CardContent, Surroundings } from "./content";
 import { NumberField } from "./number_field";
 import { RestoreButton } from "./restore_button";
+import { rangeOf } from "./shades";
 import { SoftmaxTable } from "./softmax_table";
 import { SumLine } from "./sum_line";
-import { rangeOf, WindowPicture } from "./window_picture";
+import { write } from "./text";
+import { WindowPicture } from "./window_picture";
 import { channelName } from "./wording";
 
 const mostBeside = 3; // columns of a kernel up to which the three grids stand side by side
@@ -154,8 +156,4 @@ function sign(text: string): HTMLElement {
   const span = element("span", "sign");
   span.textContent = text;
   return span;
-}
-
-function write(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -49,10 +49,10 @@ export const partStyles = /* css */ `
 .strata-scene .card .softmax { margin-top: 8px; }
 .strata-scene .card .softmax table { width: 100%; font-size: 12px; border-spacing: 0; }
 .strata-scene .card .softmax :is(th, td) { padding: 2px 4px; font-weight: 400; text-align: right; color: var(--quiet); white-space: nowrap; }
-.strata-scene .card .softmax tbody th { text-align: left; max-width: 90px; overflow: hidden; text-overflow: ellipsis; }
-.strata-scene .card .softmax tbody th::before { content: ""; display: inline-block; width: 12px; }
+.strata-scene .card .softmax th:first-child { padding-left: 16px; text-align: left; }
+.strata-scene .card .softmax tbody th { max-width: 90px; overflow: hidden; text-overflow: ellipsis; }
 .strata-scene .card .softmax .own :is(th, td) { color: var(--ink); font-weight: 700; background: color-mix(in srgb, var(--ink) 11%, transparent); }
-.strata-scene .card .softmax .own th::before { content: "▸"; }
+.strata-scene .card .softmax .own th::before { content: "▸"; display: inline-block; width: 12px; margin-left: -12px; }
 .strata-scene .card .softmax td:last-child { width: 96px; }
 .strata-scene .card .softmax td { position: relative; }
 .strata-scene .card .softmax .track { position: absolute; left: 4px; right: 4px; bottom: 0; height: 2px; }

@@ -6,6 +6,7 @@ import { percent } from "../scene/words";
 import type { CardContent, Surroundings } from "./content";
 import { NumberField } from "./number_field";
 import { RestoreButton } from "./restore_button";
+import { write } from "./text";
 import { activationNames, equationTexts } from "./wording";
 
 export class SumLine {
@@ -40,8 +41,4 @@ export class SumLine {
       activation === "linear" ? "" : ` → ${name} → ${activation === "softmax" ? percent(result) : outcome}`;
     write(this.rest, `= ${total}${end}`);
   }
-}
-
-function write(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -5,7 +5,7 @@ import { patchOf, type WindowLayer, windowAxes } from "../explain/fields";
 import { asImageShape, indexOf, type Place, positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
 import { Playback } from "./playback";
-import type { Shades } from "./shades";
+import { rangeOf, type Shades } from "./shades";
 
 const side = 132; // CSS pixels of the longer side, padding included
 const rim = 3; // CSS pixels around that, for the frame's line
@@ -138,15 +138,4 @@ function paintMap(
     texels[index] = shades.of(values[index * channels + channel], largest, signed).texel;
   }
   context.putImageData(image, 0, 0);
-}
-
-/** The scale of a layer's colours: its largest value by size, and whether any is negative. */
-export function rangeOf(values: ArrayLike<number>): { largest: number; signed: boolean } {
-  let largest = 0;
-  let signed = false;
-  for (let index = 0; index < values.length; index++) {
-    largest = Math.max(largest, Math.abs(values[index]));
-    signed ||= values[index] < 0;
-  }
-  return { largest, signed };
 }
