@@ -214,16 +214,18 @@ export class View3d {
     return pick(this.space.pickable, camera.position.toArray(), direction.toArray());
   }
 
-  /** Corners of a neuron, or of its whole map, wherever it is drawn: on its wall, and on the map brought forward. */
+  /** Corners of a neuron, or of its whole map, wherever it is drawn: on its wall, and on the map brought forward. A solid
+   * neuron's are those of its top. */
   outlinesOf(neuron: Neuron, whole: boolean): Point[][] {
     const { layout } = this.space;
     const own = layout.walls[neuron.wall];
-    const outlines: Point[][] = own && own.state !== "hidden" ? [outlineOf(own, neuron, whole)] : [];
     const { forward } = layout;
-    if (forward && forward.layer === own?.layer && forward.channel === neuron.channel) {
-      outlines.push(outlineOf(forward, neuron, whole));
-    }
-    return outlines;
+    const inFront = forward && forward.layer === own?.layer && forward.channel === neuron.channel;
+    const walls = [...(own && own.state !== "hidden" ? [own] : []), ...(inFront ? [forward] : [])];
+    return walls.map((wall) => {
+      const height = whole ? 0 : this.space.heightOf(wall, neuron.index);
+      return outlineOf(wall, neuron, whole).map(([x, y, z]): Point => [x - height, y, z]);
+    });
   }
 
   /** CSS pixels of a point in space; null behind the camera. */
