@@ -41,7 +41,8 @@ export const tallest = 100; // units, of a wall that is neither opened nor broug
 const margin = 1.6; // units
 const openedHeight = 150; // units at most, of an opened wall
 const openedWidth = 165;
-const giving = 0.78; // times their usual size: walls beside something large
+const besideOpened = 0.5; // times their usual size: walls that give room
+const besideForward = 0.78;
 const forwardHeight = 92; // units
 const relief = 2.2; // sides of a neuron
 const reliefInMargins = 5; // at most: large neurons stand out less, or they would hide each other
@@ -71,10 +72,8 @@ export function layOut(
   });
   const before = walls.findIndex((wall) => shows(wall, arrangement.forward));
   const forward = before < 0 ? null : forwardWall(walls[before], arrangement.forward!.channel);
-  const crowded = forward !== null || walls.some(({ state }) => state === "open");
-  const sized = walls.map((wall) =>
-    resized(wall, wall.state === "open" ? openingOf(wall) : crowded ? giving : 1),
-  );
+  const room = walls.some(({ state }) => state === "open") ? besideOpened : forward ? besideForward : 1;
+  const sized = walls.map((wall) => resized(wall, wall.state === "open" ? openingOf(wall) : room));
   const order = sized.flatMap((wall, index) => (forward && index === before ? [forward, wall] : [wall]));
   const placed = standInLine(order, options.spacing);
   return {
