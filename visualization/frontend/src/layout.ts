@@ -73,7 +73,9 @@ export function layOut(
   const before = walls.findIndex((wall) => shows(wall, arrangement.forward));
   const forward = before < 0 ? null : forwardWall(walls[before], arrangement.forward!.channel);
   const room = walls.some(({ state }) => state === "open") ? besideOpened : forward ? besideForward : 1;
-  const sized = walls.map((wall) => resized(wall, wall.state === "open" ? openingOf(wall) : room));
+  const sized = walls.map((wall) =>
+    resized(wall, wall.state === "open" ? openingOf(wall) : Math.max(room, leastRoomFor(wall))),
+  );
   const order = sized.flatMap((wall, index) => (forward && index === before ? [forward, wall] : [wall]));
   const placed = standInLine(order, options.spacing);
   return {
@@ -96,6 +98,11 @@ function stateOf(name: string, { open, hidden }: Arrangement): Wall["state"] {
 function shows({ layer, state, tiles }: Wall, forward: Arrangement["forward"]): boolean {
   const isMap = layer.output_shape.length === 3 && forward !== null && forward.channel < tiles.count;
   return isMap && layer.name === forward.layer && state !== "hidden";
+}
+
+/** Outputs have names and bars beside them, each a line of text. */
+function leastRoomFor({ tiles, cells }: Wall): number {
+  return tiles.count > 1 && cells.rows * cells.columns === 1 ? besideForward : 0;
 }
 
 /** How many times its usual size an opened wall has. */
