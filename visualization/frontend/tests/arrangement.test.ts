@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { layoutBetween, sameLayers } from "../src/arrangement";
 import { type Arrangement, cornersOf, everythingClosed, layOut, seenOf } from "../src/layout";
-import { heightOn, segmentsOf } from "../src/scene/beam_segments";
+import { segmentsOf } from "../src/scene/beam_segments";
 import { neuronFrom, neuronOf, outlineOf, pick } from "../src/scene/picking";
+import { heightOn, outlinesOf, surroundingsOf } from "../src/scene/places";
 import { apart, fitView, homeView, type Viewport } from "../src/scene/view";
 import { standardLayers } from "./examples";
 
@@ -102,6 +103,31 @@ describe("the home view of an arrangement", () => {
       if (name === "output") continue; // its ten units are as large as they need to be
       expect(pixels(index, opening(name)), name).toBeGreaterThan(1.3 * pixels(index, everythingClosed));
     }
+  });
+});
+
+describe("a neuron", () => {
+  const index = (4 * 26 + 9) * 32 + 5;
+  const layout = layOut(layers, options, bringing("conv_1", 5));
+  const own = neuronFrom(layout.walls[1], 1, index);
+
+  it("is outlined on every wall that shows it, and on the top of its relief", () => {
+    const flat = outlinesOf(layout, own, false, () => 0);
+    expect(flat).toEqual([outlineOf(layout.walls[1], own, false), outlineOf(layout.forward!, own, false)]);
+    const other = neuronFrom(layout.walls[1], 1, index + 1);
+    expect(outlinesOf(layout, other, true, () => 0)).toEqual([outlineOf(layout.walls[1], other, true)]);
+    const [, raised] = outlinesOf(layout, own, false, (wall) => (wall === layout.forward ? 2 : 0));
+    expect(raised[0][0]).toBeCloseTo(layout.forward!.x - 2);
+    expect(outlinesOf(layOut(layers, options, hiding("conv_1")), own, false, () => 0)).toEqual([]);
+  });
+
+  it("has its neighbours around it, within its map", () => {
+    const [topLeft, , bottomRight] = surroundingsOf(closed, 1, index);
+    const { cell } = closed.walls[1];
+    expect(topLeft[1] - bottomRight[1]).toBeCloseTo(9 * cell);
+    const [first, , last] = surroundingsOf(closed, 1, 0); // in the corner of its map
+    expect(first[1] - last[1]).toBeCloseTo(5 * cell);
+    expect(surroundingsOf(layout, 1, index)[0][0]).toBe(layout.forward!.x);
   });
 });
 

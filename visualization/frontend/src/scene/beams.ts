@@ -12,8 +12,9 @@ import {
 import type { Layout, Point } from "../layout";
 import { type PaletteKind, parseHex, stopsFor } from "../palette";
 import type { Theme } from "../theme";
-import { type Beam, type HeightOf, type PatchBeam, type Segment, segmentsOf } from "./beam_segments";
+import { type Beam, type PatchBeam, type Segment, segmentsOf } from "./beam_segments";
 import { mixAll } from "./colours";
+import type { HeightOf } from "./places";
 
 const vertexShader = /* glsl */ `
   attribute vec3 other; // the ribbon's other end

@@ -114,21 +114,3 @@ export function outlineOf(wall: Wall, neuron: Neuron, whole: boolean): [Point, P
     [wall.x, top - height, left],
   ];
 }
-
-const neighbours = 4; // neurons to each side
-
-/** Corners of the neurons around one, as far as its map goes. */
-export function neighbourhoodOf(wall: Wall, neuron: Neuron): [Point, Point, Point, Point] {
-  const { rows, columns } = wall.cells;
-  const at = (row: number, column: number, corner: number) => {
-    const inside = {
-      ...neuron,
-      row: Math.min(rows - 1, Math.max(0, row)),
-      column: Math.min(columns - 1, Math.max(0, column)),
-    };
-    return outlineOf(wall, inside, false)[corner];
-  };
-  const [top, bottom] = [neuron.row - neighbours, neuron.row + neighbours];
-  const [left, right] = [neuron.column - neighbours, neuron.column + neighbours];
-  return [at(top, left, 0), at(top, right, 1), at(bottom, right, 2), at(bottom, left, 3)];
-}

@@ -14,9 +14,10 @@ import {
 } from "../layout";
 import type { PaletteKind } from "../palette";
 import { prefersReducedMotion, type Theme } from "../theme";
-import { type Beam, heightOn, type PatchBeam } from "./beam_segments";
+import type { Beam, PatchBeam } from "./beam_segments";
 import { Beams } from "./beams";
-import { type Neuron, nearestDistance, neighbourhoodOf, neuronFrom, outlineOf, pick } from "./picking";
+import { type Neuron, nearestDistance, pick } from "./picking";
+import { heightOn, outlinesOf, surroundingsOf } from "./places";
 import { Scaffold } from "./scaffold";
 import type { Extent, Range } from "./scale";
 import { flightTime, Stage, type StageEvents, type Standpoint } from "./stage";
@@ -163,11 +164,7 @@ export class View3d {
     const at = this.walls[wall];
     if (!this.viewport || !this.fitted || !at || at.state === "hidden") return;
     const { yaw, pitch } = this.fitted;
-    const { forward } = this;
-    const isForward =
-      forward?.layer === at.layer && index !== null && index % at.channels === forward.channel;
-    const on = isForward ? forward : at;
-    const points = index === null ? cornersOf(at) : neighbourhoodOf(on, neuronFrom(on, wall, index));
+    const points = index === null ? cornersOf(at) : surroundingsOf(this.space.layout, wall, index);
     this.moved = true;
     this.stage.approach(fitView(points, yaw, pitch, this.viewport), true);
   }
@@ -209,16 +206,7 @@ export class View3d {
 
   /** Corners of a neuron's face, or of its whole map, wherever it is drawn: on its wall, and on the map brought forward. */
   outlinesOf(neuron: Neuron, whole: boolean): Point[][] {
-    const { layout } = this.space;
-    const own = layout.walls[neuron.wall];
-    const { forward } = layout;
-    const isForward = forward !== null && forward.layer === own?.layer && forward.channel === neuron.channel;
-    const walls = [own?.state === "hidden" ? null : own, isForward ? forward : null];
-    return walls.flatMap((wall) => {
-      if (!wall) return [];
-      const out = whole ? 0 : this.space.heightOf(wall, neuron.index);
-      return [outlineOf(wall, neuron, whole).map(([x, y, z]): Point => [x - out, y, z])];
-    });
+    return outlinesOf(this.space.layout, neuron, whole, (wall, index) => this.space.heightOf(wall, index));
   }
 
   /** CSS pixels of a point in space; null behind the camera. */

@@ -6,10 +6,10 @@ import { type Layout, seenOf, type Wall } from "../layout";
 import type { PaletteKind } from "../palette";
 import { maximumOf } from "../palette";
 import type { Theme } from "../theme";
-import { heightOn } from "./beam_segments";
 import { type Effort, isSolid } from "./budget";
 import { Palettes } from "./palettes";
 import type { Pickable } from "./picking";
+import { heightOn } from "./places";
 import { type Extent, maximaOf, type Range, rangeIn, type Scale, scalesOf, writeStrengths } from "./scale";
 import { WallMesh } from "./wall_mesh";
 
