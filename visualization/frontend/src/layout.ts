@@ -41,7 +41,8 @@ export const tallest = 100; // units, of a wall that is neither opened nor broug
 const margin = 1.6; // units
 const openedHeight = 150; // units at most, of an opened wall
 const openedWidth = 165;
-const giving = 0.78; // times their usual size: walls beside something large
+const besideOpened = 0.5; // times their usual size: walls that give room
+const besideForward = 0.78;
 const forwardHeight = 92; // units
 const relief = 2.2; // sides of a neuron
 const reliefInMargins = 5; // at most: large neurons stand out less, or they would hide each other
@@ -71,9 +72,9 @@ export function layOut(
   });
   const before = walls.findIndex((wall) => shows(wall, arrangement.forward));
   const forward = before < 0 ? null : forwardWall(walls[before], arrangement.forward!.channel);
-  const crowded = forward !== null || walls.some(({ state }) => state === "open");
+  const room = walls.some(({ state }) => state === "open") ? besideOpened : forward ? besideForward : 1;
   const sized = walls.map((wall) =>
-    resized(wall, wall.state === "open" ? openingOf(wall) : crowded ? giving : 1),
+    resized(wall, wall.state === "open" ? openingOf(wall) : Math.max(room, leastRoomFor(wall))),
   );
   const order = sized.flatMap((wall, index) => (forward && index === before ? [forward, wall] : [wall]));
   const placed = standInLine(order, options.spacing);
@@ -97,6 +98,11 @@ function stateOf(name: string, { open, hidden }: Arrangement): Wall["state"] {
 function shows({ layer, state, tiles }: Wall, forward: Arrangement["forward"]): boolean {
   const isMap = layer.output_shape.length === 3 && forward !== null && forward.channel < tiles.count;
   return isMap && layer.name === forward.layer && state !== "hidden";
+}
+
+/** Outputs have names and bars beside them, each a line of text. */
+function leastRoomFor({ tiles, cells }: Wall): number {
+  return tiles.count > 1 && cells.rows * cells.columns === 1 ? besideForward : 0;
 }
 
 /** How many times its usual size an opened wall has. */

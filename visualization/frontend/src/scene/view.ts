@@ -118,7 +118,7 @@ const easiestPitch = 17 * degrees;
 const spacings = [0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2];
 const clear = 5; // pixels between two walls on the screen
 
-const attention = 4; // how much more the size of an opened wall's neurons counts than another's
+const attention = 20; // how much more the size of an opened wall's neurons counts than another's
 
 /** Grid, spacing and direction in which neurons are largest on this viewport without a wall hiding another.
  *

@@ -97,10 +97,11 @@ export const voxelShader = /* glsl */ `
       vec2 pitch = cells * cellSize + measures.y;
       vec2 tile = vec2(mod(hit.tile, tiles.x), floor(hit.tile / tiles.x));
       vec2 at = (met.xy - tile * pitch) / cellSize;
-      vec3 own = dimmed(colourOf(hit.strength), hit.cell, hit.tile);
-      if (hit.axis < 0.5) {
-        colour = framed(topColour(hit, own, at, pixels), hit.cell, hit.tile, at, vec2(pixels));
-      } else colour = sideColour(hit, own, met.z, pixels);
+      vec3 own = colourOf(hit.strength);
+      bool isTop = hit.axis < 0.5;
+      own = isTop ? topColour(hit, own, at, pixels) : sideColour(hit, own, met.z, pixels);
+      colour = dimmed(own, hit.cell, hit.tile);
+      if (isTop) colour = framed(colour, hit.cell, hit.tile, at, vec2(pixels));
       across = (met.x + measures.z) / wallSize.x;
       reach *= hit.along;
     } else {

@@ -30,6 +30,8 @@ export interface WallColours {
   readonly text: Colour;
   /** Of the neuron that is the maximum of its range. */
   readonly maximum: Colour;
+  /** Where no light comes. */
+  readonly shade: Colour;
 }
 
 export class WallMesh {
@@ -119,14 +121,14 @@ export class WallMesh {
     uniforms.lit.value = this.mask;
   }
 
-  colour({ background, text, maximum }: WallColours): void {
+  colour({ background, text, maximum, shade }: WallColours): void {
     const { uniforms } = this;
     uniforms.frame.value.fromArray(mixAll(background, text, 0.035));
     uniforms.line.value.fromArray(mixAll(background, text, 0.34));
     uniforms.fog.value.fromArray(mixAll(background, text, 0));
     uniforms.bright.value.fromArray(mixAll(background, text, 0.95));
     uniforms.maximum.value.fromArray(mixAll(maximum, maximum, 0));
-    uniforms.shade.value.fromArray(mixAll([6, 8, 14], [6, 8, 14], 0));
+    uniforms.shade.value.fromArray(mixAll(shade, shade, 0));
   }
 
   /** What the shader must know of the camera, before each frame. */

@@ -6,10 +6,10 @@ import { type Layout, seenOf, type Wall } from "../layout";
 import type { PaletteKind } from "../palette";
 import { maximumOf } from "../palette";
 import type { Theme } from "../theme";
-import { heightOn } from "./beam_segments";
 import { type Effort, isSolid } from "./budget";
 import { Palettes } from "./palettes";
 import type { Pickable } from "./picking";
+import { heightOn } from "./places";
 import { type Extent, maximaOf, type Range, rangeIn, type Scale, scalesOf, writeStrengths } from "./scale";
 import { WallMesh } from "./wall_mesh";
 
@@ -20,6 +20,9 @@ export interface Touched {
 }
 /** By wall, a byte a neuron (flat activations): not zero for lit. */
 export type Masks = ReadonlyMap<number, Uint8Array>;
+
+/** On a bright page a shadow is never black. */
+const shades = { dark: [6, 8, 14], light: [84, 98, 124] } as const;
 
 export class Walls {
   layout: Layout = { walls: [], forward: null };
@@ -164,7 +167,8 @@ export class Walls {
     if (!this.theme) return;
     const { background, text, brightness } = this.theme;
     this.palettes.setBrightness(brightness);
-    for (const { mesh } of this.all) mesh.colour({ background, text, maximum: maximumOf(brightness) });
+    const colours = { background, text, maximum: maximumOf(brightness), shade: shades[brightness] };
+    for (const { mesh } of this.all) mesh.colour(colours);
   }
 }
 
