@@ -2,87 +2,16 @@
 
 import io
 import json
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from data import samples
-from model import engine as engine_module
 from model.engine import Engine
-from model.networks import CNN
 from model.records import RunState, Status
-from model.runs import PRETRAINED, Run
 from model.settings import Settings
-from tests.golden.write_drawing import message
-from visualization import bundle, traces
-
-APP = Path(__file__).resolve().parents[2] / "app.py"
-DEADLINE_SECONDS = 120
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One engine for the module: starting Keras takes seconds."""
-    engine = Engine(tmp_path_factory.mktemp("runs"))
-    engine.warm_up()
-    wait(lambda: engine.is_warm)
-    yield engine
-    engine.shutdown(grace_seconds=0)
-
-
-@pytest.fixture
-def page(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The page with no run yet; the browser's part is not drawn by AppTest and need not be built."""
-    from visualization import state
-    from visualization.views import controls, frame
-
-    monkeypatch.setattr(engine.runs, "root", tmp_path / "runs")
-    for module in (engine_module, state, frame, controls, traces):
-        monkeypatch.setattr(module, "engine", lambda: engine)
-    monkeypatch.setattr(bundle, "is_fresh", lambda: True)
-    monkeypatch.setattr(bundle, "version", lambda: "test")
-    return AppTest.from_file(str(APP), default_timeout=60)
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
-
-
-def words(page: AppTest) -> str:
-    """All that the page says."""
-    assert not page.exception, page.exception[0].value
-    elements = [*page.caption, *page.markdown, *page.info, *page.error]
-    return "\n".join(str(element.value) for element in elements)
-
-
-def component(page: AppTest, name: str) -> dict[str, Any]:
-    """The data that the page sends to a browser component, by the end of its key."""
-    found = [block for block in _blocks(page._tree) if getattr(block, "type", "") == "bidi_component"]
-    for block in found:
-        if block.proto.component_name.endswith(name):
-            return json.loads(block.proto.json)
-    raise AssertionError(f"no component {name}; there are {[block.proto.component_name for block in found]}")
-
-
-def progress(page: AppTest) -> str:
-    """The words on the progress bar."""
-    (bar,) = (block for block in _blocks(page._tree) if getattr(block, "type", "") == "progress")
-    return str(bar.proto.text)
-
-
-def _blocks(node: Any) -> Iterator[Any]:
-    yield node
-    for child in getattr(node, "children", {}).values():
-        yield from _blocks(child)
+from tests.visualization.page import button, component, finished_run, progress, wait, words
 
 
 def test_the_first_visit_shows_the_pretrained_network_and_what_it_reads(page: AppTest) -> None:
@@ -172,7 +101,7 @@ def test_a_second_training_sees_its_place_and_can_be_stopped_there(page: AppTest
 
 
 def test_a_second_visitor_finds_the_run(page: AppTest, engine: Engine) -> None:
-    run = _finished_run(engine)
+    run = finished_run(engine)
     page.run()
     assert component(page, "scene")["run"] == run.id
 
@@ -197,7 +126,7 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_shows_something(page: AppTest)
 def test_a_broken_run_does_not_keep_the_page_from_opening(
     page: AppTest, engine: Engine, name: str, content: str
 ) -> None:
-    run = _finished_run(engine)
+    run = finished_run(engine)
     (run.path / name).write_text(content)
     page.run()
     assert "Pretrained" in words(page)
@@ -237,60 +166,8 @@ def test_an_upload_is_read(page: AppTest) -> None:
     assert component(page, "scene")["image"]["label"] is None
 
 
-def draw_on_the_pad(page: AppTest, label: int, serial: int = 1) -> None:
-    sample = samples.samples()[label]
-    page.session_state["scene"] = {"drawing": message(samples.draw(sample.strokes, sample.width), serial)}
-    page.run()
-
-
-def test_a_drawing_becomes_the_chosen_picture_of_every_view(page: AppTest) -> None:
-    page.run()
-    assert component(page, "scene")["pad"] == {"taken": None, "shown": False}
-    draw_on_the_pad(page, 1)
-    assert page.session_state["picture_source"] == "Drawing"
-    assert "your drawing" in words(page) and "Reads **1**" in words(page)
-    data = component(page, "scene")
-    assert data["pad"] == {"taken": 1, "shown": True}
-    assert (data["image"]["label"], data["image"]["caption"]) == (None, "your drawing")
-    page.session_state["view"] = "Surfaces"
-    page.run()
-    assert "your drawing" in words(page) and "Reads **1**" in words(page)
-
-
-def test_another_picture_ends_the_pads_hold_and_the_drawing_can_be_chosen_again(page: AppTest) -> None:
-    page.run()
-    draw_on_the_pad(page, 1)
-    page.session_state["picture_source"] = "Sample"
-    page.run()  # the component still reports the drawing, which must not be taken again
-    assert "Reads **7**" in words(page)
-    assert component(page, "scene")["pad"] == {"taken": 1, "shown": False}
-    page.session_state["picture_source"] = "Drawing"
-    page.run()
-    assert "Reads **1**" in words(page)
-    draw_on_the_pad(page, 4, serial=2)
-    assert "Reads **4**" in words(page)
-
-
-def test_before_there_is_a_drawing_the_last_picture_stays(page: AppTest) -> None:
-    page.run()
-    page.session_state["picture_source"] = "Drawing"
-    page.run()
-    assert "Draw on the pad in the Network view." in words(page) and "Reads **7**" in words(page)
-
-
-def test_what_is_no_drawing_is_refused_in_words_and_the_picture_stays(page: AppTest) -> None:
-    page.run()
-    page.session_state["scene"] = {"drawing": {"schema": 1, "serial": 1, "side": 5000}}
-    page.run()
-    assert [error.value for error in page.error] == [
-        "Drawing cannot be read: side. Expected 280. Received 5000. Draw again; if that does not help, reload the page."
-    ]
-    assert "Reads **7**" in words(page)
-    assert component(page, "scene")["pad"] == {"taken": None, "shown": False}
-
-
 def test_the_end_of_a_worker_is_said_and_everything_before_it_is_shown(page: AppTest, engine: Engine) -> None:
-    run = _finished_run(engine)
+    run = finished_run(engine)
     run.write_status(Status(RunState.TRAINING, step=9, total_steps=20, owner="dead"))
     page.run()
     assert "was ended from outside at step 9. Everything up to the snapshot at step 5 is kept" in words(page)
@@ -300,20 +177,8 @@ def test_the_end_of_a_worker_is_said_and_everything_before_it_is_shown(page: App
 def test_the_note_on_the_data_is_shown(page: AppTest, engine: Engine) -> None:
     from model.records import DataRecord
 
-    run = _finished_run(engine)
+    run = finished_run(engine)
     names = tuple("0123456789")
     run.write_data(DataRecord("digits", "Digits", "here", "00", names, 10, 2, note="MNIST is not on this machine."))
     page.run()
     assert "MNIST is not on this machine." in words(page)
-
-
-def button(page: AppTest, label: str) -> Any:
-    return next(found for found in page.button if found.label == label)
-
-
-def _finished_run(engine: Engine) -> Run:
-    run = engine.runs.create(Settings(dataset="digits"), CNN, {})
-    pretrained = Run(PRETRAINED)
-    run.write_snapshot(5, pretrained.weights(pretrained.snapshot_steps()[-1]))
-    run.write_status(Status(RunState.FINISHED, step=5, total_steps=5))
-    return run

@@ -45,13 +45,13 @@ def _say_pick(activations: Mapping[str, np.ndarray]) -> None:
         st.caption("Click a map to keep its value here")
         return
     st.caption(f"{pick.words}: {value:.3f}")
-    st.button(
-        "Show in 3D",
-        icon=":material/3d_rotation:",
-        on_click=state.bring_to_scene,
-        args=(pick,),
-        help="Open this neuron in the Network view",
-    )
+    _bring_button("Show in 3D", pick, "Open this neuron in the Network view")
+
+
+def _bring_button(label: str, pick: Pick, explanation: str) -> None:
+    """A button that leads to the Network view; this view is a fragment, so the whole page must be drawn again."""
+    if st.button(label, on_click=state.bring_to_scene, args=(pick,), help=explanation):
+        st.rerun()
 
 
 def _controls(titles: dict[str, str], counts: dict[str, int]) -> DeltaGenerator:
@@ -78,4 +78,4 @@ def _choose_for_the_scene(titles: dict[str, str], counts: dict[str, int]) -> Non
         channel = st.number_input(
             f"Map, 0 to {counts[layer] - 1}", 0, counts[layer] - 1, None, key=f"scene_map_{layer}", placeholder="all"
         )
-        st.button("Show", on_click=state.bring_to_scene, args=(Pick(layer, channel),))
+        _bring_button("Show", Pick(layer, channel), "Open it in the Network view")

@@ -3,11 +3,11 @@ import { type Layout, resized, type Wall } from "./layout";
 
 const smallest = 0.25; // of its size: how a map begins to come forward
 
-/** Whether two layouts show the same grids of the same layers, so that one is the other moved and resized. */
-export function sameGrids(from: Layout, to: Layout): boolean {
+/** Whether two layouts are of the same network, so that one can become the other. */
+export function sameLayers(from: Layout, to: Layout): boolean {
   return (
     from.walls.length === to.walls.length &&
-    from.walls.every((wall, index) => sameGrid(wall, to.walls[index]))
+    from.walls.every(({ layer }, index) => layer === to.walls[index].layer)
   );
 }
 
@@ -16,7 +16,7 @@ export function sameGrid(a: Wall, b: Wall): boolean {
   return a.layer === b.layer && a.tiles.columns === b.tiles.columns && a.channel === b.channel;
 }
 
-/** The layout at `share` 0 … 1 of the way; needs the same grids. A map that comes forward grows out of its wall. */
+/** The layout at `share` 0 … 1 of the way; needs the same layers. A map that comes forward grows out of its wall. */
 export function layoutBetween(from: Layout, to: Layout, share: number): Layout {
   if (share >= 1) return to;
   const walls = to.walls.map((wall, index) => wallBetween(from.walls[index], wall, share));
@@ -28,6 +28,7 @@ export function layoutBetween(from: Layout, to: Layout, share: number): Layout {
 }
 
 function wallBetween(from: Wall, to: Wall, share: number): Wall {
-  const factor = 1 + (from.cell / to.cell - 1) * (1 - share);
+  // By height: a wall that changes its grid has neurons of another size at once, but the same height.
+  const factor = 1 + (from.height / to.height - 1) * (1 - share);
   return { ...resized(to, factor), x: from.x + (to.x - from.x) * share };
 }

@@ -39,17 +39,21 @@ export const everythingClosed: Arrangement = { open: new Set(), hidden: new Set(
 
 export const tallest = 100; // units, of a wall that is neither opened nor brought forward
 const margin = 1.6; // units
-const opened = 1.6; // times its usual size
-const giving = 0.78; // times their usual size: walls beside something large
+const openedHeight = 150; // units at most, of an opened wall
+const openedWidth = 165;
+const besideOpened = 0.5; // times their usual size: walls that give room
+const besideForward = 0.78;
 const forwardHeight = 92; // units
-/** How far the strongest neuron stands out of its wall when neurons are solid, in sides of a neuron. */
-export const relief = 1.5;
+const relief = 2.2; // sides of a neuron
+const reliefInMargins = 5; // at most: large neurons stand out less, or they would hide each other
 
 export interface LayoutOptions {
   /** The distance between two walls over the mean of their widths; a little is added for narrow ones. */
   readonly spacing: number;
   /** How much higher than wide a grid of maps may be: 2 on a wide screen, more on a narrow one. */
   readonly slenderness: number;
+  /** The same for opened walls. */
+  readonly openSlenderness: number;
 }
 
 const leastSpace = 5; // units between two walls whatever their width
@@ -62,13 +66,16 @@ export function layOut(
   arrangement: Arrangement = everythingClosed,
 ): Layout {
   const walls = layers.map((layer, index) => {
-    const built = buildWall(layer, index === layers.length - 1, options.slenderness);
-    return { ...built, state: stateOf(layer.name, arrangement) };
+    const state = stateOf(layer.name, arrangement);
+    const slenderness = state === "open" ? options.openSlenderness : options.slenderness;
+    return { ...buildWall(layer, index === layers.length - 1, slenderness), state };
   });
   const before = walls.findIndex((wall) => shows(wall, arrangement.forward));
   const forward = before < 0 ? null : forwardWall(walls[before], arrangement.forward!.channel);
-  const crowded = forward !== null || walls.some(({ state }) => state === "open");
-  const sized = walls.map((wall) => resized(wall, wall.state === "open" ? opened : crowded ? giving : 1));
+  const room = walls.some(({ state }) => state === "open") ? besideOpened : forward ? besideForward : 1;
+  const sized = walls.map((wall) =>
+    resized(wall, wall.state === "open" ? openingOf(wall) : Math.max(room, leastRoomFor(wall))),
+  );
   const order = sized.flatMap((wall, index) => (forward && index === before ? [forward, wall] : [wall]));
   const placed = standInLine(order, options.spacing);
   return {
@@ -93,6 +100,16 @@ function shows({ layer, state, tiles }: Wall, forward: Arrangement["forward"]): 
   return isMap && layer.name === forward.layer && state !== "hidden";
 }
 
+/** Outputs have names and bars beside them, each a line of text. */
+function leastRoomFor({ tiles, cells }: Wall): number {
+  return tiles.count > 1 && cells.rows * cells.columns === 1 ? besideForward : 0;
+}
+
+/** How many times its usual size an opened wall has. */
+function openingOf({ height, width }: Wall): number {
+  return Math.min(openedHeight / height, openedWidth / width);
+}
+
 /** One map as large as a whole wall. */
 function forwardWall(wall: Wall, channel: number): Wall {
   const single = { columns: 1, rows: 1, count: 1 };
@@ -104,6 +121,11 @@ function forwardWall(wall: Wall, channel: number): Wall {
     channel,
     channels: wall.channels,
   };
+}
+
+/** Units that the strongest neuron stands out of its wall where neurons are solid. */
+export function reliefOf({ cell, margin }: Wall): number {
+  return Math.min(relief * cell, reliefInMargins * margin);
 }
 
 /** The same wall at `factor` times its size. */

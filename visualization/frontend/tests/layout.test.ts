@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { LayerSpec } from "../src/contract";
 import { cornersOf, gridFor, layOut, tallest } from "../src/layout";
 import { neuronOf, outlineOf, pick } from "../src/scene/picking";
-import { apart, arrange, fitView, projectPoint, type Viewport } from "../src/scene/view";
+import { apart, fitView, homeView, projectPoint, type Viewport } from "../src/scene/view";
 import { inputLayer, standardLayers } from "./examples";
 
-const options = { spacing: 1.2, slenderness: 2 };
+const options = { spacing: 1.2, slenderness: 2, openSlenderness: 2 };
 
 describe("layout", () => {
   it("is pure: the same shapes give the same walls and leave the layers alone", () => {
@@ -16,7 +16,7 @@ describe("layout", () => {
   });
 
   it("gives every neuron a place, left to right, no wall higher than the tallest", () => {
-    const walls = layOut(standardLayers(), options);
+    const { walls } = layOut(standardLayers(), options);
     for (const [index, wall] of walls.entries()) {
       const places = wall.tiles.columns * wall.tiles.rows * wall.cells.columns * wall.cells.rows;
       const count = wall.layer.output_shape.reduce((product, length) => product * length, 1);
@@ -46,7 +46,8 @@ const viewports: Viewport[] = [
 ];
 
 describe.each(viewports)("the home view at $width × $height", (viewport) => {
-  const { walls, yaw, pitch } = arrange(standardLayers(), viewport);
+  const { layout, yaw, pitch } = homeView(standardLayers(), viewport);
+  const { walls } = layout;
 
   it("shows every corner inside the insets, and touches two of them", () => {
     const view = fitView(walls.flatMap(cornersOf), yaw, pitch, viewport);
@@ -71,10 +72,11 @@ describe.each(viewports)("the home view at $width × $height", (viewport) => {
 
 describe("picking", () => {
   const colour: LayerSpec[] = [inputLayer([5, 4, 3])];
-  const walls = layOut([...standardLayers()], options);
+  const { walls } = layOut([...standardLayers()], options);
+  const flat = walls.map((wall, index) => ({ wall, index, strengths: null }));
 
   it("finds the neuron whose outline's middle the ray goes through", () => {
-    for (const [index, wall] of [...walls, ...layOut(colour, options)].entries()) {
+    for (const [index, wall] of [...walls, ...layOut(colour, options).walls].entries()) {
       const channels = [0, Math.floor(wall.tiles.count / 2), wall.tiles.count - 1];
       for (const channel of channels) {
         for (const row of [0, wall.cells.rows - 1]) {
@@ -85,7 +87,10 @@ describe("picking", () => {
             const target = [wall.x, (topLeft[1] + bottomRight[1]) / 2, (topLeft[2] + bottomRight[2]) / 2];
             const eye = [wall.x - 500, 120, 300] as const;
             const ray = [target[0] - eye[0], target[1] - eye[1], target[2] - eye[2]] as const;
-            expect(pick([wall], eye, ray), `${index} ${channel} ${row} ${column}`).toEqual(neuron);
+            expect(
+              pick([{ wall, index: 0, strengths: null }], eye, ray),
+              `${index} ${channel} ${row} ${column}`,
+            ).toEqual(neuron);
           }
         }
       }
@@ -99,10 +104,10 @@ describe("picking", () => {
 
   it("meets the nearest wall only, and nothing in frames, gaps and empty space", () => {
     const eye = [walls[0].x - 10, 0, 0] as const;
-    expect(pick(walls, eye, [1, 0, 0])?.wall).toBe(0);
-    expect(pick(walls, eye, [-1, 0, 0])).toBeNull();
-    expect(pick(walls, eye, [0, 1, 0])).toBeNull();
+    expect(pick(flat, eye, [1, 0, 0])?.wall).toBe(0);
+    expect(pick(flat, eye, [-1, 0, 0])).toBeNull();
+    expect(pick(flat, eye, [0, 1, 0])).toBeNull();
     const corner = [walls[0].x - 10, walls[0].height / 2 - 0.1, 0] as const;
-    expect(pick(walls, corner, [1, 0, 0])).toBeNull();
+    expect(pick(flat, corner, [1, 0, 0])).toBeNull();
   });
 });

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { clickValue } from "../src/figure/contract";
 import { themedLayout } from "../src/figure/template";
-import { colourAt, cssGradient, lightness, paletteTexels, parseHex, stopsOf } from "../src/palette";
+import {
+  colourAt,
+  cssGradient,
+  lightness,
+  maximumOf,
+  paletteTexels,
+  parseHex,
+  stopsFor,
+  stopsOf,
+} from "../src/palette";
 import { parseRgb } from "../src/theme";
 
 /** Lightness at 101 places along the stops. */
@@ -25,6 +34,31 @@ describe("palettes", () => {
       expect(rises(brightness === "dark" ? below : below.reverse())).toBe(true);
       expect(rises(brightness === "dark" ? above : above.reverse())).toBe(true);
     }
+  });
+
+  it("sign: green above zero, red below, lightness alike both ways, and a blue maximum that is neither", () => {
+    for (const brightness of ["dark", "light"] as const) {
+      const stops = stopsOf(brightness, "sign");
+      const values = lightnesses(stops);
+      const [below, above] = [values.slice(0, 51).reverse(), values.slice(50)];
+      for (const arm of [below, above]) expect(rises(brightness === "dark" ? arm : arm.reverse())).toBe(true);
+      const [red, green, blue] = [
+        parseHex(stops[1]),
+        parseHex(stops[stops.length - 2]),
+        maximumOf(brightness),
+      ];
+      expect(red[0]).toBeGreaterThan(Math.max(red[1], red[2]));
+      expect(green[1]).toBeGreaterThan(Math.max(green[0], green[2]));
+      expect(blue[2]).toBeGreaterThan(Math.max(blue[0], blue[1]));
+      expect(stops[(stops.length - 1) / 2]).toBe(stopsOf(brightness, "diverging")[7]);
+    }
+  });
+
+  it("are cut to what a range needs", () => {
+    expect(stopsFor("dark", "perceptual", false)).toBe(stopsOf("dark", "sequential"));
+    expect(stopsFor("dark", "perceptual", true)).toBe(stopsOf("dark", "diverging"));
+    expect(stopsFor("light", "sign", true)).toEqual(stopsOf("light", "sign"));
+    expect(stopsFor("light", "sign", false)).toEqual(stopsOf("light", "sign").slice(7));
   });
 
   it("give colours, texels and gradients", () => {

@@ -1,7 +1,8 @@
 /** The card of one neuron: what it is, its value, and the arithmetic behind it, which can be changed. */
 import { positionOf } from "../explain/place";
+import { stopsOf } from "../palette";
 import { button, element } from "../scene/overlay";
-import { decimal } from "../scene/words";
+import { decimal, percent } from "../scene/words";
 import type { Theme } from "../theme";
 import { aboutLayer } from "./about";
 import { cardStyles } from "./card_styles";
@@ -13,7 +14,8 @@ import { EditActions } from "./edit_actions";
 import { partStyles } from "./part_styles";
 import { PoolPart } from "./pool_part";
 import { Shades } from "./shades";
-import { placeName, placeWords } from "./wording";
+import { write } from "./text";
+import { channelName, placeName, placeWords } from "./wording";
 
 export type { CardContent, CardEvents } from "./content";
 
@@ -23,14 +25,17 @@ const icons = {
   help: "M7 7.500a3 3 0 1 1 4.200 2.700c-.9.400-1.200 1-1.200 2M10 15.200v.200",
 } as const;
 
+const strong = 2; // the stop of the palette, from either end, that stands out from the card in both themes
+
 interface Part {
   readonly root: HTMLElement;
   /** Another part comes in, or the card goes: whatever moves stops. */
-  leave(): void;
+  leave?(): void;
 }
 
 export class Card {
   readonly root = element("div", "card");
+  private readonly events: CardEvents;
   private readonly name = element("p", "name");
   private readonly value = element("p", "value");
   private readonly help: HTMLButtonElement;
@@ -52,12 +57,10 @@ export class Card {
   private shades: Shades | null = null;
 
   /** Stands hidden in `parent`, the scene's root, until there is something to show. */
-  constructor(
-    parent: HTMLElement,
-    private readonly events: CardEvents,
-  ) {
+  constructor(parent: HTMLElement, events: CardEvents) {
+    this.events = this.guarded(events);
     const surroundings: Surroundings = {
-      events,
+      events: this.events,
       shades: () => this.shades!,
       complain: (message) => this.complain(message),
     };
@@ -68,7 +71,7 @@ export class Card {
       max_pool2d: new PoolPart(surroundings),
       dense: new DensePart(surroundings),
     };
-    this.actions = new EditActions(events);
+    this.actions = new EditActions(this.events);
     this.help = button({ name: "What is this layer?", icon: icons.help, act: () => this.toggleHelp() });
     this.forward = button({ name: "", icon: icons.forward, act: () => this.bringForward() });
     this.build();
@@ -85,30 +88,30 @@ export class Card {
     const { spec, place, classNames, explanation } = content;
     const layer = spec.layers[place.layer];
     const title = placeName(spec, place, classNames);
-    const moved = this.root.ariaLabel !== title;
-    this.content = content;
-    if (moved) {
+    if (this.root.ariaLabel !== title) {
       this.root.ariaLabel = title;
-      this.name.textContent = [layer.title, ...placeWords(spec, place, classNames)].join(" · ");
-      this.about.textContent = aboutLayer(spec, place.layer);
-      this.complain(null);
+      this.complain(null); // it was about another neuron
     }
-    this.value.textContent = decimal(explanation.result);
-    const maps = layer.output_shape.length === 3 && layer.output_shape[2] > 1;
-    this.forward.hidden = !maps;
-    if (moved && maps) {
-      const { channel } = positionOf(layer.output_shape, place.index);
-      this.forward.ariaLabel = `Bring map ${channel} to the front`;
-      this.forward.title = this.forward.ariaLabel;
-    }
+    this.content = content;
+    write(this.name, [layer.title, ...placeWords(spec, place, classNames)].join(" · "));
+    write(this.about, aboutLayer(spec, place.layer));
+    const share = "softmax" in explanation && explanation.softmax;
+    write(this.value, (share ? percent : decimal)(explanation.result));
+    this.forward.hidden = !(layer.output_shape.length === 3 && layer.output_shape[2] > 1);
+    const { channel } = positionOf(layer.output_shape, place.index);
+    this.forward.title = `Bring ${channelName(layer, channel)} to the front`;
+    this.forward.ariaLabel = this.forward.title;
     this.root.hidden = false; // before the parts: lists scroll to what is chosen, which takes a size
     this.showPart(content);
     this.actions.show(content);
   }
 
+  /** The focus, where the card has it, is let go: the caller knows where it belongs. */
   hide(): void {
-    this.part?.leave();
+    this.part?.leave?.();
     this.content = null;
+    const { active } = this;
+    if (active instanceof HTMLElement && this.root.contains(active)) active.blur(); // browsers would do it a frame later
     this.root.hidden = true;
   }
 
@@ -118,19 +121,41 @@ export class Card {
 
   setTheme(theme: Theme): void {
     this.shades = new Shades(theme);
+    const stops = stopsOf(theme.brightness, "diverging");
+    this.root.style.setProperty("--negative", stops[strong]);
+    this.root.style.setProperty("--positive", stops[stops.length - 1 - strong]);
     if (this.content) this.show(this.content);
   }
 
   dispose(): void {
-    this.part?.leave();
+    this.part?.leave?.();
     this.listeners.abort();
     this.root.remove();
+  }
+
+  /** The events, with what the card itself has to do about them. */
+  private guarded(events: CardEvents): CardEvents {
+    return {
+      ...events,
+      edit: (change) => {
+        if (!this.shown) return; // a field loses the focus when the card goes; its network may have gone too
+        this.complain(null);
+        events.edit(change);
+      },
+      restore: (what) => {
+        this.complain(null);
+        const button = this.active;
+        events.restore(what);
+        if (button?.closest("[hidden]")) this.takeFocus(); // the button has gone with what it restored
+      },
+    };
   }
 
   private build(): void {
     const style = document.createElement("style");
     style.textContent = cardStyles + partStyles;
     this.root.setAttribute("role", "region");
+    this.root.tabIndex = -1;
     this.root.hidden = true;
     const close = button({ name: "Close", icon: icons.close, act: () => this.events.close() });
     const buttons = element("div", "buttons");
@@ -151,9 +176,11 @@ export class Card {
     const { explanation } = content;
     const part = this.parts[explanation.kind];
     if (part !== this.part) {
-      this.part?.leave();
+      this.part?.leave?.();
       this.part = part;
+      const had = this.body.contains(this.active);
       this.body.replaceChildren(part.root);
+      if (had) this.takeFocus();
       this.root.scrollTop = 0;
     }
     switch (explanation.kind) {
@@ -172,12 +199,23 @@ export class Card {
       case "dense":
         this.parts.dense.show(content, explanation);
         break;
+      default:
+        explanation satisfies never;
     }
   }
 
   private complain(message: string | null): void {
     this.complaint.textContent = message ?? "";
     this.complaint.hidden = message === null;
+  }
+
+  /** What has the focus, here or elsewhere on the page. */
+  private get active(): Element | null {
+    return (this.root.getRootNode() as Document | ShadowRoot).activeElement;
+  }
+
+  private takeFocus(): void {
+    this.root.focus({ preventScroll: true });
   }
 
   private toggleHelp(): void {

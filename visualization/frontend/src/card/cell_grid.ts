@@ -1,5 +1,6 @@
 /** A small table under a caption, a patch or a kernel, whose cells are made once and kept. */
 import type { Shade } from "./shades";
+import { write } from "./text";
 import { cellText } from "./wording";
 
 export class CellGrid<Content extends HTMLElement> {
@@ -43,8 +44,7 @@ export function numberCell(): HTMLElement {
 
 /** Write a value; null stands for padding, which counts as 0. */
 export function fillCell(cell: HTMLElement, value: number | null, shade: Shade): void {
-  const text = value === null ? "0" : cellText(value);
-  if (cell.textContent !== text) cell.textContent = text;
+  write(cell, value === null ? "0" : cellText(value));
   cell.classList.toggle("padding", value === null);
   cell.title = value === null ? "padding, counts as 0" : "";
   paintCell(cell, value === null ? null : shade);

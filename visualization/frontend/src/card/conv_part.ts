@@ -8,9 +8,11 @@ import { ChannelList } from "./channel_list";
 import type { CardContent, Surroundings } from "./content";
 import { NumberField } from "./number_field";
 import { RestoreButton } from "./restore_button";
+import { rangeOf } from "./shades";
 import { SoftmaxTable } from "./softmax_table";
 import { SumLine } from "./sum_line";
-import { rangeOf, WindowPicture } from "./window_picture";
+import { write } from "./text";
+import { WindowPicture } from "./window_picture";
 import { channelName } from "./wording";
 
 const mostBeside = 3; // columns of a kernel up to which the three grids stand side by side
@@ -58,7 +60,11 @@ export class ConvPart {
     this.window.show(layer, place, input, channel, this.surroundings.shades());
     write(this.heading, [before.title, ...(many ? [names[channel]] : [])].join(" · "));
     this.fill(content, explanation, channel, rangeOf(input));
-    this.sum.show(content, explanation, many ? `over ${inputShape[2]} maps` : "");
+    this.sum.show(
+      content,
+      explanation,
+      many ? `over ${inputShape[2]} ${before.kind === "input" ? "channels" : "maps"}` : "",
+    );
     this.softmax.root.hidden = !softmax;
     if (softmax) {
       const last = place.layer === spec.layers.length - 1;
@@ -125,9 +131,9 @@ export class ConvPart {
     const { channel } = positionOf(layer.output_shape, place.index);
     const target = { tensor: `${layer.name}/kernel`, index: input * layer.output_shape[2] + channel };
     const row = Math.floor(cell / layer.kernel_size[1]);
-    const name = `weight in row ${row}, column ${cell % layer.kernel_size[1]}`;
+    const name = `row ${row}, column ${cell % layer.kernel_size[1]}`;
     const muted = edits.isMuted(layer, channel);
-    this.fields[cell].show(target, weight, `Kernel, ${name}`, content, muted);
+    this.fields[cell].show(target, weight, `Kernel weight in ${name}`, content, muted);
     this.restoreButtons[cell].show(target, name, content);
   }
 
@@ -135,7 +141,7 @@ export class ConvPart {
     this.grids.classList.toggle("stacked", columns > mostBeside);
     if (this.fields.length !== rows * columns) {
       this.fields = Array.from({ length: rows * columns }, () => new NumberField(this.surroundings));
-      this.restoreButtons = this.fields.map(() => new RestoreButton(this.surroundings));
+      this.restoreButtons = this.fields.map(() => new RestoreButton(this.surroundings, true));
       this.restores.replaceChildren("Restore ", ...this.restoreButtons.map(({ root }) => root));
     }
     for (const grid of [this.patch, this.kernel, this.products]) grid.resize(rows, columns);
@@ -150,8 +156,4 @@ function sign(text: string): HTMLElement {
   const span = element("span", "sign");
   span.textContent = text;
   return span;
-}
-
-function write(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -2,7 +2,7 @@
 import type { DenseLayer } from "../contract";
 import { denseContribution } from "../explain/arithmetic";
 import type { Contribution, DenseExplanation } from "../explain/explanation";
-import { originOf } from "../explain/place";
+import { originOf, type Place, samePlace } from "../explain/place";
 import { element } from "../scene/overlay";
 import type { CardContent, Surroundings } from "./content";
 import { NumberField } from "./number_field";
@@ -19,23 +19,27 @@ export class DensePart {
   private readonly rest = element("p", "rest");
   private readonly sum: SumLine;
   private readonly softmax = new SoftmaxTable();
+  private unit: Place | null = null;
 
   constructor(surroundings: Surroundings) {
     this.positive = new ContributionList(surroundings, "raises it most");
     this.negative = new ContributionList(surroundings, "lowers it most");
     this.sum = new SumLine(surroundings);
-    this.root.append(this.positive.root, this.negative.root, this.rest, this.sum.root, this.softmax.root);
+    this.root.append(this.sum.root, this.positive.root, this.negative.root, this.rest, this.softmax.root);
   }
 
   show(content: CardContent, explanation: DenseExplanation): void {
     const { spec, place, classNames } = content;
-    const { positive, negative, rest, softmax, inputs } = explanation;
+    const { softmax, inputs, productSum } = explanation;
+    const { positive, negative } = this.listed(explanation);
     const all = [...positive, ...negative];
     const largest = Math.max(...all.map(({ product }) => Math.abs(product)));
-    this.positive.show(content, explanation, positive, largest);
-    this.negative.show(content, explanation, negative, largest);
-    this.rest.hidden = rest.count === 0;
-    this.rest.textContent = `${rest.count.toLocaleString("en")} others together ${equationTexts([rest.sum])[0]}`;
+    this.positive.show(content, positive, largest);
+    this.negative.show(content, negative, largest);
+    const others = inputs.length - all.length;
+    this.rest.hidden = others === 0;
+    const rest = all.reduce((sum, { product }) => sum - product, productSum);
+    this.rest.textContent = `${others.toLocaleString("en")} others together ${equationTexts([rest])[0]}`;
     this.sum.show(content, explanation, `over ${inputs.length.toLocaleString("en")} inputs`);
     this.softmax.root.hidden = !softmax;
     if (!softmax) return;
@@ -47,7 +51,16 @@ export class DensePart {
     );
   }
 
-  leave(): void {}
+  /** While a weight is being typed its line must not become another input's: the lists then keep their inputs. */
+  private listed(explanation: DenseExplanation): Pick<DenseExplanation, "positive" | "negative"> {
+    const { place } = explanation;
+    const same = this.unit && samePlace(this.unit, place);
+    this.unit = place;
+    if (!same || !(this.positive.isTyping || this.negative.isTyping)) return explanation;
+    const anew = ({ shown }: ContributionList) =>
+      shown.map((each) => denseContribution(explanation, each.place.index));
+    return { positive: anew(this.positive), negative: anew(this.negative) };
+  }
 }
 
 interface Line {
@@ -63,11 +76,10 @@ interface Line {
 /** Contributions of one sign, strongest first. */
 class ContributionList {
   readonly root = element("div", "contributions");
+  shown: readonly Contribution[] = [];
   private readonly heading = element("p", "over-grids");
   private readonly list = document.createElement("ol");
   private readonly lines: Line[] = [];
-  private shown: readonly Contribution[] = [];
-  private unit = "";
 
   constructor(
     private readonly surroundings: Surroundings,
@@ -76,19 +88,12 @@ class ContributionList {
     this.root.append(this.heading, this.list);
   }
 
-  show(
-    content: CardContent,
-    explanation: DenseExplanation,
-    contributions: readonly Contribution[],
-    largest: number,
-  ): void {
-    const unit = `${content.place.layer} ${content.place.index}`;
-    // While a weight is being typed its line must not become another input's: the list keeps its inputs.
-    const typing = unit === this.unit && this.lines.some(({ field }) => field.isFocused);
-    this.unit = unit;
-    this.shown = typing
-      ? this.shown.map(({ place }) => denseContribution(explanation, place.index))
-      : contributions;
+  get isTyping(): boolean {
+    return this.lines.some(({ field }) => field.isFocused);
+  }
+
+  show(content: CardContent, contributions: readonly Contribution[], largest: number): void {
+    this.shown = contributions;
     const { layers } = content.spec;
     const from = originOf(layers, { layer: content.place.layer - 1, index: 0 }).layer;
     this.heading.textContent = `${layers[from].title} · ${this.effect}`;

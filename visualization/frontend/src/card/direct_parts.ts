@@ -11,8 +11,6 @@ export class InputPart {
   show({ pixel, result }: InputExplanation): void {
     this.root.textContent = `Pixel ${pixel} of 255; the network reads ${pixel} ÷ 255 = ${result.toFixed(4)}`;
   }
-
-  leave(): void {}
 }
 
 export class FlattenPart {
@@ -21,12 +19,10 @@ export class FlattenPart {
 
   constructor(surroundings: Surroundings) {
     this.source = new PlaceButton(surroundings);
-    this.root.append("is ", this.source.root);
+    this.root.append("This is ", this.source.root, ", in a row with all others.");
   }
 
   show(content: CardContent, { source }: FlattenExplanation): void {
     this.source.show(content, originOf(content.spec.layers, source));
   }
-
-  leave(): void {}
 }

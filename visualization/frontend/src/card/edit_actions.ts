@@ -3,6 +3,7 @@ import type { LayerSpec } from "../contract";
 import { positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
 import type { CardContent, CardEvents } from "./content";
+import { write } from "./text";
 
 export class EditActions {
   readonly root = element("div", "actions");
@@ -43,8 +44,4 @@ export class EditActions {
     write(this.all, edits.count === 1 ? "Restore 1 edit" : `Restore all ${edits.count} edits`);
     this.root.hidden = this.mute.hidden && this.all.hidden;
   }
-}
-
-function write(button: HTMLElement, text: string): void {
-  if (button.textContent !== text) button.textContent = text;
 }

@@ -15,6 +15,7 @@ export class NumberField {
   readonly root = document.createElement("input");
   private target: Target | null = null;
   private value = 0;
+  private text = ""; // of the value, while nobody types
   private untouched = ""; // the text as it was before anything was typed
 
   constructor(private readonly surroundings: Surroundings) {
@@ -32,12 +33,20 @@ export class NumberField {
     root.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  /** Show a value. What is being typed stays, unless it was meant for another target. */
-  show(target: Target, value: number, name: string, content: CardContent, locked: boolean): void {
+  /** Show a value, as `text` while nobody types. What is being typed stays, unless it was meant for another target. */
+  show(
+    target: Target,
+    value: number,
+    name: string,
+    content: CardContent,
+    locked: boolean,
+    text = cellText(value),
+  ): void {
     const same = this.target?.tensor === target.tensor && this.target.index === target.index;
     const typing = same && this.isFocused && this.root.value !== this.untouched;
     this.target = target;
     this.value = value;
+    this.text = text;
     if (!typing) this.rewrite();
     const edited = content.edits.isEdited(target.tensor, target.index);
     this.root.classList.toggle("edited", edited);
@@ -79,12 +88,13 @@ export class NumberField {
     }
     this.surroundings.complain(null);
     this.value = value;
+    this.text = cellText(value);
     this.surroundings.events.edit({ kind: "set", ...this.target, value });
   }
 
   /** All digits while the field can be typed into, as many as fit otherwise. */
   private rewrite(): void {
-    const text = this.isFocused ? exactText(this.value) : cellText(this.value);
+    const text = this.isFocused ? exactText(this.value) : this.text;
     this.untouched = text;
     if (this.root.value !== text) this.root.value = text;
   }

@@ -1,6 +1,7 @@
 /** The name of a neuron; a click shows that neuron. */
 import type { Place } from "../explain/place";
 import type { CardContent, Surroundings } from "./content";
+import { write } from "./text";
 import { placeName, placeWords } from "./wording";
 
 export class PlaceButton {
@@ -17,8 +18,7 @@ export class PlaceButton {
   show({ spec, classNames }: CardContent, place: Place, short = false): void {
     this.place = place;
     const name = placeName(spec, place, classNames);
-    const text = short ? placeWords(spec, place, classNames).join(", ") : name;
-    if (this.root.textContent !== text) this.root.textContent = text;
+    write(this.root, short ? placeWords(spec, place, classNames).join(", ") : name);
     if (this.root.title !== name) {
       this.root.title = name;
       this.root.ariaLabel = name;

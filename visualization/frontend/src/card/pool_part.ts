@@ -6,7 +6,8 @@ import { element } from "../scene/overlay";
 import { CellGrid, fillCell, numberCell } from "./cell_grid";
 import type { CardContent, Surroundings } from "./content";
 import { PlaceButton } from "./place_button";
-import { rangeOf, WindowPicture } from "./window_picture";
+import { rangeOf } from "./shades";
+import { WindowPicture } from "./window_picture";
 import { equationTexts } from "./wording";
 
 export class PoolPart {

@@ -49,3 +49,14 @@ function luminance(colour: Colour): number {
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
+
+/** The scale of a layer's colours: its largest value by size, and whether any is negative. */
+export function rangeOf(values: ArrayLike<number>): { largest: number; signed: boolean } {
+  let largest = 0;
+  let signed = false;
+  for (let index = 0; index < values.length; index++) {
+    largest = Math.max(largest, Math.abs(values[index]));
+    signed ||= values[index] < 0;
+  }
+  return { largest, signed };
+}

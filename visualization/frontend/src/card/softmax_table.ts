@@ -2,6 +2,7 @@
 import type { Softmax } from "../explain/explanation";
 import { element } from "../scene/overlay";
 import { decimal, percent } from "../scene/words";
+import { write } from "./text";
 
 interface Line {
   readonly row: HTMLTableRowElement;
@@ -17,14 +18,14 @@ export class SoftmaxTable {
 
   constructor() {
     const table = document.createElement("table");
-    const head = document.createElement("thead").insertRow();
-    for (const title of ["", "logit z", "e^(z − max)", "probability"]) {
+    const head = table.createTHead().insertRow();
+    for (const title of ["output", "logit z", "e^(z − max)", "probability"]) {
       const cell = document.createElement("th");
       cell.scope = "col";
       cell.textContent = title;
       head.append(cell);
     }
-    table.append(head.parentElement ?? head, this.body);
+    table.append(this.body);
     this.root.append(table, this.division);
   }
 
@@ -38,17 +39,16 @@ export class SoftmaxTable {
         decimal(exponentials[index]),
         percent(probability),
       ];
-      for (const [at, text] of texts.entries()) {
-        if (cells[at].textContent !== text) cells[at].textContent = text;
-      }
+      for (const [at, text] of texts.entries()) write(cells[at], text);
       bar.style.transform = `scaleX(${probability.toFixed(4)})`;
       row.classList.toggle("own", index === own);
       row.ariaCurrent = index === own ? "true" : null;
     }
+    const probability = percent(exponentials[own] / total);
     const [logit, max, share, all] = [logits[own], largest, exponentials[own], total].map(decimal);
     this.division.textContent =
       `e^(${logit} − ${max.startsWith("−") ? `(${max})` : max}) ÷ Σ e^(z − max) = ` +
-      `${share} ÷ ${all} = ${percent(exponentials[own] / total)}`;
+      `${share} ÷ ${all} ${/^[<>]/.test(probability) ? "" : "= "}${probability}`;
   }
 
   private build(count: number): void {

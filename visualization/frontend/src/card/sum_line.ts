@@ -2,9 +2,11 @@
 import type { Weighted } from "../explain/explanation";
 import { positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
+import { percent } from "../scene/words";
 import type { CardContent, Surroundings } from "./content";
 import { NumberField } from "./number_field";
 import { RestoreButton } from "./restore_button";
+import { write } from "./text";
 import { activationNames, equationTexts } from "./wording";
 
 export class SumLine {
@@ -28,18 +30,15 @@ export class SumLine {
     const layer = spec.layers[place.layer];
     const { channel } = positionOf(layer.output_shape, place.index);
     const { productSum, sum, result, activation } = explanation;
-    const [products, total, outcome] = equationTexts([productSum, sum, result, explanation.bias]);
+    const [products, total, outcome, bias] = equationTexts([productSum, sum, result, explanation.bias]);
     write(this.products, `Σ products ${over} ${products}`);
     const target = { tensor: `${layer.name}/bias`, index: channel };
-    this.bias.show(target, explanation.bias, "Bias", content, edits.isMuted(layer, channel));
+    const muted = edits.isMuted(layer, channel);
+    this.bias.show(target, explanation.bias, "Bias", content, muted, bias);
     this.restore.show(target, "the bias", content);
     const name = activationNames[activation];
     const end =
-      activation === "linear" ? "" : activation === "softmax" ? " → softmax" : ` → ${name} → ${outcome}`;
+      activation === "linear" ? "" : ` → ${name} → ${activation === "softmax" ? percent(result) : outcome}`;
     write(this.rest, `= ${total}${end}`);
   }
-}
-
-function write(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -1,12 +1,14 @@
 /** A map as a small picture with the window framed in it: the window is slid by hand, by keys or by itself. */
 
+import type { Axis } from "../engine/window";
 import { patchOf, type WindowLayer, windowAxes } from "../explain/fields";
 import { asImageShape, indexOf, type Place, positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
 import { Playback } from "./playback";
-import type { Shades } from "./shades";
+import { rangeOf, type Shades } from "./shades";
 
-const side = 132; // CSS pixels of the longer side
+const side = 132; // CSS pixels of the longer side, padding included
+const rim = 3; // CSS pixels around that, for the frame's line
 
 export class WindowPicture {
   readonly root = element("div", "window");
@@ -43,11 +45,17 @@ export class WindowPicture {
     this.place = place;
     this.playback.show(layer, place);
     const [rows, columns, channels] = asImageShape(layer.input_shape);
-    const scale = side / Math.max(rows, columns); // CSS pixels a cell
+    const axes = windowAxes(layer);
+    const [above, below] = paddingOf(axes.rows);
+    const [before, after] = paddingOf(axes.columns);
+    const scale = side / Math.max(above + rows + below, before + columns + after); // CSS pixels a cell
     paintMap(this.canvas, values, [rows, columns, channels], channel, shades);
     const { row, column } = positionOf(layer.output_shape, place.index);
     const patch = patchOf(layer, row, column);
     Object.assign(this.picture.style, { width: `${columns * scale}px`, height: `${rows * scale}px` });
+    this.picture.style.margin = [above, after, below, before]
+      .map((cells) => `${cells * scale + rim}px`)
+      .join(" ");
     Object.assign(this.frame.style, {
       width: `${patch.columns * scale}px`,
       height: `${patch.rows * scale}px`,
@@ -105,6 +113,11 @@ export class WindowPicture {
   }
 }
 
+/** Cells of padding before the first and after the last input cell; where cells are left over at the end, none. */
+function paddingOf({ input, output, window, stride, before }: Axis): [number, number] {
+  return [before, Math.max(0, (output - 1) * stride + window - before - input)];
+}
+
 /** Paint one channel, a pixel a value, in the scene's colours. */
 function paintMap(
   canvas: HTMLCanvasElement,
@@ -125,15 +138,4 @@ function paintMap(
     texels[index] = shades.of(values[index * channels + channel], largest, signed).texel;
   }
   context.putImageData(image, 0, 0);
-}
-
-/** The scale of a layer's colours: its largest value by size, and whether any is negative. */
-export function rangeOf(values: ArrayLike<number>): { largest: number; signed: boolean } {
-  let largest = 0;
-  let signed = false;
-  for (let index = 0; index < values.length; index++) {
-    largest = Math.max(largest, Math.abs(values[index]));
-    signed ||= values[index] < 0;
-  }
-  return { largest, signed };
 }

@@ -57,13 +57,19 @@ export function equationTexts(values: readonly number[]): string[] {
 }
 
 function fixed(value: number, decimals: number): string {
+  if (value === 0) return "0";
   const text = value.toFixed(decimals);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
-/** A weight as it is typed: seven digits, which is all that float32 has, and no zeros after the last. */
+/** A weight as it is typed: the fewest digits that are this value in float32; nine always are. */
 export function exactText(value: number): string {
-  return String(Number(value.toPrecision(7))).replace("-", "−");
+  let text = "";
+  for (let digits = 1; digits <= 9; digits++) {
+    text = String(Number(value.toPrecision(digits)));
+    if (Math.fround(Number(text)) === Math.fround(value)) break;
+  }
+  return text.replace("-", "−");
 }
 
 /** What was typed, or null if it is no number. The minus of the screen and that of the keyboard are both understood. */

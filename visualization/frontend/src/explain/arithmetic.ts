@@ -17,7 +17,7 @@ import type {
 import { type Patch, patchOf, type WindowLayer } from "./fields";
 import { asImageShape, indexOf, type Place, positionOf } from "./place";
 
-const listed = 6; // contributions of each sign to a dense unit: what a reader takes in
+const listed = 5; // contributions of each sign to a dense unit: what a reader takes in
 const mostStrongest = 12; // contributions that are drawn: more would be a hairball
 
 /** Explain the neuron at `place`.

@@ -69,7 +69,7 @@ export interface PoolExplanation extends Common {
 }
 export interface DenseExplanation extends Weighted {
   readonly kind: "dense";
-  /** The strongest of each sign, strongest first; at most six of each. */
+  /** The strongest of each sign, strongest first; at most five of each. */
   readonly positive: readonly Contribution[];
   readonly negative: readonly Contribution[];
   /** All inputs that are in neither list. */

@@ -1,6 +1,7 @@
 /** Between which points in space beams run: pure. */
-import { type Layout, type Point, relief, type Wall } from "../layout";
+import type { Layout, Point } from "../layout";
 import { neuronFrom, outlineOf } from "./picking";
+import { type HeightOf, wallFor } from "./places";
 
 export interface Place {
   readonly wall: number;
@@ -27,9 +28,6 @@ export interface Segment {
   readonly strength: number;
 }
 
-/** How far a place stands out of its wall, in units; zero where the wall is flat. */
-export type HeightOf = (wall: Wall, index: number) => number;
-
 /** Beams from middle to middle, patches from their four corners to the neuron's; none to or from a hidden wall. */
 export function segmentsOf(
   layout: Layout,
@@ -46,12 +44,6 @@ export function segmentsOf(
     return start && end ? start.map((from, corner) => ({ from, to: end[corner], strength: 0 })) : [];
   });
   return [...single, ...framed];
-}
-
-/** The wall on which a channel is best seen: brought forward if it is. */
-function wallFor({ walls, forward }: Layout, wall: number, channel: number): Wall | null {
-  if (forward && forward.layer === walls[wall]?.layer && forward.channel === channel) return forward;
-  return walls[wall] && walls[wall].state !== "hidden" ? walls[wall] : null;
 }
 
 function cornersOfPlace(layout: Layout, { wall, index }: Place, heightOf: HeightOf): Point[] | null {
@@ -79,9 +71,4 @@ function cornersOfPatch(layout: Layout, { wall, channel, rows, columns }: PatchB
 
 function middle([topLeft, , bottomRight]: readonly Point[]): Point {
   return [topLeft[0], (topLeft[1] + bottomRight[1]) / 2, (topLeft[2] + bottomRight[2]) / 2];
-}
-
-/** The height of a strength −1 … 1 on a solid wall. */
-export function heightOn(wall: Wall, strength: number): number {
-  return Math.abs(strength) * relief * wall.cell;
 }

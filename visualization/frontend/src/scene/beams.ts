@@ -9,10 +9,12 @@ import {
   Vector2,
   Vector3,
 } from "three";
-import type { Point } from "../layout";
-import type { Colour } from "../palette";
-import type { Segment } from "./beam_segments";
+import type { Layout, Point } from "../layout";
+import { type PaletteKind, parseHex, stopsFor } from "../palette";
+import type { Theme } from "../theme";
+import { type Beam, type PatchBeam, type Segment, segmentsOf } from "./beam_segments";
 import { mixAll } from "./colours";
+import type { HeightOf } from "./places";
 
 const vertexShader = /* glsl */ `
   attribute vec3 other; // the ribbon's other end
@@ -51,13 +53,9 @@ const fragmentShader = /* glsl */ `
 
 const dashLength = 8; // CSS pixels, a dash and its gap
 
-export interface BeamColours {
-  readonly positive: Colour;
-  readonly negative: Colour;
-  readonly neutral: Colour;
-}
-
 export class Beams {
+  private beams: readonly Beam[] = [];
+  private patches: readonly PatchBeam[] = [];
   private readonly mesh: Mesh<BufferGeometry, ShaderMaterial>;
   private readonly uniforms = {
     viewport: { value: new Vector2(1, 1) },
@@ -86,16 +84,28 @@ export class Beams {
     parent.add(this.mesh);
   }
 
-  show(segments: readonly Segment[]): void {
+  /** What is drawn after the next `place`. */
+  set(beams: readonly Beam[], patches: readonly PatchBeam[]): void {
+    this.beams = beams;
+    this.patches = patches;
+  }
+
+  /** Draw between the neurons as they stand now. */
+  place(layout: Layout, heightOf: HeightOf): void {
+    const segments = segmentsOf(layout, this.beams, this.patches, heightOf);
+    if (segments.length === 0 && !this.mesh.visible) return;
     this.mesh.geometry.dispose();
     this.mesh.geometry = ribbonGeometry(segments);
     this.mesh.visible = segments.length > 0;
   }
 
-  colour({ positive, negative, neutral }: BeamColours): void {
+  /** Signs wear the palette's colours, patches the text's. */
+  colour({ brightness, text }: Theme, palette: PaletteKind): void {
+    const stops = stopsFor(brightness, palette, true);
+    const [negative, positive] = [parseHex(stops[2]), parseHex(stops[stops.length - 3])];
     this.uniforms.positive.value.fromArray(mixAll(positive, positive, 0));
     this.uniforms.negative.value.fromArray(mixAll(negative, negative, 0));
-    this.uniforms.neutral.value.fromArray(mixAll(neutral, neutral, 0));
+    this.uniforms.neutral.value.fromArray(mixAll(text, text, 0));
   }
 
   /** Before each frame: CSS pixels of the canvas, and units that one of them spans where the reader looks. */

@@ -12,7 +12,7 @@ export interface Extent {
   readonly height: number;
 }
 export interface Labelled {
-  /** The label is centred under this point. */
+  /** The label is centred under this point, or nearly so. */
   readonly x: number;
   readonly y: number;
   readonly ways: readonly Extent[];
@@ -24,6 +24,7 @@ export interface Placed extends Box {
 const gap = 6; // pixels between two labels
 const lanes = 14; // how many steps a label may move down to get out of the way
 const laneStep = 7; // pixels
+const shifts = [0, 0.4, -0.4]; // of its width that a label may stand aside, tried when no lane has room in the middle
 
 /** Place all labels in the most detailed way that has room for every one; a label without room is null.
  *
@@ -51,19 +52,34 @@ function placeAll(
 ): (Placed | null)[] {
   const boxes: Box[] = [...taken];
   return labels.map((label) => {
-    const { width, height } = label.ways[way];
-    if (label.x < bounds.x || label.x > bounds.x + bounds.width) return null;
-    const x = Math.min(bounds.x + bounds.width - width, Math.max(bounds.x, label.x - width / 2));
-    for (let lane = 0; lane < lanes; lane++) {
-      const box = { x, y: label.y + lane * laneStep, width, height };
-      const fits = box.y >= bounds.y && box.y + height <= bounds.y + bounds.height;
-      if (fits && !boxes.some((other) => overlaps(box, other))) {
-        boxes.push(box);
-        return { ...box, way };
-      }
+    for (const shift of shifts) {
+      const box = placeOne(label, way, shift, bounds, boxes);
+      if (!box) continue;
+      boxes.push(box);
+      return { ...box, way };
     }
     return null;
   });
+}
+
+/** The first lane with room, `shift` widths beside the label's middle. */
+function placeOne(
+  label: Labelled,
+  way: number,
+  shift: number,
+  bounds: Box,
+  boxes: readonly Box[],
+): Box | null {
+  const { width, height } = label.ways[way];
+  if (label.x < bounds.x || label.x > bounds.x + bounds.width) return null;
+  const centred = label.x + (shift - 0.5) * width;
+  const x = Math.min(bounds.x + bounds.width - width, Math.max(bounds.x, centred));
+  for (let lane = 0; lane < lanes; lane++) {
+    const box = { x, y: label.y + lane * laneStep, width, height };
+    const fits = box.y >= bounds.y && box.y + height <= bounds.y + bounds.height;
+    if (fits && !boxes.some((other) => overlaps(box, other))) return box;
+  }
+  return null;
 }
 
 export function overlaps(a: Box, b: Box): boolean {

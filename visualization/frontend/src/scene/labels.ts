@@ -108,7 +108,9 @@ export class Labels {
       this.forwardLabel = null;
       return;
     }
-    const ways = [[title], [title], [title], [title]]; // as many as the others have: all are written the same way
+    const [layer, map] = [forward!.layer.title, `map ${forward!.channel}`];
+    // As many ways as the others have, since all are written the same way.
+    const ways = [[`${layer} · ${map}`], [layer, map], [layer, map], [title]];
     const label = this.addLabel(ways);
     this.forwardLabel = { ...label, title, extents: this.extentsOf(ways) };
   }

@@ -3,7 +3,7 @@
  * In a wall's own measures a point is (right of the tiles' left edge, below their top edge, out of the wall). The ray
  * goes from cell to cell through the grid (Amanatides and Woo 1987); a gap between two tiles counts as one more cell.
  */
-import { type Point, relief, type Wall } from "../layout";
+import { type Point, reliefOf, type Wall } from "../layout";
 
 /** Cells that one ray may cross: as many as it takes at the flattest angle from which the walls can be seen. */
 export const mostSteps = 16;
@@ -43,7 +43,7 @@ export function meetRelief(
   ];
   const along: Point = [direction[2], -direction[1], -direction[0]];
   const [across, down] = [wall.width - 2 * wall.margin, wall.height - 2 * wall.margin];
-  const { enter, exit } = crossing(from, along, [across, down, relief * wall.cell]);
+  const { enter, exit } = crossing(from, along, [across, down, reliefOf(wall)]);
   if (!(enter < exit)) return null;
   const columns = axisAt(from[0], along[0], enter, wall.cells.columns, wall.tiles.columns, wall);
   const rows = axisAt(from[1], along[1], enter, wall.cells.rows, wall.tiles.rows, wall);
@@ -121,5 +121,5 @@ function heightAt(wall: Wall, strengths: Strengths, columns: Axis, rows: Axis): 
   const channel = rows.tile * wall.tiles.columns + columns.tile;
   if (columns.slot === columns.cells || rows.slot === rows.cells || channel >= wall.tiles.count) return 0;
   const index = (rows.slot * wall.cells.columns + columns.slot) * wall.channels + wall.channel + channel;
-  return index < strengths.length ? Math.abs(strengths[index]) * relief * wall.cell : 0;
+  return index < strengths.length ? Math.abs(strengths[index]) * reliefOf(wall) : 0;
 }

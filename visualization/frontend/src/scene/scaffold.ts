@@ -98,8 +98,10 @@ function lineGeometry(layout: Layout, background: Colour, text: Colour): BufferG
   return geometry;
 }
 
-/** From each corner of a wall to the same corner of the next that is seen; dotted past hidden ones. */
-function flowLines({ walls }: Layout): Line[] {
+/** From each corner of a wall to the same corner of the next that is seen; dotted past hidden ones.
+ *
+ * A map brought forward stands before its wall, and is computed from the same: the lines end there. */
+function flowLines({ walls, forward }: Layout): Line[] {
   const lines: Line[] = [];
   let before: Wall | undefined;
   let dotted = false;
@@ -108,7 +110,10 @@ function flowLines({ walls }: Layout): Line[] {
       dotted = true;
       continue;
     }
-    if (before) lines.push(...joined(cornersOf(before), cornersOf(wall), dotted));
+    if (before)
+      lines.push(
+        ...joined(cornersOf(before), cornersOf(forward?.layer === wall.layer ? forward : wall), dotted),
+      );
     [before, dotted] = [wall, false];
   }
   return lines;

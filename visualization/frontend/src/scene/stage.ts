@@ -12,14 +12,13 @@ import {
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Point } from "../layout";
 import { prefersReducedMotion } from "../theme";
-import { afterFrame, type Budget, freshBudget, movingPixelRatio } from "./budget";
+import { afterFrame, type Budget, freshBudget } from "./budget";
+import { Resolution } from "./resolution";
 import { fieldOfView, type View } from "./view";
 
 /** Milliseconds of a flight, and of all that moves with it. */
 export const flightTime = 420;
-const restTime = 140; // milliseconds without a frame until what was drawn coarsely is drawn in full
 const closest = 0.006; // of the home view's distance: a few neurons then fill the canvas
-const largestPixelRatio = 2; // more costs four times the pixels for nothing one can see
 
 // Colours are chosen as they shall appear: three.js must not convert them.
 ColorManagement.enabled = false;
@@ -48,11 +47,10 @@ export class Stage {
   budget: Budget = freshBudget;
   private readonly scene = new Scene();
   private readonly renderer: WebGLRenderer;
+  private readonly resolution: Resolution;
   private request = 0;
   private flight: { from: Place; to: Place; start: number } | null = null;
   private lastFrame: number | null = null; // milliseconds; null after a rest
-  private fullRatio = 1; // device pixels for a CSS pixel
-  private rest = 0;
   private held = false; // by the reader's hand
   private readonly listeners = new AbortController();
 
@@ -63,6 +61,7 @@ export class Stage {
   ) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "default" });
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
+    this.resolution = new Resolution(this.renderer, () => this.invalidate());
     this.scene.add(this.content);
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.enableDamping = !prefersReducedMotion();
@@ -106,9 +105,7 @@ export class Stage {
   }
 
   resize(width: number, height: number): void {
-    this.fullRatio = Math.min(largestPixelRatio, devicePixelRatio);
-    this.renderer.setPixelRatio(this.fullRatio);
-    this.renderer.setSize(width, height, false);
+    this.resolution.resize(width, height);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
     // At once: a resized canvas is empty, and waiting for the next frame would show it blink.
@@ -167,7 +164,7 @@ export class Stage {
 
   /** Device pixels for a CSS pixel now. */
   get pixelRatio(): number {
-    return this.renderer.getPixelRatio();
+    return this.resolution.ratio;
   }
 
   /** Turn around the target by angles in radians, and come nearer by a factor below 1. */
@@ -183,7 +180,7 @@ export class Stage {
 
   dispose(): void {
     cancelAnimationFrame(this.request);
-    clearTimeout(this.rest);
+    this.resolution.dispose();
     this.request = -1; // nothing asks for a frame any more
     this.listeners.abort();
     this.controls.dispose();
@@ -217,7 +214,7 @@ export class Stage {
     let again = this.fly(now);
     if (!this.flight && this.controls.update()) again = true;
     const moving = again || this.held;
-    this.sharpen(moving);
+    this.resolution.choose(moving, this.budget.effort);
     again = this.events.frame(now) || again;
     this.renderer.render(this.scene, this.camera);
     this.frames++;
@@ -225,18 +222,6 @@ export class Stage {
     this.lastFrame = moving ? now : null;
     if (again) this.invalidate();
     this.busy += performance.now() - began;
-  }
-
-  /** Fewer pixels while something moves, if the budget says so; all of them once it has come to rest. */
-  private sharpen(moving: boolean): void {
-    clearTimeout(this.rest);
-    const ratio = moving ? movingPixelRatio(this.fullRatio, this.budget.effort) : this.fullRatio;
-    if (ratio !== this.pixelRatio) this.renderer.setPixelRatio(ratio);
-    if (ratio === this.fullRatio) return;
-    this.rest = window.setTimeout(() => {
-      this.renderer.setPixelRatio(this.fullRatio);
-      this.invalidate();
-    }, restTime);
   }
 
   private fly(now: number): boolean {

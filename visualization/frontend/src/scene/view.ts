@@ -118,7 +118,7 @@ const easiestPitch = 17 * degrees;
 const spacings = [0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2];
 const clear = 5; // pixels between two walls on the screen
 
-const attention = 4; // how much more the size of an opened wall's neurons counts than another's
+const attention = 20; // how much more the size of an opened wall's neurons counts than another's
 
 /** Grid, spacing and direction in which neurons are largest on this viewport without a wall hiding another.
  *
@@ -133,10 +133,14 @@ export function homeView(
 ): HomeView {
   let best: HomeView | undefined;
   let most = Number.NEGATIVE_INFINITY;
-  for (const slenderness of [2, 4]) {
+  const grids = [2, 4].flatMap((slenderness) =>
+    (arrangement.open.size > 0 ? [1, 2, 4] : [slenderness]).map((open) => [slenderness, open] as const),
+  );
+  for (const [slenderness, openSlenderness] of grids) {
     for (const yaw of yaws) {
       for (const pitch of pitches) {
-        const layout = closest(layers, arrangement, slenderness, yaw, pitch, viewport);
+        const grid = { slenderness, openSlenderness };
+        const layout = closest(layers, arrangement, grid, yaw, pitch, viewport);
         const score = neuronSize(layout, yaw, pitch, viewport) + squareness(yaw, pitch);
         if (score > most || !best) {
           most = score;
@@ -169,14 +173,14 @@ function squareness(yaw: number, pitch: number): number {
 function closest(
   layers: readonly LayerSpec[],
   arrangement: Arrangement,
-  slenderness: number,
+  grid: { readonly slenderness: number; readonly openSlenderness: number },
   yaw: number,
   pitch: number,
   viewport: Viewport,
 ): Layout {
-  let layout = layOut(layers, { spacing: 1, slenderness }, arrangement);
+  let layout = layOut(layers, { spacing: 1, ...grid }, arrangement);
   for (const spacing of spacings) {
-    layout = layOut(layers, { spacing: spacing / Math.tan(yaw), slenderness }, arrangement);
+    layout = layOut(layers, { spacing: spacing / Math.tan(yaw), ...grid }, arrangement);
     if (apart(seenOf(layout), yaw, pitch, viewport)) break;
   }
   return layout;

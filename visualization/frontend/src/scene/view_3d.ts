@@ -1,6 +1,6 @@
 /** The network in space: walls, scaffold, beams and camera, from layers and activations to pixels. */
 import { Vector3 } from "three";
-import { layoutBetween, sameGrids } from "../arrangement";
+import { layoutBetween, sameLayers } from "../arrangement";
 import { type LayerSpec, size } from "../contract";
 import {
   type Arrangement,
@@ -12,11 +12,12 @@ import {
   seenOf,
   type Wall,
 } from "../layout";
-import { type PaletteKind, parseHex, stopsOf } from "../palette";
+import type { PaletteKind } from "../palette";
 import { prefersReducedMotion, type Theme } from "../theme";
-import { type Beam, heightOn, type PatchBeam, segmentsOf } from "./beam_segments";
+import type { Beam, PatchBeam } from "./beam_segments";
 import { Beams } from "./beams";
-import { type Neuron, nearestDistance, neuronFrom, outlineOf, pick } from "./picking";
+import { type Neuron, nearestDistance, pick } from "./picking";
+import { heightOn, outlinesOf, surroundingsOf } from "./places";
 import { Scaffold } from "./scaffold";
 import type { Extent, Range } from "./scale";
 import { flightTime, Stage, type StageEvents, type Standpoint } from "./stage";
@@ -26,6 +27,7 @@ import { sweep, waveLength } from "./wave";
 
 /** What a benchmark reads: sums since the scene began, and the state of the last frame. */
 export interface Statistics {
+  /** Drawn, and each can be picked. */
   readonly neurons: number;
   readonly frames: number;
   readonly drawCalls: number;
@@ -33,25 +35,22 @@ export interface Statistics {
   readonly busyMilliseconds: number;
   /** Walls drawn as solid neurons. */
   readonly solidWalls: number;
-  readonly effort: string;
+  /** Device pixels for a CSS pixel. */
+  readonly pixelRatio: number;
 }
-
-const neighbourhood = 4; // neurons to each side that are shown with the one that is focused
 
 export class View3d {
   readonly stage: Stage;
   private readonly space: Walls;
   private readonly scaffold: Scaffold;
-  private readonly beamMesh: Beams;
+  private readonly beams: Beams;
   private layers: readonly LayerSpec[] = [];
   private arrangement: Arrangement = everythingClosed;
-  private home_: HomeView | null = null;
+  private fitted: HomeView | null = null;
   private change: { from: Layout; to: Layout; start: number } | null = null;
   private viewport: Viewport | null = null;
   private theme: Theme | null = null;
   private palette: PaletteKind = "perceptual";
-  private beamList: readonly Beam[] = [];
-  private patchList: readonly PatchBeam[] = [];
   private waveStart: number | null = null; // milliseconds
   /** The reader has chosen a view: a new size keeps it. */
   private moved = false;
@@ -67,7 +66,7 @@ export class View3d {
     });
     this.space = new Walls(this.stage.content);
     this.scaffold = new Scaffold(this.stage.content);
-    this.beamMesh = new Beams(this.stage.content);
+    this.beams = new Beams(this.stage.content);
   }
 
   /** One for each layer, where it is now; hidden ones too. */
@@ -85,10 +84,10 @@ export class View3d {
     this.layers = layers;
     this.space.forget();
     this.light(null, null);
-    [this.beamList, this.patchList] = [[], []];
+    this.beams.set([], []);
     this.moved = false;
     this.change = null;
-    this.setLayout(layOut(layers, { spacing: 1, slenderness: 2 }, this.arrangement));
+    this.setLayout(layOut(layers, { spacing: 1, slenderness: 2, openSlenderness: 2 }, this.arrangement));
     this.arrange(false);
   }
 
@@ -102,7 +101,7 @@ export class View3d {
     this.space.show(this.layers.map(({ name }) => activations(name)));
     this.waveStart = wave ? performance.now() : null;
     this.space.sweep(() => (wave ? 0 : 1));
-    this.showSegments();
+    this.placeBeams();
     this.stage.invalidate();
   }
 
@@ -114,8 +113,8 @@ export class View3d {
   setScale(extent: Extent, palette: PaletteKind): void {
     this.palette = palette;
     this.space.setScale(extent, palette);
-    this.recolourBeams();
-    this.showSegments();
+    if (this.theme) this.beams.colour(this.theme, palette);
+    this.placeBeams();
     this.stage.invalidate();
   }
 
@@ -135,16 +134,15 @@ export class View3d {
 
   /** Draw these beams in place of those before. */
   showBeams(beams: readonly Beam[], patches: readonly PatchBeam[] = []): void {
-    this.beamList = beams;
-    this.patchList = patches;
-    this.showSegments();
+    this.beams.set(beams, patches);
+    this.placeBeams();
     this.stage.invalidate();
   }
 
   setTheme(theme: Theme): void {
     this.theme = theme;
     this.space.setTheme(theme);
-    this.recolourBeams();
+    this.beams.colour(theme, this.palette);
     this.buildScaffold();
     this.stage.setBackground(`rgb(${theme.background.map(Math.round).join(",")})`);
   }
@@ -165,9 +163,9 @@ export class View3d {
   /** Fly to a wall, or to a neuron (place in the flat activations) among its neighbours. Hidden walls are not flown to. */
   focusOn(wall: number, index: number | null): void {
     const at = this.walls[wall];
-    if (!this.viewport || !this.home_ || !at || at.state === "hidden") return;
-    const { yaw, pitch } = this.home_;
-    const points = index === null ? cornersOf(at) : this.neighbourhood(neuronFrom(at, wall, index));
+    if (!this.viewport || !this.fitted || !at || at.state === "hidden") return;
+    const { yaw, pitch } = this.fitted;
+    const points = index === null ? cornersOf(at) : surroundingsOf(this.space.layout, wall, index);
     this.moved = true;
     this.stage.approach(fitView(points, yaw, pitch, this.viewport), true);
   }
@@ -187,15 +185,20 @@ export class View3d {
   }
 
   get statistics(): Statistics {
-    const { frames, drawCalls, busy, budget } = this.stage;
+    const { frames, drawCalls, busy, pixelRatio } = this.stage;
     return {
-      neurons: this.walls.reduce((sum, wall) => sum + (wall.state === "hidden" ? 0 : neuronsOf(wall)), 0),
+      neurons: this.walls.reduce((sum, wall) => sum + neuronsOf(wall), 0),
       frames,
       drawCalls,
       busyMilliseconds: busy,
       solidWalls: this.space.solid,
-      effort: budget.effort,
+      pixelRatio,
     };
+  }
+
+  /** The neuron at a place in the flat activations of a layer. */
+  neuron(wall: number, index: number): Neuron {
+    return neuronFrom(this.walls[wall], wall, index);
   }
 
   /** The neuron at a place of the canvas in CSS pixels. */
@@ -207,16 +210,9 @@ export class View3d {
     return pick(this.space.pickable, camera.position.toArray(), direction.toArray());
   }
 
-  /** Corners of a neuron, or of its whole map, wherever it is drawn: on its wall, and on the map brought forward. */
+  /** Corners of a neuron's face, or of its whole map, wherever it is drawn: on its wall, and on the map brought forward. */
   outlinesOf(neuron: Neuron, whole: boolean): Point[][] {
-    const { layout } = this.space;
-    const own = layout.walls[neuron.wall];
-    const outlines: Point[][] = own && own.state !== "hidden" ? [outlineOf(own, neuron, whole)] : [];
-    const { forward } = layout;
-    if (forward && forward.layer === own?.layer && forward.channel === neuron.channel) {
-      outlines.push(outlineOf(forward, neuron, whole));
-    }
-    return outlines;
+    return outlinesOf(this.space.layout, neuron, whole, (wall, index) => this.space.heightOf(wall, index));
   }
 
   /** CSS pixels of a point in space; null behind the camera. */
@@ -238,17 +234,17 @@ export class View3d {
   dispose(): void {
     this.space.dispose();
     this.scaffold.dispose();
-    this.beamMesh.dispose();
+    this.beams.dispose();
     this.stage.dispose();
   }
 
   private arrange(smooth: boolean): void {
     if (!this.viewport || this.layers.length === 0) return;
-    this.home_ = homeView(this.layers, this.viewport, this.arrangement);
-    const { layout, yaw, pitch } = this.home_;
+    this.fitted = homeView(this.layers, this.viewport, this.arrangement);
+    const { layout, yaw, pitch } = this.fitted;
     const from = this.space.layout;
     this.change = null;
-    if (smooth && sameGrids(from, layout) && !prefersReducedMotion()) {
+    if (smooth && sameLayers(from, layout) && !prefersReducedMotion()) {
       this.change = { from, to: layout, start: performance.now() };
     } else this.setLayout(layout);
     const view = fitView(seenOf(layout).flatMap(cornersOf), yaw, pitch, this.viewport);
@@ -259,7 +255,7 @@ export class View3d {
   private setLayout(layout: Layout): void {
     this.space.setLayout(layout);
     this.buildScaffold();
-    this.showSegments();
+    this.placeBeams();
   }
 
   private frame(now: number): boolean {
@@ -289,36 +285,11 @@ export class View3d {
     const seen = seenOf(this.space.layout);
     this.stage.setNear(Math.min(...seen.map((wall) => distanceTo(wall, camera) - heightOn(wall, 1))));
     this.space.look(camera, tangent, pixelRatio, budget.effort);
-    this.beamMesh.look(width, height, tangent * camera.position.distanceTo(controls.target));
+    this.beams.look(width, height, tangent * camera.position.distanceTo(controls.target));
   }
 
-  private showSegments(): void {
-    this.beamMesh.show(
-      segmentsOf(this.space.layout, this.beamList, this.patchList, (wall, index) =>
-        this.space.heightOf(wall, index),
-      ),
-    );
-  }
-
-  private recolourBeams(): void {
-    if (!this.theme) return;
-    const { brightness, text } = this.theme;
-    const stops = stopsOf(brightness, this.palette === "sign" ? "sign" : "diverging");
-    const [negative, positive] = [parseHex(stops[2]), parseHex(stops[stops.length - 3])];
-    this.beamMesh.colour({ positive, negative, neutral: text });
-  }
-
-  /** Corners of the neurons around one, within its map. */
-  private neighbourhood(neuron: Neuron): Point[] {
-    const [outline] = this.outlinesOf(neuron, false).slice(-1);
-    const whole = this.outlinesOf(neuron, true).slice(-1)[0];
-    const wall = this.forward && outline[0][0] === this.forward.x ? this.forward : this.walls[neuron.wall];
-    const reach = neighbourhood * wall.cell;
-    const [top, bottom] = [outline[0][1] + reach, outline[2][1] - reach];
-    const [left, right] = [outline[0][2] - reach, outline[2][2] + reach];
-    const y = [Math.min(top, whole[0][1]), Math.max(bottom, whole[2][1])];
-    const z = [Math.max(left, whole[0][2]), Math.min(right, whole[2][2])];
-    return y.flatMap((up) => z.map((across): Point => [wall.x, up, across]));
+  private placeBeams(): void {
+    this.beams.place(this.space.layout, (wall, index) => this.space.heightOf(wall, index));
   }
 
   private buildScaffold(): void {
@@ -326,6 +297,7 @@ export class View3d {
   }
 }
 
-function neuronsOf({ layer }: Wall): number {
-  return size(layer.output_shape);
+/** Flatten has none of its own: it shows the layer before in a row. */
+function neuronsOf({ layer, state }: Wall): number {
+  return state === "hidden" || layer.kind === "flatten" ? 0 : size(layer.output_shape);
 }

@@ -7,7 +7,7 @@ import { mostSteps } from "./relief";
 import { maximumMark } from "./scale";
 
 export const voxelShader = /* glsl */ `
-  const vec3 brightness = vec3(1.0, 0.62, 0.8); // of tops, upright sides and level sides: light from above the reader
+  const vec3 brightness = vec3(1.0, 0.5, 0.72); // of tops, upright sides and level sides: light from above the reader
 
   struct Hit {
     float along; // below zero: nothing is met
@@ -68,7 +68,7 @@ export const voxelShader = /* glsl */ `
     float edge = 1.0 - smoothstep(0.3, 1.2, min(rim.x, rim.y));
     float large = smoothstep(5.0, 12.0, pixels);
     vec3 face = notched(colour, hit.strength, inside, vec2(pixels));
-    return mix(face, bright, edge * large * 0.28);
+    return mix(face, bright, edge * large * 0.45 * smoothstep(0.02, 0.5, hit.height / relief));
   }
 
   void main() {
@@ -76,7 +76,7 @@ export const voxelShader = /* glsl */ `
     along += vec3(equal(along, vec3(0.0))) * 1e-6;
     float cellSize = measures.x;
     vec3 margin = vec3(measures.zz, 0.0);
-    vec3 extent = vec3(wallSize - 2.0 * measures.z, relief * cellSize);
+    vec3 extent = vec3(wallSize - 2.0 * measures.z, relief);
     vec3 from = eye - margin;
     vec3 one = -from / along;
     vec3 other = (extent - from) / along;
@@ -97,10 +97,11 @@ export const voxelShader = /* glsl */ `
       vec2 pitch = cells * cellSize + measures.y;
       vec2 tile = vec2(mod(hit.tile, tiles.x), floor(hit.tile / tiles.x));
       vec2 at = (met.xy - tile * pitch) / cellSize;
-      vec3 own = dimmed(colourOf(hit.strength), hit.cell, hit.tile);
-      if (hit.axis < 0.5) {
-        colour = framed(topColour(hit, own, at, pixels), hit.cell, hit.tile, at, vec2(pixels));
-      } else colour = sideColour(hit, own, met.z, pixels);
+      vec3 own = colourOf(hit.strength);
+      bool isTop = hit.axis < 0.5;
+      own = isTop ? topColour(hit, own, at, pixels) : sideColour(hit, own, met.z, pixels);
+      colour = dimmed(own, hit.cell, hit.tile);
+      if (isTop) colour = framed(colour, hit.cell, hit.tile, at, vec2(pixels));
       across = (met.x + measures.z) / wallSize.x;
       reach *= hit.along;
     } else {
@@ -108,7 +109,8 @@ export const voxelShader = /* glsl */ `
       vec2 place = eye.xy + along.xy * base;
       if (base < 0.0 || any(lessThan(place, vec2(0.0))) || any(greaterThan(place, wallSize))) discard;
       // Foreshortened: a slanted wall has more units in a pixel.
-      vec2 perPixel = unitsPerPixel * (1.0 + abs(along.xy) / abs(along.z) * 0.3);
+      vec2 slant = along.xy / along.z;
+      vec2 perPixel = unitsPerPixel * sqrt(1.0 + slant * slant);
       colour = flatColour(place, perPixel);
       across = place.x / wallSize.x;
       reach *= base;

@@ -13,7 +13,7 @@ import {
   Vector4,
 } from "three";
 import { size } from "../contract";
-import { relief, type Wall } from "../layout";
+import { reliefOf, type Wall } from "../layout";
 import { fragmentShader, textureWidth, vertexShader } from "./wall_shader";
 
 /** One number a neuron, for strengths. */
@@ -57,7 +57,7 @@ export function wallUniforms(wall: Wall, current: Texture, before: Texture, pale
     channels: { value: wall.channels },
     tileCount: { value: wall.tiles.count },
     swept: { value: 1 },
-    relief: { value: relief },
+    relief: { value: reliefOf(wall) },
     unitsPerPixel: { value: 1 },
     size: { value: 1 },
     diverging: { value: false },

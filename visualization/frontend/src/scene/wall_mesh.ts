@@ -12,7 +12,7 @@ import {
   Vector3,
 } from "three";
 import { size } from "../contract";
-import { relief, type Wall } from "../layout";
+import { reliefOf, type Wall } from "../layout";
 import type { Colour } from "../palette";
 import { mixAll } from "./colours";
 import { maximumMark } from "./scale";
@@ -30,6 +30,8 @@ export interface WallColours {
   readonly text: Colour;
   /** Of the neuron that is the maximum of its range. */
   readonly maximum: Colour;
+  /** Where no light comes. */
+  readonly shade: Colour;
 }
 
 export class WallMesh {
@@ -74,9 +76,10 @@ export class WallMesh {
   setSolid(solid: boolean): void {
     this.solid = solid;
     if (solid && !this.box) {
-      const { width, height, cell } = this.built;
-      const geometry = new BoxGeometry(width, height, relief * cell);
-      geometry.translate(0, 0, (relief * cell) / 2);
+      const { width, height } = this.built;
+      const depth = reliefOf(this.built);
+      const geometry = new BoxGeometry(width, height, depth);
+      geometry.translate(0, 0, depth / 2);
       this.box = this.add(geometry, voxelMaterial(this.uniforms));
       this.place(this.wall);
     }
@@ -118,14 +121,14 @@ export class WallMesh {
     uniforms.lit.value = this.mask;
   }
 
-  colour({ background, text, maximum }: WallColours): void {
+  colour({ background, text, maximum, shade }: WallColours): void {
     const { uniforms } = this;
     uniforms.frame.value.fromArray(mixAll(background, text, 0.035));
     uniforms.line.value.fromArray(mixAll(background, text, 0.34));
     uniforms.fog.value.fromArray(mixAll(background, text, 0));
     uniforms.bright.value.fromArray(mixAll(background, text, 0.95));
     uniforms.maximum.value.fromArray(mixAll(maximum, maximum, 0));
-    uniforms.shade.value.fromArray(mixAll([6, 8, 14], [6, 8, 14], 0));
+    uniforms.shade.value.fromArray(mixAll(shade, shade, 0));
   }
 
   /** What the shader must know of the camera, before each frame. */

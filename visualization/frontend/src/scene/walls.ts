@@ -6,10 +6,10 @@ import { type Layout, seenOf, type Wall } from "../layout";
 import type { PaletteKind } from "../palette";
 import { maximumOf } from "../palette";
 import type { Theme } from "../theme";
-import { heightOn } from "./beam_segments";
 import { type Effort, isSolid } from "./budget";
 import { Palettes } from "./palettes";
 import type { Pickable } from "./picking";
+import { heightOn } from "./places";
 import { type Extent, maximaOf, type Range, rangeIn, type Scale, scalesOf, writeStrengths } from "./scale";
 import { WallMesh } from "./wall_mesh";
 
@@ -20,6 +20,9 @@ export interface Touched {
 }
 /** By wall, a byte a neuron (flat activations): not zero for lit. */
 export type Masks = ReadonlyMap<number, Uint8Array>;
+
+/** On a bright page a shadow is never black. */
+const shades = { dark: [6, 8, 14], light: [84, 98, 124] } as const;
 
 export class Walls {
   layout: Layout = { walls: [], forward: null };
@@ -52,24 +55,20 @@ export class Walls {
 
   /** Place the walls; meshes are made anew only where a grid is another. */
   setLayout(layout: Layout): void {
-    const same =
-      layout.walls.length === this.meshes.length &&
-      layout.walls.every((wall, index) => sameGrid(wall, this.meshes[index].wall));
+    const before = this.all.map(({ mesh }) => mesh);
+    const meshFor = (wall: Wall, old: WallMesh | null | undefined) => {
+      if (!old || !sameGrid(wall, old.wall)) return this.make(wall);
+      old.place(wall);
+      return old;
+    };
+    this.meshes = layout.walls.map((wall, index) => meshFor(wall, this.meshes[index]));
+    this.forward = layout.forward && meshFor(layout.forward, this.forward);
     this.layout = layout;
-    if (same) for (const [index, mesh] of this.meshes.entries()) mesh.place(layout.walls[index]);
-    else {
-      for (const mesh of this.meshes) mesh.dispose();
-      this.meshes = layout.walls.map((wall) => this.make(wall));
-    }
-    const sameForward = layout.forward && this.forward && sameGrid(layout.forward, this.forward.wall);
-    if (sameForward) this.forward!.place(layout.forward!);
-    else {
-      this.forward?.dispose();
-      this.forward = layout.forward && this.make(layout.forward);
-    }
-    if (same && (sameForward || !layout.forward)) return;
+    const now = this.all.map(({ mesh }) => mesh);
+    for (const mesh of before) if (!now.includes(mesh)) mesh.dispose();
+    if (now.every((mesh) => before.includes(mesh))) return;
     this.recolour();
-    if (this.activations) this.show(this.activations);
+    this.setScale(this.extent, this.palette);
     this.light(this.lit.masks, this.lit.touched);
   }
 
@@ -136,7 +135,9 @@ export class Walls {
     for (const { mesh } of this.all) {
       const { wall } = mesh;
       const pixels = wall.cell / (tangent * distanceTo(wall, camera));
-      mesh.setSolid(isSolid(wall.state, pixels, mesh.solid, effort));
+      // Outputs, a tile each, are told by the bars beside them: solid only when opened.
+      const single = wall.cells.rows * wall.cells.columns === 1;
+      mesh.setSolid(isSolid(wall.state, single ? 0 : pixels, mesh.solid, effort));
       mesh.look(camera, tangent / ratio, distance - 0.2 * extent, distance + 1.2 * extent);
     }
   }
@@ -166,7 +167,8 @@ export class Walls {
     if (!this.theme) return;
     const { background, text, brightness } = this.theme;
     this.palettes.setBrightness(brightness);
-    for (const { mesh } of this.all) mesh.colour({ background, text, maximum: maximumOf(brightness) });
+    const colours = { background, text, maximum: maximumOf(brightness), shade: shades[brightness] };
+    for (const { mesh } of this.all) mesh.colour(colours);
   }
 }
 

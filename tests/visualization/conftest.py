@@ -1,0 +1,38 @@
+"""The page with one real engine behind it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model import engine as engine_module
+from model.engine import Engine
+from tests.visualization.page import wait
+from visualization import bundle, traces
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One engine for the module: starting Keras takes seconds."""
+    engine = Engine(tmp_path_factory.mktemp("runs"))
+    engine.warm_up()
+    wait(lambda: engine.is_warm)
+    yield engine
+    engine.shutdown(grace_seconds=0)
+
+
+@pytest.fixture
+def page(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page with no run yet; the browser's part is not drawn by AppTest and need not be built."""
+    from visualization import state
+    from visualization.views import controls, frame
+
+    monkeypatch.setattr(engine.runs, "root", tmp_path / "runs")
+    for module in (engine_module, state, frame, controls, traces):
+        monkeypatch.setattr(module, "engine", lambda: engine)
+    monkeypatch.setattr(bundle, "is_fresh", lambda: True)
+    monkeypatch.setattr(bundle, "version", lambda: "test")
+    return AppTest.from_file(str(APP), default_timeout=60)

@@ -1,0 +1,63 @@
+"""What the page tests read in a page that AppTest has run."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from model.engine import Engine
+from model.networks import CNN
+from model.records import RunState, Status
+from model.runs import PRETRAINED, Run
+from model.settings import Settings
+
+DEADLINE_SECONDS = 120
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
+
+
+def words(page: AppTest) -> str:
+    """All that the page says."""
+    assert not page.exception, page.exception[0].value
+    elements = [*page.caption, *page.markdown, *page.info, *page.error]
+    return "\n".join(str(element.value) for element in elements)
+
+
+def component(page: AppTest, name: str) -> dict[str, Any]:
+    """The data that the page sends to a browser component, by the end of its key."""
+    found = [block for block in _blocks(page._tree) if getattr(block, "type", "") == "bidi_component"]
+    for block in found:
+        if block.proto.component_name.endswith(name):
+            return json.loads(block.proto.json)
+    raise AssertionError(f"no component {name}; there are {[block.proto.component_name for block in found]}")
+
+
+def progress(page: AppTest) -> str:
+    """The words on the progress bar."""
+    (bar,) = (block for block in _blocks(page._tree) if getattr(block, "type", "") == "progress")
+    return str(bar.proto.text)
+
+
+def _blocks(node: Any) -> Iterator[Any]:
+    yield node
+    for child in getattr(node, "children", {}).values():
+        yield from _blocks(child)
+
+
+def button(page: AppTest, label: str) -> Any:
+    return next(found for found in page.button if found.label == label)
+
+
+def finished_run(engine: Engine) -> Run:
+    run = engine.runs.create(Settings(dataset="digits"), CNN, {})
+    pretrained = Run(PRETRAINED)
+    run.write_snapshot(5, pretrained.weights(pretrained.snapshot_steps()[-1]))
+    run.write_status(Status(RunState.FINISHED, step=5, total_steps=5))
+    return run

@@ -1,0 +1,127 @@
+/** What of the card is words, numbers and colours. */
+import { describe, expect, it } from "vitest";
+import { aboutLayer } from "../src/card/about";
+import { slid } from "../src/card/playback";
+import { Shades } from "../src/card/shades";
+import { cellText, equationTexts, exactText, parseNumber, placeName, placeWords } from "../src/card/wording";
+import { indexOf } from "../src/explain/place";
+import { type Brightness, parseHex } from "../src/palette";
+import { randomNumbers, standardLayers } from "./examples";
+
+const spec = { title: "", layers: standardLayers() };
+const classNames = [..."0123456789"];
+
+describe("a number in a cell", () => {
+  it.each([
+    [0, "0"],
+    [1, "1.0"],
+    [-1.25, "−1.3"],
+    [0.12345, ".12"],
+    [-0.0314, "−.031"],
+    [0.996, "1.0"],
+    [0.00123, ".0012"],
+    [-0.00042, "−4e−4"],
+    [12.6, "13"],
+    [-99_999, "−99999"],
+    [1_000_000, "1e6"],
+  ])("%d is %s", (value, text) => {
+    expect(cellText(value)).toBe(text);
+  });
+
+  it("is within a twentieth of the value, whatever the size", () => {
+    for (let value = 1.07e-3; value < 9e4; value *= 1.137) {
+      expect(Math.abs(Number(cellText(value)) - value)).toBeLessThanOrEqual(value / 20);
+    }
+  });
+});
+
+it("writes the numbers of an equation with the same decimals", () => {
+  expect(equationTexts([1.2041, -0.0312, 1.1729])).toEqual(["1.204", "−0.031", "1.173"]);
+  expect(equationTexts([123.456, 0])).toEqual(["123.5", "0"]);
+  expect(equationTexts([100, -1e-9])).toEqual(["100.0", "0.0"]);
+  expect(equationTexts([0, 0])).toEqual(["0", "0"]);
+});
+
+describe("a typed number", () => {
+  it.each([
+    ["0.5", 0.5],
+    [" −0.12 ", -0.12],
+    ["-.5", -0.5],
+    ["+3", 3],
+    ["1e-3", 0.001],
+    ["4.", 4],
+    ["", null],
+    ["1,5", null],
+    ["abc", null],
+    ["Infinity", null],
+    ["0x10", null],
+    ["1 2", null],
+  ])("%j", (text, value) => {
+    expect(parseNumber(text)).toBe(value);
+  });
+
+  it("is the very float32 that an exact text stands for", () => {
+    const random = randomNumbers(5);
+    for (let size = 1e-6; size <= 1e6; size *= 10) {
+      const value = Math.fround(size * random());
+      expect(Math.fround(parseNumber(exactText(value))!)).toBe(value);
+    }
+    expect(exactText(Math.fround(-0.12))).toBe("−0.12");
+  });
+});
+
+it("names neurons", () => {
+  const index = indexOf([11, 11, 64], { row: 4, column: 9, channel: 17 });
+  expect(placeName(spec, { layer: 3, index }, classNames)).toBe("conv 2, map 17, row 4, column 9");
+  expect(placeName(spec, { layer: 0, index: 30 }, classNames)).toBe("input, row 1, column 2");
+  expect(placeWords(spec, { layer: 5, index: 7 }, classNames)).toEqual(["value 7"]);
+  expect(placeWords(spec, { layer: 6, index: 7 }, classNames)).toEqual(["unit 7"]);
+  expect(placeWords(spec, { layer: 7, index: 7 }, classNames)).toEqual(["“7”"]);
+});
+
+it("slides over the positions of one map, row by row, and stops at either end", () => {
+  const conv = spec.layers[3];
+  const place = { layer: 3, index: indexOf([11, 11, 64], { row: 2, column: 10, channel: 5 }) };
+  const next = { layer: 3, index: indexOf([11, 11, 64], { row: 3, column: 0, channel: 5 }) };
+  expect(slid(conv, place, 1)).toEqual(next);
+  expect(slid(conv, next, -1)).toEqual(place);
+  expect(slid(conv, { layer: 3, index: 5 }, -1)).toBeNull();
+  expect(slid(conv, { layer: 3, index: 120 * 64 + 5 }, 1)).toBeNull();
+});
+
+it("explains each layer with its own numbers", () => {
+  const sentences = spec.layers.map((_, index) => aboutLayer(spec, index));
+  expect(sentences[0]).toContain("28 × 28 × 1");
+  expect(sentences[3]).toContain("all 32 maps of pool 1");
+  expect(sentences[3]).toContain("288");
+  expect(sentences[4]).toContain("11 × 11 into 5 × 5");
+  expect(sentences[6]).toContain("1,600");
+  expect(sentences[7]).toContain("shares of 1");
+});
+
+it.each<Brightness>(["dark", "light"])("writes readably on every shade of the %s palette", (brightness) => {
+  const colour = [0, 0, 0] as const;
+  const theme = { brightness, background: colour, text: colour, primary: colour, font: "" };
+  const shades = new Shades(theme);
+  for (let value = -1; value <= 1; value += 0.02) {
+    for (const signed of [true, false]) {
+      const { background, ink } = shades.of(value, 1, signed);
+      const other = parseHex(ink === "#000" ? "#000000" : "#ffffff");
+      const [red, green, blue] = background.match(/\d+/g)!.map(Number);
+      expect(contrast([red, green, blue], other)).toBeGreaterThanOrEqual(4.5);
+    }
+  }
+});
+
+/** WCAG 2.2's contrast ratio, 1 … 21. */
+function contrast(one: readonly number[], other: readonly number[]): number {
+  const luminance = (colour: readonly number[]) => {
+    const linear = colour.map((value) => {
+      const share = value / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
