@@ -16,7 +16,7 @@ import type { PaletteKind } from "../palette";
 import { prefersReducedMotion, type Theme } from "../theme";
 import type { Beam, PatchBeam } from "./beam_segments";
 import { Beams } from "./beams";
-import { type Neuron, nearestDistance, pick } from "./picking";
+import { type Neuron, nearestDistance, neuronFrom, pick } from "./picking";
 import { heightOn, outlinesOf, surroundingsOf } from "./places";
 import { Scaffold } from "./scaffold";
 import type { Extent, Range } from "./scale";
