@@ -98,6 +98,7 @@ export class Interaction {
   }
 
   setTheme(theme: Theme): void {
+    this.card.setPalette(this.viewing.palette);
     this.card.setTheme(theme);
   }
 
@@ -145,6 +146,7 @@ export class Interaction {
   private arrange(): void {
     this.view?.setArrangement(this.viewing);
     this.view?.setScale(this.viewing.extent, this.viewing.palette);
+    this.card.setPalette(this.viewing.palette);
     this.events.explainColours(null);
   }
 }
