@@ -26,10 +26,12 @@ async function session(file) {
 /** What one pass of each takes, and the probabilities that both give for every input. */
 export async function compare(threads, rounds) {
   ort.env.wasm.numThreads = threads;
-  const network = new Network(parseNetwork(await (await fetch("network.json")).json()), readSafetensors(await bytes("weights")));
+  const spec = parseNetwork(await (await fetch("network.json")).json());
+  const network = new Network(spec, readSafetensors(await bytes("weights")));
   const values = new Float32Array(await bytes("inputs"));
   const length = network.activations("input").length;
-  const inputs = Array.from({ length: values.length / length }, (_, index) => values.subarray(index * length, (index + 1) * length));
+  const count = values.length / length;
+  const inputs = Array.from({ length: count }, (_, index) => values.subarray(index * length, (index + 1) * length));
   const engine = (input) => network.run(input);
   const last = await session("last.onnx");
   const every = await session("every.onnx");

@@ -93,6 +93,8 @@ def replay(browser: Browser, run: Run, inputs: np.ndarray) -> dict[str, Any]:
             page.goto(f"{url}/index.html")
             found.append(page.evaluate(compare, [threads, ROUNDS]))
             page.close()
+    if not all(each["isolated"] for each in found):
+        raise SystemExit("Expected a page that is cross-origin isolated, whose clock is fine enough; received another.")
     engine, onnxruntime = (np.array([answer[place] for answer in found[0]["answers"]]) for place in (0, 1))
     differences = {
         "max_abs_diff": np.abs(engine - keras).max(),

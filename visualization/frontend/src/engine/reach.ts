@@ -8,7 +8,7 @@ export function reachOf(layer: Conv2dLayer | DenseLayer): Reach {
 }
 
 // Each stretch is summed on its own: 1,600 products in a row would lose a digit of float32.
-const longest = 128;
+const longest = 32;
 
 function denseReach(layer: DenseLayer): Reach {
   const cells = Math.ceil(layer.input_shape[0] / longest);

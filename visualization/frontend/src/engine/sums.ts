@@ -12,8 +12,9 @@ export interface Reach {
   /** Within so many cells the rows of the kernel go on; with the next cell they start again. */
   readonly cellsInRow: number;
   readonly positions: number;
-  /** For each position the same number of stretches: first cell, cell after the last, and the row of the kernel that
-   * belongs to the first value of the first cell in that row of cells (it may be negative: others belong to rows). */
+  /** For each position the same number of stretches, three numbers each: its first cell, the cell after its last, and
+   * the row of the kernel from which on the values count that lie in the same row of cells. That row may be negative,
+   * where the first cells of the row are not in the stretch. */
   readonly stretches: Int32Array;
 }
 
