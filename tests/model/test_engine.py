@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from model import jobs
 from model.engine import Engine
+from model.networks import MLP_25, NetworkError
 from model.records import RunState
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
@@ -109,3 +111,37 @@ def test_a_killed_training_worker_costs_only_its_own_run(engine: Engine) -> None
     _wait(lambda: waiting.status().state is RunState.FINISHED)
     afterwards = engine.train(SHORT)
     _wait(lambda: afterwards.status().state is RunState.FINISHED)
+
+
+def test_a_run_is_resumed_trained_on_and_repeated(engine: Engine) -> None:
+    stopped = engine.train(LONG)
+    _wait(lambda: stopped.status().step > 0)
+    stopped.request_stop()
+    _wait(lambda: not stopped.status().state.is_active)
+    left_at = stopped.status().step
+    engine.resume(stopped)
+    _wait(lambda: stopped.status().step > left_at)
+    stopped.request_stop()
+    _wait(lambda: not stopped.status().state.is_active)
+
+    run = engine.train(SHORT)
+    _wait(lambda: run.status().state is RunState.FINISHED)
+    engine.resume(run, further_epochs=1)
+    _wait(lambda: run.status().state is RunState.FINISHED)
+    again = engine.again(run)
+    _wait(lambda: again.status().state is RunState.FINISHED)
+    assert again.config().parts == run.config().parts == (1, 1)
+    assert again.status().weights_hash == run.status().weights_hash
+
+
+def test_a_network_of_ones_own_is_trained_and_evaluated_and_exported(engine: Engine) -> None:
+    network = replace(MLP_25, name="mine", layers=(*MLP_25.layers[:1], *MLP_25.layers[2:]))
+    run = engine.train(replace(SHORT, network="mine"), network)
+    _wait(lambda: run.status().state is RunState.FINISHED)
+    step = run.status().step
+    assert run.config().network == network
+    evaluation = engine.call(jobs.evaluate, run.path, step)
+    assert evaluation == run.evaluation(step)
+    assert engine.call(jobs.export, run.path, step).startswith(b"PK")  # a .keras file is a zip
+    with pytest.raises(NetworkError, match="There is no network 'mine'"):
+        engine.train(replace(SHORT, network="mine"))

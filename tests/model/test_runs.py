@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_a_run_whose_worker_was_killed_is_interrupted(runs: Runs) -> None:
     assert status.state is RunState.INTERRUPTED
     assert status.message == (
         "The worker that trained this run was ended from outside at step 40. "
-        "Everything up to the snapshot at step 32 is kept. Press Train to start anew."
+        "Everything up to the snapshot at step 32 is kept. Resume it, or train anew."
     )
 
 
@@ -132,3 +133,68 @@ def test_the_pretrained_run_is_small_and_names_no_other_machine() -> None:
     assert run.snapshot_path(run.snapshot_steps()[-1]).stat().st_size < 500_000
     records = [json.loads((PRETRAINED / name).read_text()) for name in ("config.json", "data.json", "status.json")]
     assert not any("/" in str(value) for record in records for value in record.values() if isinstance(value, str))
+
+
+def _ended(runs: Runs, state: RunState = RunState.FINISHED) -> Run:
+    run = _create(runs)
+    run.write_status(Status(state, step=3))
+    return run
+
+
+def test_a_run_can_be_named_and_unnamed(runs: Runs) -> None:
+    run = _create(runs)
+    assert run.title() == ""
+    run.rename("  My first\n run ")
+    assert run.title() == "My first run"
+    run.rename("")
+    assert run.title() == ""
+    with pytest.raises(RunError, match=r"has 81 characters\. Expected at most 80"):
+        run.rename("x" * 81)
+
+
+def test_a_deleted_run_is_gone_and_no_other(runs: Runs) -> None:
+    run, other = _ended(runs), _ended(runs)
+    run.write_snapshot(3, {"conv_1/bias": np.zeros(1, np.float32)})
+    runs.delete(run)
+    assert runs.all() == (other,)
+    assert not list(runs.root.glob(f"*{run.id}*"))
+    with pytest.raises(RunError, match="There is no run"):
+        runs.delete(run)
+
+
+def test_a_run_at_work_and_the_pretrained_one_are_not_deleted(runs: Runs) -> None:
+    run = _create(runs)
+    with pytest.raises(RunError, match=r"is at work\. Expected one that has ended\. Stop it first"):
+        runs.delete(run)
+    with pytest.raises(RunError, match="comes with Strata and cannot be deleted"):
+        runs.delete(Run(PRETRAINED))
+    assert runs.all() == (run,) and Run(PRETRAINED).status()
+
+
+def test_a_broken_run_can_be_deleted(runs: Runs) -> None:
+    run = _ended(runs)
+    (run.path / "status.json").write_text("{")
+    runs.delete(run)
+    assert runs.all() == ()
+
+
+def test_its_size_is_that_of_its_files(runs: Runs) -> None:
+    run = _create(runs)
+    before = run.disk_bytes()
+    run.write("snapshots/00000001.safetensors", bytes(1000))
+    assert run.disk_bytes() == before + 1000
+
+
+def test_no_run_is_listed_before_it_is_whole(runs: Runs) -> None:
+    _create(runs)
+    half = runs.root / ".20260101-000000-digits-cnn-0000"
+    half.mkdir()
+    (half / "status.json").write_text("{")
+    assert len(runs.all()) == 1
+
+
+def test_what_a_disk_has_no_room_for_is_refused(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1_000_000))
+    with pytest.raises(RunError, match=r"has 1 MB left\. Expected room for about 31 MB, which this run may need"):
+        _create(runs)
+    assert runs.all() == ()

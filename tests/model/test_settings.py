@@ -2,7 +2,10 @@
 
 import pytest
 
-from model.settings import BOUNDS, Settings, SettingsError
+from data import datasets
+from model.networks import PRESETS
+from model.recipes import RECIPES
+from model.settings import BOUNDS, CHOICES, Settings, SettingsError
 
 
 def test_the_defaults_are_the_fields_usual_recipe() -> None:
@@ -27,6 +30,21 @@ def test_the_refusal_says_what_was_expected_and_received() -> None:
     assert str(refusal.value) == (
         "Setting epochs: expected 1 to 100 (a run of more than 100 passes over the images only overfits), received 0."
     )
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_is_one_of_its_kind(name: str) -> None:
+    for choice in CHOICES[name]:
+        Settings(**{name: choice})
+    with pytest.raises(SettingsError, match=rf"Setting {name}: expected one of {CHOICES[name][0]}, .*, received 'x'"):
+        Settings(**{name: "x"})
+
+
+def test_every_recipe_names_what_there_is() -> None:
+    assert RECIPES["standard"] == Settings()
+    for settings in RECIPES.values():
+        assert settings.network in PRESETS and settings.dataset in datasets.NAMES
+    assert PRESETS[RECIPES["small"].network].parameters <= 16_000
 
 
 @pytest.mark.parametrize("value", [True, "5", 2.5, None])

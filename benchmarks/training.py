@@ -1,0 +1,217 @@
+"""How long a training takes: plain Keras's usual recipe against ours, the page's share, and the small network.
+
+    python -m benchmarks.training [--seeds 3] [--without-page]
+
+Needs MNIST, from STRATA_MNIST or Keras's cache. Every training is a process of its own, plain and ours in turn. The
+clock starts with Keras imported and the images in memory, and runs while the network is built and compiled: so for
+plain Keras as for ours, which also writes its whole run directory meanwhile. Keys, means over the seeds:
+
+plain_s, plain_accuracy    `Model.fit` as the field does it, Adam 1e-3, batch 32, 5 epochs, 20 % validation, to its end,
+                           and its accuracy on the test set
+ours_s, ours_accuracy      the recipe `quick` on the same network, to its first snapshot of at least 99.0 % on the test
+                           set, as kept on disk, and what that one reaches; the snapshots are evaluated afterwards
+ours_whole_s, ours_last_accuracy   the same training to its end
+ratio                      ours_s / plain_s
+live_overhead              two epochs of the usual recipe in the server's worker, with the page open in Chromium on this
+                           machine, its Network view following the training, against the page closed; minus 1. The
+                           median of three pairs
+small_parameters, small_accuracy, small_s   the recipe `small`, to its end, and its accuracy on the test set
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser
+
+from benchmarks.start import DEADLINE_SECONDS, ROOT, server, wait_for
+from data import datasets
+from model.networks import CNN, PRESETS
+from model.recipes import RECIPES
+from model.reports import Report, Snapshot
+from model.runs import Runs
+from model.settings import Settings
+from tools.browser import chromium
+from visualization import bundle
+
+TARGET = 0.99
+PAIRS = 3
+LIVE_EPOCHS = 2
+
+
+def plain(seed: int) -> dict[str, float]:
+    """The field's usual recipe with nothing but Keras."""
+    import keras
+    import numpy as np
+
+    from model.building import build
+
+    usual, mnist = Settings(), datasets.load("mnist")
+    images, labels = mnist.x_train.astype(np.float32) / 255, mnist.y_train
+    test_images = mnist.x_test.astype(np.float32) / 255
+    keras.utils.set_random_seed(seed)
+    began = time.perf_counter()
+    model = build(CNN)
+    optimizer = keras.optimizers.Adam(usual.learning_rate)
+    model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(
+        images,
+        labels,
+        batch_size=usual.batch_size,
+        epochs=usual.epochs,
+        validation_split=usual.validation_fraction,
+        verbose=0,
+    )
+    seconds = time.perf_counter() - began
+    return {"s": seconds, "accuracy": model.evaluate(test_images, mnist.y_test, verbose=0)[1]}
+
+
+def ours(recipe: str, seed: int) -> dict[str, float]:
+    """A recipe of ours, recorded as every training is, and what the test set says of its snapshots."""
+    from model.evaluation import evaluate
+    from model.recording import record
+
+    settings = replace(RECIPES[recipe], seed=seed)
+    datasets.load("mnist")
+    times: dict[int, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        run = Runs(Path(folder)).create(settings, PRESETS[settings.network], {})
+        began = time.perf_counter()
+
+        def note(report: Report) -> None:
+            if isinstance(report, Snapshot):
+                times[report.step] = time.perf_counter() - began
+
+        record(run, note)
+        whole = time.perf_counter() - began
+        accuracies = {step: evaluate(run.path, step).accuracy for step in sorted(times)}
+    last = accuracies[max(accuracies)]
+    reached = [step for step, accuracy in accuracies.items() if accuracy >= TARGET]
+    if not reached:
+        raise SystemExit(
+            f"Recipe {recipe} with seed {seed} never reached {TARGET:.1%} on the test set; last {last:.2%}."
+        )
+    return {"s": times[reached[0]], "accuracy": accuracies[reached[0]], "whole_s": whole, "last_accuracy": last}
+
+
+def in_a_process(kind: str, seed: int) -> dict[str, float]:
+    """`plain`, or a recipe, in a process that does nothing else."""
+    command = [sys.executable, "-m", "benchmarks.training", "--one", kind, "--seed", str(seed)]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    result = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    print(f"{kind}, seed {seed}: {result.stdout.strip()}", flush=True)
+    found: dict[str, float] = json.loads(result.stdout.splitlines()[-1])
+    return found
+
+
+def live_overhead(browser: Browser) -> float:
+    """How much longer a training takes while the page shows it: 0.03 is 3 %."""
+    ratios = []
+    with server(ROOT) as (url, began):
+        wait_for(url, began)
+        trained_on_page(browser, url, watched=False)  # not counted: the first one compiles
+        for pair in range(PAIRS):
+            seconds = {
+                watched: trained_on_page(browser, url, watched=watched) for watched in (pair % 2 == 0, pair % 2 == 1)
+            }
+            print(f"page open {seconds[True]:.2f} s, closed {seconds[False]:.2f} s", flush=True)
+            ratios.append(seconds[True] / seconds[False])
+    return statistics.median(ratios) - 1
+
+
+def trained_on_page(browser: Browser, url: str, *, watched: bool) -> float:
+    """Begin a training with a click and wait for its end; seconds from its first step to its end, by its own clock."""
+    known = {run["id"] for run in _ask(url, "/api/runs")}
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        page.set_default_timeout(1000 * DEADLINE_SECONDS)
+        page.goto(url)
+        page.locator(".strata-scene[data-ready=true]").wait_for()
+        # The page is drawn again once Keras is ready, which closes what is open.
+        page.get_by_test_id("stSidebar").locator(".strata-figure[data-ready=true]").wait_for()
+        page.get_by_text("Training settings").click()
+        page.get_by_role("spinbutton", name="Epochs").fill(str(LIVE_EPOCHS))
+        page.get_by_role("spinbutton", name="Epochs").press("Enter")
+        page.get_by_role("button", name="Train & Visualize").click()
+        page.get_by_test_id("stMain").get_by_role("button", name="Stop").wait_for()
+        (begun,) = (run["id"] for run in _ask(url, "/api/runs") if run["id"] not in known)
+        if watched:
+            return _seconds_at_the_end(url, begun)
+    return _seconds_at_the_end(url, begun)
+
+
+def _seconds_at_the_end(url: str, run_id: str) -> float:
+    while True:
+        status = _ask(url, f"/api/runs/{run_id}")["status"]
+        if status["state"] == "finished":
+            return float(status["seconds"])
+        if status["state"] in {"failed", "stopped", "interrupted"}:
+            raise SystemExit(f"The training ended as {status['state']}: {status['message']}")
+        time.sleep(0.5)
+
+
+def _ask(url: str, path: str) -> Any:
+    with urllib.request.urlopen(url + path, timeout=30) as answer:
+        return json.load(answer)
+
+
+def measured(seeds: int, with_page: bool) -> dict[str, float]:
+    """All keys."""
+    plains, quicks, smalls = [], [], []
+    for seed in range(seeds):
+        plains.append(in_a_process("plain", seed))
+        quicks.append(in_a_process("quick", seed))
+        smalls.append(in_a_process("small", seed))
+    overhead = {}
+    if with_page:
+        with chromium() as browser:
+            overhead["live_overhead"] = round(live_overhead(browser), 3)
+    plain_s, ours_s = _mean(plains, "s"), _mean(quicks, "s")
+    return {
+        "plain_s": round(plain_s, 1),
+        "plain_accuracy": round(_mean(plains, "accuracy"), 4),
+        "ours_s": round(ours_s, 2),
+        "ours_accuracy": round(_mean(quicks, "accuracy"), 4),
+        "ours_whole_s": round(_mean(quicks, "whole_s"), 2),
+        "ours_last_accuracy": round(_mean(quicks, "last_accuracy"), 4),
+        "ratio": round(ours_s / plain_s, 3),
+        **overhead,
+        "small_parameters": PRESETS[RECIPES["small"].network].parameters,
+        "small_accuracy": round(_mean(smalls, "last_accuracy"), 4),
+        "small_s": round(_mean(smalls, "whole_s"), 1),
+    }
+
+
+def _mean(results: list[dict[str, float]], key: str) -> float:
+    return statistics.fmean(result[key] for result in results)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=3, help="how many, from 0")
+    parser.add_argument("--without-page", action="store_true", help="leave out live_overhead, which needs a Chromium")
+    parser.add_argument("--one", choices=["plain", *RECIPES], help=argparse.SUPPRESS)
+    parser.add_argument("--seed", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(plain(options.seed) if options.one == "plain" else ours(options.one, options.seed)))
+        return
+    if not options.without_page:
+        bundle.build(lambda line: None)
+    print(json.dumps(measured(options.seeds, not options.without_page)))
+
+
+if __name__ == "__main__":
+    main()
