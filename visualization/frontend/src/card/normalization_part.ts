@@ -14,7 +14,8 @@ export class NormalizationPart {
   readonly root = element("div", "part");
   private readonly value = element("span", "");
   private readonly source: PlaceButton;
-  private readonly normal = element("p", "sum");
+  private readonly division = element("span", "term");
+  private readonly normal = element("span", "term");
   private readonly start = element("span", "term");
   private readonly gamma: Weight;
   private readonly beta: Weight;
@@ -26,9 +27,13 @@ export class NormalizationPart {
     this.beta = new Weight(surroundings, "beta", "+ beta ");
     const from = element("p", "sum");
     from.append(this.value, this.source.root);
+    const rule = element("span", "term");
+    rule.textContent = "(x − mean) ÷ √(variance + ε)";
+    const normal = element("p", "sum");
+    normal.append(rule, " ", this.division, " ", this.normal);
     const scaled = element("p", "sum");
     scaled.append(this.start, " ", this.gamma.root, " ", this.beta.root, " ", this.result);
-    this.root.append(from, this.normal, scaled);
+    this.root.append(from, normal, scaled);
   }
 
   show(content: CardContent, explanation: NormalizationExplanation): void {
@@ -37,10 +42,8 @@ export class NormalizationPart {
     const [scaled, stretch, shift, result] = equationTexts([normal, gamma, beta, explanation.result]);
     write(this.value, `x = ${x}, from `);
     this.source.show(content, originOf(content.spec.layers, source));
-    write(
-      this.normal,
-      `(x − mean) ÷ √(variance + ε) = (${x} − ${bracketed(average)}) ÷ √(${decimal(variance)} + ${epsilon}) = ${scaled}`,
-    );
+    write(this.division, `= (${x} − ${bracketed(average)}) ÷ √(${decimal(variance)} + ${epsilon})`);
+    write(this.normal, `= ${scaled}`);
     write(this.start, scaled);
     this.gamma.show(content, gamma, stretch);
     this.beta.show(content, beta, shift);

@@ -9,6 +9,7 @@ export const partStyles = /* css */ `
 .strata-scene .card .picture.still { cursor: default; }
 .strata-scene .card .mark { position: absolute; left: 0; top: 0; pointer-events: none; box-shadow: 0 0 0 2px var(--paper), 0 0 0 3.5px var(--accent); }
 .strata-scene .card .playback { display: flex; justify-content: center; gap: 4px; margin-top: 6px; }
+.strata-scene .card .playback[hidden] { display: none; }
 .strata-scene .card .channels { flex: 1; min-width: 0; max-height: 168px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; }
 .strata-scene .card .channels label { position: relative; display: grid; grid-template-columns: 58px 1fr 36px; align-items: center; gap: 5px; height: 24px; padding: 0 4px; border-radius: 4px; font-size: 12px; color: var(--quiet); cursor: pointer; }
 .strata-scene .card .channels label:hover { color: var(--ink); }
@@ -51,6 +52,7 @@ export const partStyles = /* css */ `
 .strata-scene .card .strongest .over-grids { margin-top: 0; }
 .strata-scene .card .values { list-style: none; margin: 2px 0 0; padding: 0; }
 .strata-scene .card .values li { position: relative; isolation: isolate; padding: 0 6px; display: grid; grid-template-columns: 1fr auto; align-items: center; min-height: 26px; font-size: 12px; }
+.strata-scene .card .values li[hidden] { display: none; }
 .strata-scene .card .values .track { position: absolute; z-index: -1; inset: 1px 0; height: auto; opacity: 0.3; }
 .strata-scene .card .rest { margin-top: 8px; font-size: 12.5px; color: var(--quiet); }
 .strata-scene .card .softmax { margin-top: 8px; }
