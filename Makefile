@@ -51,6 +51,7 @@ lock: install-dev ## write constraints.txt anew after a change of requirements.t
 
 clean: ## remove everything installed or built, keep runs/
 	rm -rf .venv visualization/frontend/node_modules visualization/frontend/dist visualization/frontend/.build test-results
+	rm -rf benchmarks/onnxruntime/node_modules
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 

@@ -1,15 +1,28 @@
 /** The card's arithmetic: its parts make what the engine draws and what the definitions give. */
 import { describe, expect, it } from "vitest";
-import { type LayerSpec, type NetworkSpec, size } from "../src/contract";
+import {
+  activations as allActivations,
+  kinds,
+  type LayerSpec,
+  type NetworkSpec,
+  size,
+} from "../src/contract";
 import { Network } from "../src/engine/network";
 import { explain, strongest } from "../src/explain/arithmetic";
-import type { Explanation, Weighted } from "../src/explain/explanation";
+import type {
+  AverageExplanation,
+  Explanation,
+  NormalizationExplanation,
+  Softmax,
+  Weighted,
+} from "../src/explain/explanation";
 import type { Tensors } from "../src/safetensors";
 import { inputLayer, randomArray, randomNumbers } from "./examples";
-import { naiveLayer, randomNetwork, randomWeights } from "./random_networks";
+import { naiveActivation, naiveLayer, naiveSums } from "./naive_layers";
+import { randomNetwork, randomWeights } from "./random_networks";
 
 const close = 1e-6;
-const seeds = Array.from({ length: 30 }, (_, index) => index + 1);
+const seeds = Array.from({ length: 60 }, (_, index) => index + 1);
 
 function expectClose(received: number, expected: number): void {
   expect(Math.abs(received - expected)).toBeLessThanOrEqual(close * Math.max(1, Math.abs(expected)));
@@ -25,7 +38,7 @@ function checkSums(explanation: Explanation & Weighted, naive: readonly number[]
   expectClose(total(products), productSum);
   expectClose(productSum + bias, sum);
   expectClose(sum, naive[place.index]);
-  if (explanation.kind === "conv2d") expectClose(total(explanation.channelSums), productSum);
+  if ("channelSums" in explanation) expectClose(total(explanation.channelSums), productSum);
   if (explanation.kind === "dense") {
     const { positive, negative, rest } = explanation;
     const listed = [...positive, ...negative];
@@ -36,25 +49,78 @@ function checkSums(explanation: Explanation & Weighted, naive: readonly number[]
   }
 }
 
-function activated(sum: number, explanation: Weighted): number {
-  switch (explanation.activation) {
-    case "linear":
-      return sum;
-    case "relu":
-      return Math.max(0, sum);
-    case "sigmoid":
-      return 1 / (1 + Math.exp(-sum));
-    case "tanh":
-      return Math.tanh(sum);
-    case "softmax": {
-      const { logits, largest, exponentials, total: all, own } = explanation.softmax!;
-      expectClose(logits[own], sum);
-      expect(largest).toBe(Math.max(...logits));
-      expectClose(total(exponentials), all);
-      return Math.exp(sum - largest) / total(logits.map((logit) => Math.exp(logit - largest)));
-    }
+/** What the activation makes of a value, by its definition; of a softmax the parts are held against each other too. */
+function activated(value: number, activation: Weighted["activation"], softmax: Softmax | null): number {
+  if (activation !== "softmax") {
+    expect(softmax).toBeNull();
+    return naiveActivation(activation, value);
+  }
+  const { logits, largest, exponentials, total: all, own } = softmax!;
+  expectClose(logits[own], value);
+  expect(largest).toBe(Math.max(...logits));
+  expectClose(total(exponentials), all);
+  return Math.exp(value) / total([...logits].map(Math.exp));
+}
+
+function checkMean({ values, padded, sum, count, strongest, result }: AverageExplanation): void {
+  const counted = [...values].filter((_, cell) => !padded[cell]);
+  expect(count).toBe(counted.length);
+  expectClose(sum, total(counted));
+  expectClose(sum / count, result);
+  for (const { value, product } of strongest) expectClose(product, value / count);
+  if (count <= 12) expectClose(total(strongest.map(({ product }) => product)), result);
+}
+
+function checkNormalization(explanation: NormalizationExplanation): void {
+  const { value, mean, variance, epsilon, deviation, normal, gamma, beta, result } = explanation;
+  expectClose(deviation ** 2, variance + epsilon);
+  expectClose((value - mean) / deviation, normal);
+  expectClose(normal * gamma + beta, result);
+}
+
+function checkParts(explanation: Explanation, sums: readonly number[], input: Float32Array): void {
+  const { place, result } = explanation;
+  switch (explanation.kind) {
+    case "input":
+      break;
+    case "conv2d":
+    case "depthwise_conv2d":
+    case "dense":
+      checkSums(explanation, sums);
+      expectClose(activated(explanation.sum, explanation.activation, explanation.softmax), result);
+      break;
+    case "max_pool2d":
+    case "global_max_pool2d":
+      expectClose(explanation.values[explanation.winningCell], sums[place.index]);
+      expect(input[explanation.winner.index]).toBe(result);
+      break;
+    case "average_pool2d":
+    case "global_average_pool2d":
+      checkMean(explanation);
+      break;
+    case "batch_normalization":
+      checkNormalization(explanation);
+      break;
+    case "activation":
+      expect(explanation.value).toBe(input[explanation.source.index]);
+      expectClose(activated(explanation.value, explanation.activation, explanation.softmax), result);
+      break;
+    case "flatten":
+    case "dropout":
+      expect(input[explanation.source.index]).toBe(result);
   }
 }
+
+it("is tried with every kind of layer and every activation", () => {
+  const layers = seeds.flatMap((seed) => [...randomNetwork(seed).layers]);
+  expect(new Set(layers.map(({ kind }) => kind))).toEqual(new Set(kinds));
+  for (const kind of ["conv2d", "depthwise_conv2d", "dense", "activation"]) {
+    const used = layers.flatMap((layer) =>
+      layer.kind === kind && "activation" in layer ? [layer.activation] : [],
+    );
+    expect(new Set(used), kind).toEqual(new Set(allActivations));
+  }
+});
 
 describe.each(seeds)("random network %i", (seed) => {
   const spec = randomNetwork(seed);
@@ -68,16 +134,12 @@ describe.each(seeds)("random network %i", (seed) => {
       const drawn = activations(name);
       const input = activations(spec.layers[Math.max(0, layer - 1)].name);
       const naive = naiveLayer(spec.layers[layer], weights, input);
+      const sums = naiveSums(spec.layers[layer], weights, input);
       for (let index = 0; index < drawn.length; index++) {
         const explanation = explain(spec, weights, activations, { layer, index });
         expectClose(explanation.result, drawn[index]);
-        if (explanation.kind === "conv2d" || explanation.kind === "dense") {
-          checkSums(explanation, naive);
-          expectClose(activated(explanation.sum, explanation), drawn[index]);
-        } else if (explanation.kind === "max_pool2d") {
-          expectClose(explanation.values[explanation.winningCell], naive[index]);
-          expect(input[explanation.winner.index]).toBe(drawn[index]);
-        }
+        expectClose(explanation.result, naive[index]);
+        checkParts(explanation, sums, input);
       }
     }
   });
@@ -95,7 +157,7 @@ describe.each(seeds)("random network %i", (seed) => {
         }
         const sizes = inputs.map(({ product }) => Math.abs(product));
         expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
-        if (explanation.kind !== "conv2d" && explanation.kind !== "dense") continue;
+        if (!("products" in explanation)) continue;
         const all = [...explanation.products].map(Math.abs).sort((one, other) => other - one);
         expect(sizes).toEqual(all.slice(0, 12).filter((product) => product > 0));
       }
@@ -156,6 +218,55 @@ it("gives a pool's prize to the first of equals, and never to the padding", () =
   expect(first).toMatchObject({ result: -1, winningCell: 0, winner: { layer: 0, index: 0 } });
   const second = single(layer, new Map(), [-1, -1, -2], 1);
   expect(second).toMatchObject({ result: -2, winningCell: 0, winner: { layer: 0, index: 2 } });
+});
+
+it("sees one channel with a depthwise kernel, by hand", () => {
+  const layer: LayerSpec = {
+    name: "depthwise",
+    title: "",
+    kind: "depthwise_conv2d",
+    parameters: 0,
+    input_shape: [1, 2, 2],
+    output_shape: [1, 1, 4],
+    kernel_size: [1, 2],
+    strides: [1, 1],
+    padding: "valid",
+    depth_multiplier: 2,
+    activation: "linear",
+  };
+  const weights: Tensors = new Map([
+    // [cell, channel, kernel]: the fourth output has the weights 5 and 13, of channel 1.
+    ["depthwise/kernel", { shape: [1, 2, 2, 2], values: Float32Array.of(1, 2, 3, 5, 7, 9, 11, 13) }],
+    ["depthwise/bias", { shape: [4], values: Float32Array.of(0, 0, 0, 100) }],
+  ]);
+  const explanation = single(layer, weights, [1, 10, 2, 20], 3);
+  if (explanation.kind !== "depthwise_conv2d") throw new Error(explanation.kind);
+  expect([...explanation.inputs]).toEqual([10, 20]);
+  expect([...explanation.weights]).toEqual([5, 13]);
+  expect([...explanation.channelSums]).toEqual([310]);
+  expect(explanation).toMatchObject({ firstChannel: 1, productSum: 310, bias: 100, result: 410 });
+  expect(strongest(explanation)[0]).toEqual({
+    place: { layer: 0, index: 3 },
+    value: 20,
+    weight: 13,
+    product: 260,
+  });
+});
+
+it("does not count the padding in a mean", () => {
+  const layer: LayerSpec = {
+    name: "pool",
+    title: "",
+    kind: "average_pool2d",
+    parameters: 0,
+    input_shape: [1, 3, 1],
+    output_shape: [1, 2, 1],
+    pool_size: [2, 2],
+    strides: [2, 2],
+    padding: "same",
+  };
+  expect(single(layer, new Map(), [1, -4, 5], 0)).toMatchObject({ sum: -3, count: 2, result: -1.5 });
+  expect(single(layer, new Map(), [1, -4, 5], 1)).toMatchObject({ sum: 5, count: 1, result: 5 });
 });
 
 it("tells the pixel that an input is", () => {

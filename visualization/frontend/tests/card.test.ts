@@ -1,12 +1,25 @@
 /** What of the card is words, numbers and colours. */
 import { describe, expect, it } from "vitest";
 import { aboutLayer } from "../src/card/about";
+import { formulaOf } from "../src/card/formulas";
 import { slid } from "../src/card/playback";
 import { Shades } from "../src/card/shades";
-import { cellText, equationTexts, exactText, parseNumber, placeName, placeWords } from "../src/card/wording";
+import {
+  bracketed,
+  cellText,
+  equationTexts,
+  exactText,
+  outputNames,
+  parseNumber,
+  placeName,
+  placeWords,
+} from "../src/card/wording";
+import { type Activation, activations } from "../src/contract";
 import { indexOf } from "../src/explain/place";
-import { type Brightness, parseHex } from "../src/palette";
+import { type Brightness, type PaletteKind, parseHex } from "../src/palette";
 import { randomNumbers, standardLayers } from "./examples";
+import { normalShareBelow } from "./naive";
+import { naiveActivation } from "./naive_layers";
 
 const spec = { title: "", layers: standardLayers() };
 const classNames = [..."0123456789"];
@@ -40,6 +53,40 @@ it("writes the numbers of an equation with the same decimals", () => {
   expect(equationTexts([123.456, 0])).toEqual(["123.5", "0"]);
   expect(equationTexts([100, -1e-9])).toEqual(["100.0", "0.0"]);
   expect(equationTexts([0, 0])).toEqual(["0", "0"]);
+});
+
+it("puts a negative number in brackets after a sign", () => {
+  expect(["−0.5", "0.5"].map(bracketed)).toEqual(["(−0.5)", "0.5"]);
+});
+
+describe("an activation's formula", () => {
+  /** What the formula comes to, read as a calculation. */
+  function calculated(formula: string): number {
+    const code = formula
+      .replaceAll("−", "-")
+      .replaceAll("×", "*")
+      .replaceAll("÷", "/")
+      .replaceAll("e^", "exp");
+    const names = ["max", "min", "exp", "ln", "tanh", "Φ"];
+    const meanings = [Math.max, Math.min, Math.exp, Math.log, Math.tanh, normalShareBelow];
+    return new Function(...names, `return ${code}`)(...meanings);
+  }
+
+  const written = activations.filter((activation): activation is Exclude<Activation, "softmax"> => {
+    return activation !== "softmax";
+  });
+  it.each(written)("%s makes what it says of any number", (activation) => {
+    for (const value of [-3.25, -1, -0.125, 0, 0.0625, 1, 2.5, 6.125]) {
+      const expected = naiveActivation(activation, value);
+      expect(calculated(formulaOf(activation, value))).toBeCloseTo(expected, 3);
+    }
+  });
+
+  it("has the number in it", () => {
+    expect(formulaOf("relu", -1.2041)).toBe("max(0, −1.204)");
+    expect(formulaOf("sigmoid", -1.2041)).toBe("1 ÷ (1 + e^(1.204))");
+    expect(formulaOf("elu", 2)).toBe("2.000");
+  });
 });
 
 describe("a typed number", () => {
@@ -79,6 +126,12 @@ it("names neurons", () => {
   expect(placeWords(spec, { layer: 7, index: 7 }, classNames)).toEqual(["“7”"]);
 });
 
+it("names outputs by their classes in the last layer alone", () => {
+  expect(outputNames(spec, 7, classNames)).toEqual(classNames);
+  expect(outputNames(spec, 6, classNames).slice(0, 2)).toEqual(["unit 0", "unit 1"]);
+  expect(outputNames(spec, 3, classNames)[63]).toBe("map 63");
+});
+
 it("slides over the positions of one map, row by row, and stops at either end", () => {
   const conv = spec.layers[3];
   const place = { layer: 3, index: indexOf([11, 11, 64], { row: 2, column: 10, channel: 5 }) };
@@ -99,10 +152,15 @@ it("explains each layer with its own numbers", () => {
   expect(sentences[7]).toContain("shares of 1");
 });
 
-it.each<Brightness>(["dark", "light"])("writes readably on every shade of the %s palette", (brightness) => {
+it.each<[PaletteKind, Brightness]>([
+  ["perceptual", "dark"],
+  ["perceptual", "light"],
+  ["sign", "dark"],
+  ["sign", "light"],
+])("writes readably on every shade of the %s palette, %s", (palette, brightness) => {
   const colour = [0, 0, 0] as const;
   const theme = { brightness, background: colour, text: colour, primary: colour, font: "" };
-  const shades = new Shades(theme);
+  const shades = new Shades(theme, palette);
   for (let value = -1; value <= 1; value += 0.02) {
     for (const signed of [true, false]) {
       const { background, ink } = shades.of(value, 1, signed);

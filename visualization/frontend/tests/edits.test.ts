@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Edits } from "../src/engine/edits";
+import type { LayerSpec } from "../src/contract";
+import { Edits, weightNames } from "../src/engine/edits";
 import { Network } from "../src/engine/network";
 import type { Tensors } from "../src/safetensors";
-import { randomArray, randomNumbers, standardLayers } from "./examples";
+import { inputLayer, randomArray, randomNumbers, standardLayers } from "./examples";
 import { randomWeights } from "./random_networks";
 
 const spec = { title: "", layers: standardLayers() };
@@ -117,6 +118,70 @@ describe("restoring", () => {
     edits.restore({ kind: "all" });
     expect(run(edits.apply(snapshot))).toEqual(before);
     expect(edits.count).toBe(0);
+  });
+});
+
+describe("layers with weights of another form", () => {
+  const common = { parameters: 0, title: "", input_shape: [4, 4, 2] };
+  const depthwise: LayerSpec = {
+    ...common,
+    name: "depthwise",
+    kind: "depthwise_conv2d",
+    output_shape: [3, 3, 6],
+    kernel_size: [2, 2],
+    strides: [1, 1],
+    padding: "valid",
+    depth_multiplier: 3,
+    activation: "linear",
+  };
+  const norm: LayerSpec = {
+    ...common,
+    name: "norm",
+    kind: "batch_normalization",
+    input_shape: [3, 3, 6],
+    output_shape: [3, 3, 6],
+    epsilon: 1e-3,
+  };
+  const odd = { title: "", layers: [inputLayer([4, 4, 2]), depthwise, norm] };
+  const weights = randomWeights(odd, 4);
+  const input = randomArray(32, randomNumbers(5));
+  const outputs = (tensors: Tensors, layer: string) => {
+    const network = new Network(odd, tensors);
+    network.run(input);
+    return network.activations(layer).slice();
+  };
+
+  it.each([depthwise, norm])("$kind: one channel is muted, the others stay", (layer) => {
+    const edits = new Edits();
+    edits.mute(layer, 4);
+    const before = outputs(weights, layer.name);
+    const expected = before.map((value, index) => (index % 6 === 4 ? 0 : value));
+    expect(outputs(edits.apply(weights), layer.name)).toEqual(expected);
+    edits.unmute(layer, 4);
+    expect(outputs(edits.apply(weights), layer.name)).toEqual(before);
+  });
+
+  it.each([
+    ["depthwise/kernel", 6 + 4, depthwise],
+    ["depthwise/bias", 4, depthwise],
+    ["norm/gamma", 4, norm],
+    ["norm/beta", 4, norm],
+  ] as const)("%s: a value belongs to its own channel", (tensor, index, layer) => {
+    const edits = new Edits();
+    edits.set(tensor, index, 3);
+    const before = outputs(weights, layer.name);
+    const moved = outputs(edits.apply(weights), layer.name).map((value, at) => Number(value !== before[at]));
+    expect(moved.every((changed, at) => changed === Number(at % 6 === 4))).toBe(true);
+    expect([3, 4, 5].map((channel) => edits.isFilterEdited(layer, channel))).toEqual([false, true, false]);
+    edits.restore({ kind: "filter", layer, channel: 3 });
+    expect(edits.count).toBe(1);
+    edits.restore({ kind: "filter", layer, channel: 4 });
+    expect(edits.count).toBe(0);
+  });
+
+  it("knows which layers have weights", () => {
+    const names = [...odd.layers, ...spec.layers.slice(1, 3)].map(weightNames);
+    expect(names).toEqual([[], ["kernel", "bias"], ["gamma", "beta"], ["kernel", "bias"], []]);
   });
 });
 

@@ -1,10 +1,12 @@
 /** Receptive fields and reach; the oracle is NaN, put into one neuron of the definitions' plain loops. */
 import { describe, expect, it } from "vitest";
 import { type LayerSpec, size } from "../src/contract";
-import { patchOf, reach, receptiveField, type WindowLayer } from "../src/explain/fields";
+import { reach, receptiveField } from "../src/explain/fields";
+import { patchOf, type WindowLayer } from "../src/explain/patch";
 import { indexOf, originOf, positionOf } from "../src/explain/place";
 import { standardLayers } from "./examples";
-import { naiveLayer, randomNetwork, randomWeights } from "./random_networks";
+import { naiveLayer } from "./naive_layers";
+import { randomNetwork, randomWeights } from "./random_networks";
 
 const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
 
@@ -89,10 +91,25 @@ it("begins a patch in the padding", () => {
   expect(patchOf(layer, 3, 2)).toEqual({ row: 5, column: 4, rows: 3, columns: 2 });
 });
 
-it("places neurons, and follows a flattened value to its origin", () => {
+it("sees the whole map under a global pool", () => {
+  const layer: WindowLayer = {
+    name: "pool",
+    title: "",
+    kind: "global_average_pool2d",
+    parameters: 0,
+    input_shape: [7, 5, 2],
+    output_shape: [2],
+  };
+  expect(patchOf(layer, 0, 0)).toEqual({ row: 0, column: 0, rows: 7, columns: 5 });
+});
+
+it("places neurons, and follows a value that is only handed on to its origin", () => {
   expect(positionOf([5, 4, 3], 37)).toEqual({ row: 3, column: 0, channel: 1 });
   expect(indexOf([5, 4, 3], { row: 3, column: 0, channel: 1 })).toBe(37);
   expect(positionOf([128], 5)).toEqual({ row: 0, column: 0, channel: 5 });
   expect(originOf(standardLayers(), { layer: 5, index: 99 })).toEqual({ layer: 4, index: 99 });
   expect(originOf(standardLayers(), { layer: 6, index: 99 })).toEqual({ layer: 6, index: 99 });
+  const layers = standardLayers();
+  layers.splice(6, 0, { ...layers[5], input_shape: [1600], name: "dropout", kind: "dropout", rate: 0.5 });
+  expect(originOf(layers, { layer: 6, index: 99 })).toEqual({ layer: 4, index: 99 });
 });

@@ -6,9 +6,7 @@ import { readSafetensors } from "../src/safetensors";
 import { checkAgainstKeras } from "../src/scene/keras_check";
 import { f32, safetensorsFile } from "./examples";
 
-const golden = JSON.parse(
-  readFileSync(new URL("../../../tests/golden/scene.json", import.meta.url), "utf8"),
-);
+const golden = JSON.parse(readFileSync(new URL("../../../tests/golden/scene.json", import.meta.url), "utf8"));
 const data = parseSceneData(golden.scene);
 const weights = readSafetensors(
   Uint8Array.from(atob(golden.weights), (character) => character.charCodeAt(0)).buffer,

@@ -1,96 +1,128 @@
-/** Networks of random layers, with random weights, and their forward pass by the definitions. */
+/** Networks of random layers of every kind, with random weights. */
 import {
-  type Activation,
-  type Conv2dLayer,
+  activations,
   type LayerSpec,
   type NetworkSpec,
   type Padding,
   size,
   slidingSteps,
 } from "../src/contract";
-import type { Tensor, Tensors } from "../src/safetensors";
+import type { Tensors } from "../src/safetensors";
 import { inputLayer, randomArray, randomNumbers } from "./examples";
-import { naiveConvolution, naivePooling } from "./naive";
 
-const activations: readonly Activation[] = ["linear", "relu", "sigmoid", "tanh", "softmax"];
+const windowKinds = ["conv2d", "depthwise_conv2d", "max_pool2d", "average_pool2d"] as const;
+const placeKinds = ["batch_normalization", "dropout", "activation"] as const;
+const endings = ["flatten", "flatten", "global_max_pool2d", "global_average_pool2d"] as const;
+const mostChannels = 6; // a depthwise layer with three kernels each is not followed by another
 
-/** Input, two to four windows of any kind, flatten, and one or two dense layers. */
+/** Input, two to four layers of maps, an end to the maps, and one to three layers of units. */
 export function randomNetwork(seed: number): NetworkSpec {
-  const random = randomNumbers(seed);
-  const whole = (least: number, most: number) =>
-    least + Math.min(most - least, Math.floor(((random() + 1) / 2) * (most - least + 1)));
-  const layers: LayerSpec[] = [inputLayer([whole(5, 9), whole(5, 9), whole(1, 2)])];
-  const last = () => layers[layers.length - 1].output_shape;
-  const common = (output_shape: number[]) => {
-    const name = `layer_${layers.length}`;
-    return { name, title: name, parameters: 0, input_shape: last(), output_shape };
-  };
-  for (let count = whole(2, 4); count > 0; count--) {
-    const [rows, columns, channels] = last();
-    const window = [whole(1, Math.min(3, rows)), whole(1, Math.min(3, columns))] as const;
-    const strides = [whole(1, 4), whole(1, 3)] as const;
-    const padding: Padding = whole(0, 1) ? "same" : "valid";
-    const steps = [
-      slidingSteps(rows, window[0], strides[0], padding),
-      slidingSteps(columns, window[1], strides[1], padding),
-    ];
-    const activation = activations[whole(0, 4)];
-    if (whole(0, 1)) {
-      const rest = { kernel_size: window, strides, padding, activation };
-      layers.push({ ...common([...steps, whole(1, 4)]), kind: "conv2d", ...rest });
-    } else {
-      layers.push({
-        ...common([...steps, channels]),
-        kind: "max_pool2d",
-        pool_size: window,
-        strides,
-        padding,
-      });
-    }
+  const random = new RandomLayers(seed);
+  for (let count = random.whole(2, 4); count > 0; count--) {
+    if (random.whole(0, 2)) random.addWindow();
+    else random.addPlaceByPlace();
   }
-  layers.push({ ...common([size(last())]), kind: "flatten" });
-  for (let count = whole(1, 2); count > 0; count--) {
-    const units = whole(2, 9);
-    layers.push({ ...common([units]), kind: "dense", units, activation: activations[whole(0, 4)] });
+  const ending = random.one(endings);
+  const { shape } = random;
+  random.add({ kind: ending }, [ending === "flatten" ? size(shape) : shape[2]]);
+  for (let count = random.whole(1, 3); count > 0; count--) {
+    if (random.whole(0, 1)) random.addDense();
+    else random.addPlaceByPlace();
   }
-  return { title: "random", layers };
+  return { title: "random", layers: random.layers };
 }
 
+class RandomLayers {
+  readonly layers: LayerSpec[];
+  private readonly random: () => number;
+  private dealt: number; // windows come in turn: 48 seeds have each of four kinds with each of twelve activations
+
+  constructor(seed: number) {
+    this.random = randomNumbers(seed);
+    this.dealt = seed;
+    this.layers = [inputLayer([this.whole(5, 9), this.whole(5, 9), this.whole(1, 2)])];
+  }
+
+  get shape(): readonly number[] {
+    return this.layers[this.layers.length - 1].output_shape;
+  }
+
+  whole(least: number, most: number): number {
+    return least + Math.min(most - least, Math.floor(((this.random() + 1) / 2) * (most - least + 1)));
+  }
+
+  one<Choice>(choices: readonly Choice[]): Choice {
+    return choices[this.whole(0, choices.length - 1)];
+  }
+
+  /** `fields` are those of the layer's own kind. */
+  add(fields: Readonly<Record<string, unknown>>, output_shape: readonly number[]): void {
+    const name = `layer_${this.layers.length}`;
+    const common = { name, title: name, parameters: 0, input_shape: this.shape, output_shape };
+    this.layers.push({ ...common, ...fields } as LayerSpec);
+  }
+
+  addWindow(): void {
+    const [rows, columns, channels] = this.shape;
+    const window = [this.whole(1, Math.min(3, rows)), this.whole(1, Math.min(3, columns))];
+    const strides = [this.whole(1, 4), this.whole(1, 3)];
+    const padding = this.one<Padding>(["same", "valid"]);
+    const steps = [rows, columns].map((length, axis) =>
+      slidingSteps(length, window[axis], strides[axis], padding),
+    );
+    const kind = windowKinds[this.dealt % windowKinds.length];
+    const activation = activations[Math.floor(this.dealt++ / windowKinds.length) % activations.length];
+    const depth_multiplier = this.whole(1, Math.max(1, Math.floor(mostChannels / channels)));
+    const sliding = { kind, strides, padding };
+    if (kind === "conv2d") {
+      this.add({ ...sliding, kernel_size: window, activation }, [...steps, this.whole(1, 4)]);
+    } else if (kind === "depthwise_conv2d") {
+      const fields = { ...sliding, kernel_size: window, activation, depth_multiplier };
+      this.add(fields, [...steps, channels * depth_multiplier]);
+    } else this.add({ ...sliding, pool_size: window }, [...steps, channels]);
+  }
+
+  addPlaceByPlace(): void {
+    const kind = this.one(placeKinds);
+    if (kind === "batch_normalization") this.add({ kind, epsilon: 1e-3 }, this.shape);
+    else if (kind === "dropout") this.add({ kind, rate: 0.5 }, this.shape);
+    else this.add({ kind, activation: this.one(activations) }, this.shape);
+  }
+
+  addDense(): void {
+    const units = this.whole(2, 9);
+    this.add({ kind: "dense", units, activation: this.one(activations) }, [units]);
+  }
+}
+
+/** Weights in −1 … 1, variances in 0.2 … 1.2. */
 export function randomWeights(spec: NetworkSpec, seed: number): Tensors {
   const random = randomNumbers(seed);
-  const tensors = new Map<string, Tensor>();
-  for (const layer of spec.layers) {
-    if (layer.kind !== "conv2d" && layer.kind !== "dense") continue;
-    const outputs = layer.output_shape[layer.output_shape.length - 1];
-    const inputs = layer.input_shape[layer.input_shape.length - 1];
-    const shape = layer.kind === "conv2d" ? [...layer.kernel_size, inputs, outputs] : [inputs, outputs];
-    tensors.set(`${layer.name}/kernel`, { shape, values: randomArray(size(shape), random) });
-    tensors.set(`${layer.name}/bias`, { shape: [outputs], values: randomArray(outputs, random) });
-  }
-  return tensors;
+  return new Map(
+    spec.layers.flatMap((layer) =>
+      Object.entries(weightShapes(layer)).map(([name, shape]) => {
+        const values = randomArray(size(shape), random);
+        const positive = name === "moving_variance" ? values.map((value) => Math.abs(value) + 0.2) : values;
+        return [`${layer.name}/${name}`, { shape, values: positive }] as const;
+      }),
+    ),
+  );
 }
 
-/** A layer before its activation, by the definitions. NaN goes through to whatever depends on it. */
-export function naiveLayer(layer: LayerSpec, weights: Tensors, input: Float32Array): number[] {
+function weightShapes(layer: LayerSpec): Readonly<Record<string, readonly number[]>> {
+  const inputs = layer.input_shape[layer.input_shape.length - 1];
+  const outputs = layer.output_shape[layer.output_shape.length - 1];
+  const bias = [outputs];
   switch (layer.kind) {
-    case "input":
-    case "flatten":
-      return [...input];
     case "conv2d":
-      return naiveConv(layer, weights, input);
-    case "max_pool2d":
-      return naivePooling(layer, input);
-    case "dense": {
-      const kernel = weights.get(`${layer.name}/kernel`)!.values;
-      const bias = weights.get(`${layer.name}/bias`)!.values;
-      return [...bias].map((start, unit) =>
-        input.reduce((sum, value, index) => sum + value * kernel[index * layer.units + unit], start),
-      );
-    }
+      return { kernel: [...layer.kernel_size, inputs, outputs], bias };
+    case "depthwise_conv2d":
+      return { kernel: [...layer.kernel_size, inputs, layer.depth_multiplier], bias };
+    case "dense":
+      return { kernel: [inputs, outputs], bias };
+    case "batch_normalization":
+      return { gamma: bias, beta: bias, moving_mean: bias, moving_variance: bias };
+    default:
+      return {};
   }
-}
-
-function naiveConv(layer: Conv2dLayer, weights: Tensors, input: Float32Array): number[] {
-  const kernel = weights.get(`${layer.name}/kernel`)!.values;
-  return naiveConvolution(layer, input, kernel, weights.get(`${layer.name}/bias`)!.values);
 }

@@ -62,6 +62,14 @@ describe("labels", () => {
     expect(placeLabels([label(-50)], bounds)).toEqual([null]);
   });
 
+  it("stand a little aside rather than on what is taken", () => {
+    const taken = [{ x: 0, y: 90, width: 85, height: 110 }];
+    const [placed] = placeLabels([label(100)], bounds, taken);
+    expect(placed?.way).toBe(1);
+    expect(placed!.x).toBeGreaterThan(85);
+    expect(placed!.x).toBeLessThan(100);
+  });
+
   it("of outputs show the likeliest first", () => {
     expect(rowsWithRoom([0, 20, 40], [0.1, 0.2, 0.7], 13)).toEqual([true, true, true]);
     expect(rowsWithRoom([0, 6, 12], [0.1, 0.7, 0.2], 13)).toEqual([false, true, false]);

@@ -4,7 +4,7 @@ import { type Layout, layOut, type Wall } from "../src/layout";
 import { type Step, startAt, walk } from "../src/scene/walk";
 import { standardLayers } from "./examples";
 
-const { walls }: Layout = layOut(standardLayers(), { spacing: 1, slenderness: 2 });
+const { walls }: Layout = layOut(standardLayers(), { spacing: 1, slenderness: 2, openSlenderness: 2 });
 const keys = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 
 function follow(from: Step, ...pressed: string[]): Step {

@@ -1,18 +1,15 @@
 /** The card of one neuron: what it is, its value, and the arithmetic behind it, which can be changed. */
 import { positionOf } from "../explain/place";
-import { stopsOf } from "../palette";
+import { type PaletteKind, stopsFor } from "../palette";
 import { button, element } from "../scene/overlay";
 import { decimal, percent } from "../scene/words";
 import type { Theme } from "../theme";
 import { aboutLayer } from "./about";
 import { cardStyles } from "./card_styles";
 import type { CardContent, CardEvents, Surroundings } from "./content";
-import { ConvPart } from "./conv_part";
-import { DensePart } from "./dense_part";
-import { FlattenPart, InputPart } from "./direct_parts";
 import { EditActions } from "./edit_actions";
 import { partStyles } from "./part_styles";
-import { PoolPart } from "./pool_part";
+import { makeParts, type Part } from "./parts";
 import { Shades } from "./shades";
 import { write } from "./text";
 import { channelName, placeName, placeWords } from "./wording";
@@ -27,12 +24,6 @@ const icons = {
 
 const strong = 2; // the stop of the palette, from either end, that stands out from the card in both themes
 
-interface Part {
-  readonly root: HTMLElement;
-  /** Another part comes in, or the card goes: whatever moves stops. */
-  leave?(): void;
-}
-
 export class Card {
   readonly root = element("div", "card");
   private readonly events: CardEvents;
@@ -43,17 +34,13 @@ export class Card {
   private readonly forward: HTMLButtonElement;
   private readonly body = element("div", "body");
   private readonly complaint = element("p", "complaint");
-  private readonly parts: Readonly<{
-    input: InputPart;
-    flatten: FlattenPart;
-    conv2d: ConvPart;
-    max_pool2d: PoolPart;
-    dense: DensePart;
-  }>;
+  private readonly parts: ReturnType<typeof makeParts>;
   private readonly actions: EditActions;
   private readonly listeners = new AbortController();
   private part: Part | null = null;
   private content: CardContent | null = null;
+  private theme: Theme | null = null;
+  private palette: PaletteKind = "perceptual";
   private shades: Shades | null = null;
 
   /** Stands hidden in `parent`, the scene's root, until there is something to show. */
@@ -64,13 +51,7 @@ export class Card {
       shades: () => this.shades!,
       complain: (message) => this.complain(message),
     };
-    this.parts = {
-      input: new InputPart(),
-      flatten: new FlattenPart(surroundings),
-      conv2d: new ConvPart(surroundings),
-      max_pool2d: new PoolPart(surroundings),
-      dense: new DensePart(surroundings),
-    };
+    this.parts = makeParts(surroundings);
     this.actions = new EditActions(this.events);
     this.help = button({ name: "What is this layer?", icon: icons.help, act: () => this.toggleHelp() });
     this.forward = button({ name: "", icon: icons.forward, act: () => this.bringForward() });
@@ -120,11 +101,15 @@ export class Card {
   }
 
   setTheme(theme: Theme): void {
-    this.shades = new Shades(theme);
-    const stops = stopsOf(theme.brightness, "diverging");
-    this.root.style.setProperty("--negative", stops[strong]);
-    this.root.style.setProperty("--positive", stops[stops.length - 1 - strong]);
-    if (this.content) this.show(this.content);
+    this.theme = theme;
+    this.colour();
+  }
+
+  /** The colours of numbers and pictures are those of the scene. */
+  setPalette(palette: PaletteKind): void {
+    if (palette === this.palette) return;
+    this.palette = palette;
+    this.colour();
   }
 
   dispose(): void {
@@ -183,25 +168,16 @@ export class Card {
       if (had) this.takeFocus();
       this.root.scrollTop = 0;
     }
-    switch (explanation.kind) {
-      case "input":
-        this.parts.input.show(explanation);
-        break;
-      case "flatten":
-        this.parts.flatten.show(content, explanation);
-        break;
-      case "conv2d":
-        this.parts.conv2d.show(content, explanation);
-        break;
-      case "max_pool2d":
-        this.parts.max_pool2d.show(content, explanation);
-        break;
-      case "dense":
-        this.parts.dense.show(content, explanation);
-        break;
-      default:
-        explanation satisfies never;
-    }
+    part.show(content, explanation);
+  }
+
+  private colour(): void {
+    if (!this.theme) return;
+    this.shades = new Shades(this.theme, this.palette);
+    const stops = stopsFor(this.theme.brightness, this.palette, true);
+    this.root.style.setProperty("--negative", stops[strong]);
+    this.root.style.setProperty("--positive", stops[stops.length - 1 - strong]);
+    if (this.content) this.show(this.content);
   }
 
   private complain(message: string | null): void {

@@ -1,5 +1,5 @@
 /** A convolution's arithmetic: patch × kernel = products for one input channel, and the sum over all of them. */
-import type { Conv2dLayer } from "../contract";
+import type { Conv2dLayer, DepthwiseConv2dLayer } from "../contract";
 import type { ConvExplanation } from "../explain/explanation";
 import { type Place, positionOf, samePlace } from "../explain/place";
 import { element } from "../scene/overlay";
@@ -14,6 +14,8 @@ import { SumLine } from "./sum_line";
 import { write } from "./text";
 import { WindowPicture } from "./window_picture";
 import { channelName } from "./wording";
+
+type ConvLayer = Conv2dLayer | DepthwiseConv2dLayer;
 
 const mostBeside = 3; // columns of a kernel up to which the three grids stand side by side
 
@@ -46,42 +48,34 @@ export class ConvPart {
   }
 
   show(content: CardContent, explanation: ConvExplanation): void {
-    const { spec, place, classNames } = content;
+    const { spec, place } = content;
     this.content = content;
-    const layer = spec.layers[place.layer] as Conv2dLayer;
+    const layer = spec.layers[place.layer] as ConvLayer;
     const before = spec.layers[place.layer - 1];
     const channel = this.channelFor(layer, explanation);
-    const { inputShape, channelSums, softmax } = explanation;
-    const many = inputShape[2] > 1;
+    const { firstChannel, channelSums, softmax } = explanation;
+    const many = channelSums.length > 1;
     this.channels.root.hidden = !many;
-    const names = Array.from(channelSums, (_, index) => channelName(before, index));
+    const names = Array.from(channelSums, (_, index) => channelName(before, firstChannel + index));
     if (many) this.channels.show(`Sums over the channels of ${before.title}`, names, channelSums, channel);
     const input = content.activations(before.name);
-    this.window.show(layer, place, input, channel, this.surroundings.shades());
-    write(this.heading, [before.title, ...(many ? [names[channel]] : [])].join(" · "));
+    this.window.show(layer, place, input, firstChannel + channel, this.surroundings.shades());
+    write(this.heading, [before.title, names[channel]].filter(Boolean).join(" · "));
     this.fill(content, explanation, channel, rangeOf(input));
     this.sum.show(
       content,
       explanation,
-      many ? `over ${inputShape[2]} ${before.kind === "input" ? "channels" : "maps"}` : "",
+      many ? `over ${channelSums.length} ${before.kind === "input" ? "channels" : "maps"}` : "",
     );
-    this.softmax.root.hidden = !softmax;
-    if (softmax) {
-      const last = place.layer === spec.layers.length - 1;
-      const label = (index: number) => (last && classNames[index]) || channelName(layer, index);
-      this.softmax.show(
-        softmax,
-        Array.from(softmax.logits, (_, index) => label(index)),
-      );
-    }
+    this.softmax.show(content, softmax);
   }
 
   leave(): void {
     this.window.stop();
   }
 
-  /** The channel that the reader has chosen for this map, or the one with the strongest sum when the map was opened. */
-  private channelFor(layer: Conv2dLayer, { place, channelSums }: ConvExplanation): number {
+  /** Which of the summed channels the reader has chosen for this map, or the one with the strongest sum when the map was opened. */
+  private channelFor(layer: ConvLayer, { place, channelSums }: ConvExplanation): number {
     const map = { layer: place.layer, index: positionOf(layer.output_shape, place.index).channel };
     if (this.chosen && samePlace(this.chosen.map, map) && this.chosen.channel < channelSums.length) {
       return this.chosen.channel;
@@ -95,9 +89,10 @@ export class ConvPart {
   }
 
   private choose(channel: number): void {
-    if (!this.chosen || this.content?.explanation.kind !== "conv2d") return;
-    this.chosen.channel = channel;
-    this.show(this.content, this.content.explanation);
+    const { chosen, content } = this;
+    if (!chosen || !content || !("channelSums" in content.explanation)) return;
+    chosen.channel = channel;
+    this.show(content, content.explanation);
   }
 
   private fill(
@@ -106,10 +101,10 @@ export class ConvPart {
     channel: number,
     range: ReturnType<typeof rangeOf>,
   ): void {
-    const { patch, padded, inputs, weights, products, inputShape } = explanation;
+    const { patch, padded, inputs, weights, products, channelSums } = explanation;
     const shades = this.surroundings.shades();
     this.resize(patch.rows, patch.columns);
-    const at = (cell: number) => cell * inputShape[2] + channel;
+    const at = (cell: number) => cell * channelSums.length + channel;
     const largestWeight = rangeOf(weights).largest;
     const largestProduct = rangeOf(products).largest;
     for (let cell = 0; cell < padded.length; cell++) {
@@ -127,7 +122,7 @@ export class ConvPart {
 
   private showWeight(content: CardContent, cell: number, input: number, weight: number): void {
     const { spec, place, edits } = content;
-    const layer = spec.layers[place.layer] as Conv2dLayer;
+    const layer = spec.layers[place.layer] as ConvLayer;
     const { channel } = positionOf(layer.output_shape, place.index);
     const target = { tensor: `${layer.name}/kernel`, index: input * layer.output_shape[2] + channel };
     const row = Math.floor(cell / layer.kernel_size[1]);

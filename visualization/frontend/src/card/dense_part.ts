@@ -1,8 +1,8 @@
 /** A dense unit's arithmetic: its strongest contributions of each sign, the rest in one sum, and what comes of it. */
 import type { DenseLayer } from "../contract";
-import { denseContribution } from "../explain/arithmetic";
 import type { Contribution, DenseExplanation } from "../explain/explanation";
 import { originOf, type Place, samePlace } from "../explain/place";
+import { denseContribution } from "../explain/weighted_sum";
 import { element } from "../scene/overlay";
 import type { CardContent, Surroundings } from "./content";
 import { NumberField } from "./number_field";
@@ -10,7 +10,7 @@ import { PlaceButton } from "./place_button";
 import { RestoreButton } from "./restore_button";
 import { SoftmaxTable } from "./softmax_table";
 import { SumLine } from "./sum_line";
-import { cellText, channelName, equationTexts, placeName } from "./wording";
+import { cellText, equationTexts, placeName } from "./wording";
 
 export class DensePart {
   readonly root = element("div", "part dense");
@@ -29,7 +29,6 @@ export class DensePart {
   }
 
   show(content: CardContent, explanation: DenseExplanation): void {
-    const { spec, place, classNames } = content;
     const { softmax, inputs, productSum } = explanation;
     const { positive, negative } = this.listed(explanation);
     const all = [...positive, ...negative];
@@ -41,14 +40,7 @@ export class DensePart {
     const rest = all.reduce((sum, { product }) => sum - product, productSum);
     this.rest.textContent = `${others.toLocaleString("en")} others together ${equationTexts([rest])[0]}`;
     this.sum.show(content, explanation, `over ${inputs.length.toLocaleString("en")} inputs`);
-    this.softmax.root.hidden = !softmax;
-    if (!softmax) return;
-    const last = place.layer === spec.layers.length - 1;
-    const name = (unit: number) => (last ? classNames[unit] : channelName(spec.layers[place.layer], unit));
-    this.softmax.show(
-      softmax,
-      Array.from(softmax.logits, (_, unit) => name(unit)),
-    );
+    this.softmax.show(content, softmax);
   }
 
   /** While a weight is being typed its line must not become another input's: the lists then keep their inputs. */
@@ -110,7 +102,7 @@ class ContributionList {
     const layer = spec.layers[unit.layer] as DenseLayer;
     const origin = originOf(spec.layers, contribution.place);
     const { value, weight, product } = contribution;
-    line.place.show(content, origin, true);
+    line.place.show(content, origin, "layer");
     line.value.textContent = `${cellText(value)} ×`;
     const name = `weight of ${placeName(spec, origin, classNames)}`;
     const target = {

@@ -1,5 +1,6 @@
 /** Mute a filter or unit, and take edits back: of this filter, or all of them. */
 import type { LayerSpec } from "../contract";
+import { weightNames } from "../engine/edits";
 import { positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
 import type { CardContent, CardEvents } from "./content";
@@ -30,14 +31,17 @@ export class EditActions {
   show({ spec, place, edits }: CardContent): void {
     const layer = spec.layers[place.layer];
     const { channel } = positionOf(layer.output_shape, place.index);
-    const weighted = layer.kind === "conv2d" || layer.kind === "dense";
+    const names = weightNames(layer);
+    const weighted = names.length > 0;
     const what = layer.output_shape.length === 3 ? "map" : "unit";
     this.layer = layer;
     this.channel = channel;
     this.mute.hidden = !weighted;
     this.mute.ariaPressed = String(edits.isMuted(layer, channel));
     write(this.mute, `Mute this ${what}`);
-    this.mute.title = "All its weights and its bias count as 0";
+    this.mute.title = names.includes("gamma")
+      ? "Its gamma and its beta count as 0"
+      : "All its weights and its bias count as 0";
     this.filter.hidden = !weighted || !edits.isFilterEdited(layer, channel);
     write(this.filter, `Restore this ${what}`);
     this.all.hidden = edits.count === 0;

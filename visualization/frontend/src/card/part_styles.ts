@@ -6,7 +6,10 @@ export const partStyles = /* css */ `
 .strata-scene .card .picture { position: relative; touch-action: none; cursor: move; box-shadow: 0 0 0 1px var(--hair); }
 .strata-scene .card .picture canvas { position: static; cursor: inherit; image-rendering: pixelated; }
 .strata-scene .card .frame { position: absolute; left: 0; top: 0; pointer-events: none; border-radius: 2px; box-shadow: 0 0 0 2px var(--accent), 0 0 0 3px var(--paper), inset 0 0 0 1px var(--paper); }
+.strata-scene .card .picture.still { cursor: default; }
+.strata-scene .card .mark { position: absolute; left: 0; top: 0; pointer-events: none; box-shadow: 0 0 0 2px var(--paper), 0 0 0 3.5px var(--accent); }
 .strata-scene .card .playback { display: flex; justify-content: center; gap: 4px; margin-top: 6px; }
+.strata-scene .card .playback[hidden] { display: none; }
 .strata-scene .card .channels { flex: 1; min-width: 0; max-height: 168px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; }
 .strata-scene .card .channels label { position: relative; display: grid; grid-template-columns: 58px 1fr 36px; align-items: center; gap: 5px; height: 24px; padding: 0 4px; border-radius: 4px; font-size: 12px; color: var(--quiet); cursor: pointer; }
 .strata-scene .card .channels label:hover { color: var(--ink); }
@@ -33,7 +36,7 @@ export const partStyles = /* css */ `
 .strata-scene .card .grid input.number:not(.edited) { box-shadow: inset 0 0 0 1px var(--hair); }
 .strata-scene .card .grids.stacked .grid .number { width: 100%; height: 26px; }
 .strata-scene .card .grid .padding { color: var(--quiet); background: repeating-linear-gradient(45deg, transparent 0 4px, var(--hair) 4px 5px); }
-.strata-scene .card .pool .grid .number { width: 44px; height: 36px; font-size: 12px; }
+.strata-scene .card .pool .grid .number { width: 40px; height: 36px; font-size: 12px; }
 .strata-scene .card .grid .winner { font-weight: 700; box-shadow: 0 0 0 2px var(--paper), 0 0 0 4px var(--accent); border-radius: 2px; position: relative; }
 .strata-scene .card .restores { margin-top: 6px; font-size: 12px; color: var(--quiet); }
 .strata-scene .card .sum { margin-top: 8px; font-size: 12.5px; line-height: 24px; }
@@ -45,6 +48,12 @@ export const partStyles = /* css */ `
 .strata-scene .card .contributions .value, .strata-scene .card .contributions .product { text-align: right; white-space: nowrap; }
 .strata-scene .card .contributions .product { grid-column: 5; }
 .strata-scene .card .contributions .track { position: absolute; z-index: -1; inset: 1px 0; height: auto; opacity: 0.3; }
+.strata-scene .card .strongest { flex: 1; min-width: 0; }
+.strata-scene .card .strongest .over-grids { margin-top: 0; }
+.strata-scene .card .values { list-style: none; margin: 2px 0 0; padding: 0; }
+.strata-scene .card .values li { position: relative; isolation: isolate; padding: 0 6px; display: grid; grid-template-columns: 1fr auto; align-items: center; min-height: 26px; font-size: 12px; }
+.strata-scene .card .values li[hidden] { display: none; }
+.strata-scene .card .values .track { position: absolute; z-index: -1; inset: 1px 0; height: auto; opacity: 0.3; }
 .strata-scene .card .rest { margin-top: 8px; font-size: 12.5px; color: var(--quiet); }
 .strata-scene .card .softmax { margin-top: 8px; }
 .strata-scene .card .softmax table { width: 100%; font-size: 12px; border-spacing: 0; }

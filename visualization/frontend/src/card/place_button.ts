@@ -14,11 +14,16 @@ export class PlaceButton {
     this.root.addEventListener("click", () => this.place && events.select(this.place));
   }
 
-  /** `short` leaves the layer's name out, which then stands over the list. */
-  show({ spec, classNames }: CardContent, place: Place, short = false): void {
+  /** Within a layer or a map whose name stands over it, the button bears only the rest of the name. */
+  show(
+    { spec, classNames }: CardContent,
+    place: Place,
+    within: "network" | "layer" | "map" = "network",
+  ): void {
     this.place = place;
     const name = placeName(spec, place, classNames);
-    write(this.root, short ? placeWords(spec, place, classNames).join(", ") : name);
+    const words = placeWords(spec, place, classNames);
+    write(this.root, within === "network" ? name : words.slice(within === "map" ? -2 : 0).join(", "));
     if (this.root.title !== name) {
       this.root.title = name;
       this.root.ariaLabel = name;

@@ -1,5 +1,5 @@
 /** Colours for cells and pictures: each with the ink that can be read on it. */
-import { type Colour, colourAt, type Scale, stopsOf } from "../palette";
+import { type Colour, colourAt, type PaletteKind, stopsFor } from "../palette";
 import type { Theme } from "../theme";
 
 export interface Shade {
@@ -12,14 +12,16 @@ export interface Shade {
 const steps = 255; // an odd number, so that zero has the middle of the diverging scale to itself
 
 export class Shades {
-  private readonly tables: Readonly<Record<Scale, readonly Shade[]>>;
+  private readonly signed: readonly Shade[];
+  private readonly unsigned: readonly Shade[];
 
-  constructor({ brightness }: Theme) {
-    const table = (scale: Scale) => {
-      const stops = stopsOf(brightness, scale);
+  constructor({ brightness }: Theme, palette: PaletteKind) {
+    const table = (signed: boolean) => {
+      const stops = stopsFor(brightness, palette, signed);
       return Array.from({ length: steps }, (_, at) => shadeOf(colourAt(stops, at / (steps - 1))));
     };
-    this.tables = { sequential: table("sequential"), diverging: table("diverging") };
+    this.signed = table(true);
+    this.unsigned = table(false);
   }
 
   /** The shade of `value` on a scale from −largest to largest, or from 0 where nothing is negative. */
@@ -27,7 +29,7 @@ export class Shades {
     const share = largest > 0 ? value / largest : 0;
     const position = signed ? (share + 1) / 2 : share;
     const at = Math.min(steps - 1, Math.max(0, Math.round(position * (steps - 1))));
-    return this.tables[signed ? "diverging" : "sequential"][at];
+    return (signed ? this.signed : this.unsigned)[at];
   }
 }
 

@@ -2,7 +2,9 @@
 import type { Softmax } from "../explain/explanation";
 import { element } from "../scene/overlay";
 import { decimal, percent } from "../scene/words";
+import type { CardContent } from "./content";
 import { write } from "./text";
+import { bracketed, outputNames } from "./wording";
 
 interface Line {
   readonly row: HTMLTableRowElement;
@@ -29,7 +31,13 @@ export class SoftmaxTable {
     this.root.append(table, this.division);
   }
 
-  show({ logits, largest, exponentials, total, own }: Softmax, names: readonly string[]): void {
+  /** Hidden where the activation is no softmax. */
+  show({ spec, place, classNames }: CardContent, softmax: Softmax | null): void {
+    this.root.hidden = !softmax;
+    if (softmax) this.fill(softmax, outputNames(spec, place.layer, classNames));
+  }
+
+  private fill({ logits, largest, exponentials, total, own }: Softmax, names: readonly string[]): void {
     if (this.lines.length !== logits.length) this.build(logits.length);
     for (const [index, { row, cells, bar }] of this.lines.entries()) {
       const probability = exponentials[index] / total;
@@ -47,7 +55,7 @@ export class SoftmaxTable {
     const probability = percent(exponentials[own] / total);
     const [logit, max, share, all] = [logits[own], largest, exponentials[own], total].map(decimal);
     this.division.textContent =
-      `e^(${logit} − ${max.startsWith("−") ? `(${max})` : max}) ÷ Σ e^(z − max) = ` +
+      `e^(${logit} − ${bracketed(max)}) ÷ Σ e^(z − max) = ` +
       `${share} ÷ ${all} ${/^[<>]/.test(probability) ? "" : "= "}${probability}`;
   }
 

@@ -1,8 +1,8 @@
 /** A map as a small picture with the window framed in it: the window is slid by hand, by keys or by itself. */
 
 import type { Axis } from "../engine/window";
-import { patchOf, type WindowLayer, windowAxes } from "../explain/fields";
-import { asImageShape, indexOf, type Place, positionOf } from "../explain/place";
+import { type Patch, patchOf, type WindowLayer, windowAxes } from "../explain/patch";
+import { asImageShape, indexOf, type Place, type Position, positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
 import { Playback } from "./playback";
 import { rangeOf, type Shades } from "./shades";
@@ -15,6 +15,7 @@ export class WindowPicture {
   private readonly picture = element("div", "picture");
   private readonly canvas = document.createElement("canvas");
   private readonly frame = element("div", "frame");
+  private readonly mark = element("div", "mark");
   private readonly playback: Playback;
   private layer: WindowLayer | null = null;
   private place: Place | null = null;
@@ -22,11 +23,8 @@ export class WindowPicture {
   constructor(private readonly select: (place: Place) => void) {
     this.playback = new Playback(select);
     const { picture } = this;
-    picture.setAttribute("role", "slider"); // of output positions, row by row
-    picture.tabIndex = 0;
-    picture.ariaLabel = "Position of the window";
     picture.ariaValueMin = "0";
-    picture.append(this.canvas, this.frame);
+    picture.append(this.canvas, this.frame, this.mark);
     this.root.append(picture, this.playback.root);
     picture.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
@@ -39,8 +37,15 @@ export class WindowPicture {
     picture.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  /** `values` are the layer's input, of which `channel` is shown. */
-  show(layer: WindowLayer, place: Place, values: Float32Array, channel: number, shades: Shades): void {
+  /** `values` are the layer's input, of which `channel` is shown; one of its cells can be marked. */
+  show(
+    layer: WindowLayer,
+    place: Place,
+    values: Float32Array,
+    channel: number,
+    shades: Shades,
+    mark: Position | null = null,
+  ): void {
     this.layer = layer;
     this.place = place;
     this.playback.show(layer, place);
@@ -50,25 +55,34 @@ export class WindowPicture {
     const [before, after] = paddingOf(axes.columns);
     const scale = side / Math.max(above + rows + below, before + columns + after); // CSS pixels a cell
     paintMap(this.canvas, values, [rows, columns, channels], channel, shades);
-    const { row, column } = positionOf(layer.output_shape, place.index);
-    const patch = patchOf(layer, row, column);
     Object.assign(this.picture.style, { width: `${columns * scale}px`, height: `${rows * scale}px` });
     this.picture.style.margin = [above, after, below, before]
       .map((cells) => `${cells * scale + rim}px`)
       .join(" ");
-    Object.assign(this.frame.style, {
-      width: `${patch.columns * scale}px`,
-      height: `${patch.rows * scale}px`,
-      transform: `translate(${patch.column * scale}px, ${patch.row * scale}px)`,
-    });
-    const [outputRows, outputColumns] = layer.output_shape;
-    this.picture.ariaValueMax = String(outputRows * outputColumns - 1);
-    this.picture.ariaValueNow = String(row * outputColumns + column);
-    this.picture.ariaValueText = `row ${row}, column ${column}`;
+    const { row, column } = positionOf(layer.output_shape, place.index);
+    lay(this.frame, patchOf(layer, row, column), scale);
+    this.mark.hidden = !mark;
+    if (mark) lay(this.mark, { ...mark, rows: 1, columns: 1 }, scale);
+    this.announce(row, column);
   }
 
   stop(): void {
     this.playback.stop();
+  }
+
+  /** A slider of output positions, row by row; where there is only one, a picture. */
+  private announce(row: number, column: number): void {
+    const { picture } = this;
+    const [rows, columns] = asImageShape(this.layer!.output_shape);
+    const slides = rows * columns > 1;
+    this.playback.root.hidden = !slides;
+    picture.classList.toggle("still", !slides);
+    picture.setAttribute("role", slides ? "slider" : "img");
+    picture.ariaLabel = slides ? "Position of the window" : "The whole map";
+    picture.tabIndex = slides ? 0 : -1;
+    picture.ariaValueMax = String(rows * columns - 1);
+    picture.ariaValueNow = String(row * columns + column);
+    picture.ariaValueText = `row ${row}, column ${column}`;
   }
 
   private drag(event: PointerEvent): void {
@@ -103,7 +117,7 @@ export class WindowPicture {
   private goTo(row: number, column: number): void {
     const { layer, place } = this;
     if (!layer || !place) return;
-    const [rows, columns] = layer.output_shape;
+    const [rows, columns] = asImageShape(layer.output_shape);
     const { channel } = positionOf(layer.output_shape, place.index);
     const inside = (at: number, length: number) => Math.min(length - 1, Math.max(0, at));
     const position = { row: inside(row, rows), column: inside(column, columns), channel };
@@ -111,6 +125,15 @@ export class WindowPicture {
     this.stop();
     if (index !== place.index) this.select({ layer: place.layer, index });
   }
+}
+
+/** Lay a frame around some cells of the picture. */
+function lay(frame: HTMLElement, { row, column, rows, columns }: Patch, scale: number): void {
+  Object.assign(frame.style, {
+    width: `${columns * scale}px`,
+    height: `${rows * scale}px`,
+    transform: `translate(${column * scale}px, ${row * scale}px)`,
+  });
 }
 
 /** Cells of padding before the first and after the last input cell; where cells are left over at the end, none. */

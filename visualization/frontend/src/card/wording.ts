@@ -8,6 +8,13 @@ export const activationNames: Readonly<Record<Activation, string>> = {
   sigmoid: "sigmoid",
   tanh: "tanh",
   softmax: "softmax",
+  elu: "ELU",
+  selu: "SELU",
+  gelu: "GELU",
+  silu: "SiLU",
+  leaky_relu: "leaky ReLU",
+  softplus: "softplus",
+  relu6: "ReLU6",
 };
 
 /** What one channel of the layer is called: "map 5", "unit 12", "value 40"; a picture's only channel has no name. */
@@ -34,6 +41,14 @@ export function placeName(spec: NetworkSpec, place: Place, classNames: readonly 
   return [spec.layers[place.layer].title, ...placeWords(spec, place, classNames)].join(", ");
 }
 
+/** What the outputs of one place are called: the classes in the last layer, else its channels. */
+export function outputNames(spec: NetworkSpec, layer: number, classNames: readonly string[]): string[] {
+  const { output_shape } = spec.layers[layer];
+  if (layer === spec.layers.length - 1 && output_shape.length === 1) return [...classNames];
+  const count = output_shape[output_shape.length - 1];
+  return Array.from({ length: count }, (_, channel) => channelName(spec.layers[layer], channel));
+}
+
 /** Two significant digits and no more room than a cell has: "1.2", "−.031", "3e−4". */
 export function cellText(value: number): string {
   if (value === 0) return "0";
@@ -54,6 +69,11 @@ export function equationTexts(values: readonly number[]): string[] {
   const largest = Math.max(...values.map(Math.abs));
   const decimals = largest > 0 ? Math.min(6, Math.max(0, 3 - Math.floor(Math.log10(largest)))) : 0;
   return values.map((value) => fixed(value, decimals));
+}
+
+/** A negative number stands in brackets after another sign. */
+export function bracketed(text: string): string {
+  return text.startsWith("−") ? `(${text})` : text;
 }
 
 function fixed(value: number, decimals: number): string {

@@ -11,8 +11,8 @@ export class DepthwiseConvolution {
   /** `kernel` is [kernel rows, kernel columns, channels, depth multiplier], flat; `bias` is [output channels]. */
   constructor(
     layer: DepthwiseConv2dLayer,
-    private readonly kernel: Float64Array,
-    private readonly bias: Float64Array,
+    private readonly kernel: Float32Array,
+    private readonly bias: Float32Array,
   ) {
     const [height, width, channels] = layer.input_shape;
     this.rows = slidingAxis(height, layer.kernel_size[0], layer.strides[0], layer.padding);

@@ -14,13 +14,39 @@ export type Restoration =
   | { readonly kind: "filter"; readonly layer: LayerSpec; readonly channel: number }
   | { readonly kind: "all" };
 
+/** The trained weights of a layer, by their names in its tensors; their outputs are the last axis, or the last two. */
+export function weightNames(layer: LayerSpec): readonly string[] {
+  switch (layer.kind) {
+    case "conv2d":
+    case "depthwise_conv2d":
+    case "dense":
+      return ["kernel", "bias"];
+    case "batch_normalization":
+      return ["gamma", "beta"];
+    case "input":
+    case "flatten":
+    case "dropout":
+    case "activation":
+    case "max_pool2d":
+    case "average_pool2d":
+    case "global_max_pool2d":
+    case "global_average_pool2d":
+      return [];
+  }
+}
+
 /** The largest weight, by size, that can be set. */
 export const largestWeight = 1e6;
+
+interface Muted {
+  readonly layer: LayerSpec;
+  readonly channels: Set<number>;
+}
 
 /** The edits of one network. They hold for each of its snapshots; `clear` them when another network comes. */
 export class Edits {
   private readonly values = new Map<string, Map<number, number>>(); // by tensor, then by index
-  private readonly muted = new Map<string, Set<number>>(); // channels by layer
+  private readonly muted = new Map<string, Muted>(); // by layer
 
   /** Raises ContractError where the value is not a finite number of at most 1e6 by size, or the index is none. */
   set(tensor: string, index: number, value: number): void {
@@ -38,14 +64,14 @@ export class Edits {
     this.values.get(tensor)!.set(index, value);
   }
 
-  /** Let a whole filter or unit say nothing: its weights and its bias count as 0. What is set in it is kept. */
+  /** Let a whole filter, unit or normalized channel say nothing: its weights count as 0. What is set in it is kept. */
   mute(layer: LayerSpec, channel: number): void {
-    if (!this.muted.has(layer.name)) this.muted.set(layer.name, new Set());
-    this.muted.get(layer.name)!.add(channel);
+    if (!this.muted.has(layer.name)) this.muted.set(layer.name, { layer, channels: new Set() });
+    this.muted.get(layer.name)!.channels.add(channel);
   }
 
   unmute(layer: LayerSpec, channel: number): void {
-    this.muted.get(layer.name)?.delete(channel);
+    this.muted.get(layer.name)?.channels.delete(channel);
   }
 
   /** Do as the card asks; raises what `set` raises. */
@@ -73,7 +99,7 @@ export class Edits {
   get count(): number {
     let count = 0;
     for (const edited of this.values.values()) count += edited.size;
-    for (const channels of this.muted.values()) count += channels.size;
+    for (const { channels } of this.muted.values()) count += channels.size;
     return count;
   }
 
@@ -83,7 +109,7 @@ export class Edits {
   }
 
   isMuted(layer: LayerSpec, channel: number): boolean {
-    return this.muted.get(layer.name)?.has(channel) ?? false;
+    return this.muted.get(layer.name)?.channels.has(channel) ?? false;
   }
 
   /** Whether the filter or unit is muted or any of its values is set. */
@@ -107,30 +133,32 @@ export class Edits {
         copy.values[index] = value;
       }
     }
-    for (const [layer, channels] of this.muted) if (channels.size > 0) silence(edited, layer, channels);
+    for (const { layer, channels } of this.muted.values()) silence(edited, layer, channels);
     return edited;
   }
 
   private setIn(layer: LayerSpec, channel: number): { edited: Map<number, number>; index: number }[] {
     const outputs = layer.output_shape[layer.output_shape.length - 1];
-    return [`${layer.name}/kernel`, `${layer.name}/bias`].flatMap((name) => {
-      const edited = this.values.get(name) ?? new Map<number, number>();
+    return weightNames(layer).flatMap((name) => {
+      const edited = this.values.get(`${layer.name}/${name}`) ?? new Map<number, number>();
       const indices = [...edited.keys()].filter((index) => index % outputs === channel);
       return indices.map((index) => ({ edited, index }));
     });
   }
 }
 
-/** Zero the channels' columns of the kernel and their biases. Outputs are the last axis of every kernel. */
-function silence(tensors: Map<string, Tensor>, layer: string, channels: ReadonlySet<number>): void {
-  const bias = copyOf(tensors, `${layer}/bias`).values;
-  const kernel = copyOf(tensors, `${layer}/kernel`).values;
+/** Zero all weights of the channels. An output's weights lie as many places apart as there are outputs. */
+function silence(tensors: Map<string, Tensor>, layer: LayerSpec, channels: ReadonlySet<number>): void {
+  if (channels.size === 0) return;
+  const copies = weightNames(layer).map((name) => copyOf(tensors, `${layer.name}/${name}`).values);
+  const outputs = copies[copies.length - 1].length; // of a bias or a beta: one value an output
   for (const channel of channels) {
-    if (channel >= bias.length) {
-      throw new ContractError(`muted channel of ${layer}`, `below ${bias.length}`, channel);
+    if (channel >= outputs) {
+      throw new ContractError(`muted channel of ${layer.name}`, `below ${outputs}`, channel);
     }
-    bias[channel] = 0;
-    for (let index = channel; index < kernel.length; index += bias.length) kernel[index] = 0;
+    for (const values of copies) {
+      for (let index = channel; index < values.length; index += outputs) values[index] = 0;
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 /** The forward pass of a whole network: weights and a picture to every layer's activations. */
 import { ContractError } from "../checks";
-import { type NetworkSpec, size } from "../contract";
+import type { NetworkSpec } from "../contract";
 import type { Tensors } from "../safetensors";
-import { type Step, stepOf } from "./steps";
+import { prepare, type Step } from "./steps";
 
 export class Network {
   private readonly steps: readonly Step[];
@@ -11,8 +11,9 @@ export class Network {
 
   /** Raises ContractError where a weight is missing or has another shape than the layer needs. */
   constructor(spec: NetworkSpec, weights: Tensors) {
-    this.steps = spec.layers.map((layer) => stepOf(layer, weights));
-    this.outputs = spec.layers.map((layer) => new Float32Array(size(layer.output_shape)));
+    const { outputs, steps } = prepare(spec.layers, weights);
+    this.outputs = outputs;
+    this.steps = steps;
     this.byName = new Map(spec.layers.map((layer, index) => [layer.name, this.outputs[index]]));
   }
 

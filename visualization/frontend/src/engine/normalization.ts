@@ -2,10 +2,10 @@ import type { BatchNormalizationLayer } from "../contract";
 
 /** The weights of batch normalization, a number a channel each. */
 export interface Moments {
-  readonly gamma: Float64Array;
-  readonly beta: Float64Array;
-  readonly moving_mean: Float64Array;
-  readonly moving_variance: Float64Array;
+  readonly gamma: Float32Array;
+  readonly beta: Float32Array;
+  readonly moving_mean: Float32Array;
+  readonly moving_variance: Float32Array;
 }
 
 /** gamma · (value − mean) / √(variance + epsilon) + beta, channel by channel, as one product and one sum.
@@ -18,8 +18,14 @@ export class BatchNormalization {
 
   constructor(layer: BatchNormalizationLayer, moments: Moments) {
     const { gamma, beta, moving_mean, moving_variance } = moments;
-    this.factor = gamma.map((value, channel) => value / Math.sqrt(moving_variance[channel] + layer.epsilon));
-    this.shift = beta.map((value, channel) => value - moving_mean[channel] * this.factor[channel]);
+    this.factor = Float64Array.from(
+      gamma,
+      (value, channel) => value / Math.sqrt(moving_variance[channel] + layer.epsilon),
+    );
+    this.shift = Float64Array.from(
+      beta,
+      (value, channel) => value - moving_mean[channel] * this.factor[channel],
+    );
   }
 
   run(input: Float32Array, output: Float32Array): void {

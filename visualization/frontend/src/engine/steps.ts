@@ -1,19 +1,20 @@
 /** From a layer's description and its weights to the computation of that layer. */
 import { ContractError } from "../checks";
-import type {
-  BatchNormalizationLayer,
-  Conv2dLayer,
-  DenseLayer,
-  DepthwiseConv2dLayer,
-  LayerSpec,
+import {
+  type BatchNormalizationLayer,
+  type Conv2dLayer,
+  type DenseLayer,
+  type DepthwiseConv2dLayer,
+  type LayerSpec,
+  size,
 } from "../contract";
 import type { Tensors } from "../safetensors";
 import { applyActivation } from "./activations";
-import { Convolution } from "./convolution";
-import { Dense } from "./dense";
 import { DepthwiseConvolution } from "./depthwise";
 import { BatchNormalization } from "./normalization";
 import { AveragePooling, MaxPooling } from "./pooling";
+import { reachOf } from "./reach";
+import { buffersOfSums, Memory, type Sums } from "./sums";
 
 /** Computes one layer from the one before it; both are flat, channels last. */
 export type Step = (input: Float32Array, output: Float32Array) => void;
@@ -22,9 +23,30 @@ interface Operation {
   run(input: Float32Array, output: Float32Array): void;
 }
 
-/** Raises ContractError where a weight is missing or has another shape than the layer needs. */
-export function stepOf(layer: LayerSpec, weights: Tensors): Step {
-  const operation = operationOf(layer, weights);
+/** The buffers and steps of a network, layer by layer.
+ *
+ * Raises ContractError where a weight is missing or has another shape than its layer needs.
+ */
+export function prepare(
+  layers: readonly LayerSpec[],
+  weights: Tensors,
+): { outputs: Float32Array[]; steps: Step[] } {
+  const memory = new Memory(layers.flatMap(buffersOf));
+  const outputs = layers.map((layer) => memory.floats(size(layer.output_shape)));
+  return { outputs, steps: layers.map((layer) => stepOf(layer, weights, memory)) };
+}
+
+function buffersOf(layer: LayerSpec): number[] {
+  const output = size(layer.output_shape);
+  if (layer.kind !== "conv2d" && layer.kind !== "dense") return [output];
+  const window = layer.kind === "conv2d" ? size(layer.kernel_size) : 1;
+  const inputs = window * layer.input_shape[layer.input_shape.length - 1];
+  const outputs = layer.output_shape[layer.output_shape.length - 1];
+  return [output, ...buffersOfSums(inputs, outputs, size(layer.input_shape), reachOf(layer))];
+}
+
+function stepOf(layer: LayerSpec, weights: Tensors, memory: Memory): Step {
+  const operation = operationOf(layer, weights, memory);
   const step: Step = operation
     ? (input, output) => operation.run(input, output)
     : (input, output) => output.set(input);
@@ -38,14 +60,13 @@ export function stepOf(layer: LayerSpec, weights: Tensors): Step {
 }
 
 /** What a layer does before its activation; null where it hands on what it gets. */
-function operationOf(layer: LayerSpec, weights: Tensors): Operation | null {
+function operationOf(layer: LayerSpec, weights: Tensors, memory: Memory): Operation | null {
   switch (layer.kind) {
     case "conv2d":
-      return new Convolution(layer, ...kernelAndBias(layer, weights));
+    case "dense":
+      return sumsOf(layer, weights, memory);
     case "depthwise_conv2d":
       return new DepthwiseConvolution(layer, ...kernelAndBias(layer, weights));
-    case "dense":
-      return new Dense(layer, ...kernelAndBias(layer, weights));
     case "batch_normalization":
       return new BatchNormalization(layer, momentsOf(layer, weights));
     case "max_pool2d":
@@ -62,10 +83,14 @@ function operationOf(layer: LayerSpec, weights: Tensors): Operation | null {
   }
 }
 
+function sumsOf(layer: Conv2dLayer | DenseLayer, weights: Tensors, memory: Memory): Sums {
+  return memory.sums(...kernelAndBias(layer, weights), size(layer.input_shape), reachOf(layer));
+}
+
 function kernelAndBias(
   layer: Conv2dLayer | DepthwiseConv2dLayer | DenseLayer,
   weights: Tensors,
-): [Float64Array, Float64Array] {
+): [Float32Array, Float32Array] {
   const inputs = layer.input_shape[layer.input_shape.length - 1];
   const outputs = layer.output_shape[layer.output_shape.length - 1];
   const window = layer.kind === "dense" ? [] : layer.kernel_size;
@@ -87,10 +112,10 @@ function momentsOf(layer: BatchNormalizationLayer, weights: Tensors) {
   };
 }
 
-function weightOf(weights: Tensors, name: string, shape: readonly number[]): Float64Array {
+function weightOf(weights: Tensors, name: string, shape: readonly number[]): Float32Array {
   const tensor = weights.get(name);
   const expected = `a tensor of shape [${shape.join(", ")}]`;
   if (!tensor) throw new ContractError(`weight ${name}`, expected, undefined);
   if (tensor.shape.join() !== shape.join()) throw new ContractError(`weight ${name}`, expected, tensor.shape);
-  return Float64Array.from(tensor.values);
+  return tensor.values;
 }

@@ -1,6 +1,6 @@
 /** How one neuron's value came to be, layer kind by layer kind: the parts that `explain` finds and the card shows. */
 import type { Activation, Shape3 } from "../contract";
-import type { Patch } from "./fields";
+import type { Patch } from "./patch";
 import type { Place } from "./place";
 
 /** One input of a sum: where it comes from, and value · weight = product. */
@@ -44,28 +44,66 @@ export interface InputExplanation extends Common {
   readonly kind: "input";
   readonly pixel: number; // 0 … 255
 }
-export interface FlattenExplanation extends Common {
-  readonly kind: "flatten";
+/** The value of another neuron, as it is. */
+export interface PassedExplanation extends Common {
+  readonly kind: "flatten" | "dropout";
   readonly source: Place;
 }
 export interface ConvExplanation extends Weighted {
-  readonly kind: "conv2d";
+  readonly kind: "conv2d" | "depthwise_conv2d";
   readonly patch: Patch;
   readonly inputShape: Shape3;
   /** 1 for the cells [rows, columns] of the patch that lie outside the input. */
   readonly padded: Uint8Array;
-  /** The sum of the products of each input channel. */
+  /** The first of the input channels that are summed: 0, or the only one that a depthwise kernel sees. */
+  readonly firstChannel: number;
+  /** The sum of the products of each of these input channels. */
   readonly channelSums: Float64Array;
 }
-export interface PoolExplanation extends Common {
-  readonly kind: "max_pool2d";
+interface Pooled extends Common {
   readonly patch: Patch;
   readonly padded: Uint8Array;
-  /** [rows, columns] of the patch; 0 in the padding, which never wins. */
+  /** [rows, columns] of the patch, of the neuron's own channel; 0 in the padding. */
   readonly values: Float32Array;
-  /** Of the cells of the patch, the first that is the largest. */
+}
+export interface PoolExplanation extends Pooled {
+  readonly kind: "max_pool2d" | "global_max_pool2d";
+  /** Of the cells of the patch, the first that is the largest; padding never wins. */
   readonly winningCell: number;
   readonly winner: Place;
+}
+/** sum / count = result. */
+export interface AverageExplanation extends Pooled {
+  readonly kind: "average_pool2d" | "global_average_pool2d";
+  readonly sum: number;
+  /** How many values there are; padding is not counted. */
+  readonly count: number;
+  /** The largest values by size, strongest first, at most twelve; each has the weight 1 / count. */
+  readonly strongest: readonly Contribution[];
+}
+/** (value − mean) / deviation = normal; normal · gamma + beta = result. */
+export interface NormalizationExplanation extends Common {
+  readonly kind: "batch_normalization";
+  readonly source: Place;
+  readonly value: number;
+  /** Of the channel, kept up by the training. */
+  readonly mean: number;
+  readonly variance: number;
+  readonly epsilon: number;
+  /** √(variance + epsilon) */
+  readonly deviation: number;
+  readonly normal: number;
+  readonly gamma: number;
+  readonly beta: number;
+}
+export interface ActivationExplanation extends Common {
+  readonly kind: "activation";
+  readonly source: Place;
+  /** What goes into the activation. */
+  readonly value: number;
+  readonly activation: Activation;
+  /** Over the channels at this place; null unless the activation is softmax. */
+  readonly softmax: Softmax | null;
 }
 export interface DenseExplanation extends Weighted {
   readonly kind: "dense";
@@ -77,7 +115,10 @@ export interface DenseExplanation extends Weighted {
 }
 export type Explanation =
   | InputExplanation
-  | FlattenExplanation
+  | PassedExplanation
   | ConvExplanation
   | PoolExplanation
-  | DenseExplanation;
+  | AverageExplanation
+  | DenseExplanation
+  | NormalizationExplanation
+  | ActivationExplanation;

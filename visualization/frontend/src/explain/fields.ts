@@ -1,49 +1,18 @@
 /** What a neuron depends on and what depends on it: exact, from the shapes alone. Pure.
  *
  * Every such set is a product of rows, columns and channels: a window of windows is a window, a convolution sees all
- * channels, pooling keeps them. So three short masks are carried from layer to layer and only the answer is written out.
+ * channels, most other layers keep them. So three short masks are carried from layer to layer and only the answer is written out.
  */
-import type { Conv2dLayer, LayerSpec, MaxPool2dLayer } from "../contract";
-import { type Axis, endCell, firstCell, slidingAxis } from "../engine/window";
+import type { DepthwiseConv2dLayer, LayerSpec } from "../contract";
+import { type Axis, endCell, firstCell } from "../engine/window";
+import { type WindowLayer, windowAxes } from "./patch";
 import { asImageShape, type Place, positionOf } from "./place";
-
-/** The layers that slide a window over their input. */
-export type WindowLayer = Conv2dLayer | MaxPool2dLayer;
-
-/** The part of a layer's input that one output sees, padding included. */
-export interface Patch {
-  /** The first row and column, negative where the window begins in the padding. */
-  readonly row: number;
-  readonly column: number;
-  readonly rows: number; // cells
-  readonly columns: number; // cells
-}
 
 /** Masks, 1 for what belongs to the set; the set is their product. */
 interface Block {
   readonly rows: Uint8Array;
   readonly columns: Uint8Array;
   readonly channels: Uint8Array;
-}
-
-export function windowAxes(layer: WindowLayer): { readonly rows: Axis; readonly columns: Axis } {
-  const [height, width] = layer.input_shape;
-  const window = layer.kind === "conv2d" ? layer.kernel_size : layer.pool_size;
-  return {
-    rows: slidingAxis(height, window[0], layer.strides[0], layer.padding),
-    columns: slidingAxis(width, window[1], layer.strides[1], layer.padding),
-  };
-}
-
-/** The window in the layer's input that the output at `row` and `column` is computed from. */
-export function patchOf(layer: WindowLayer, row: number, column: number): Patch {
-  const { rows, columns } = windowAxes(layer);
-  return {
-    row: row * rows.stride - rows.before,
-    column: column * columns.stride - columns.before,
-    rows: rows.window,
-    columns: columns.window,
-  };
 }
 
 /** All that the neuron is computed from: for each layer before its own a mask over the flat activations.
@@ -73,9 +42,13 @@ export function reach(layers: readonly LayerSpec[], place: Place): Map<number, U
 }
 
 /** What of its input a layer needs for these outputs. */
-function sourcesOf(layer: LayerSpec, block: Block): Block {
+function sourcesOf(layer: LayerSpec, outputs: Block): Block {
+  const block = mixesChannels(layer) ? withAllChannels(outputs) : outputs;
   switch (layer.kind) {
     case "input":
+    case "batch_normalization":
+    case "dropout":
+    case "activation":
       return block;
     case "flatten":
       return projected(layer.input_shape, block.channels);
@@ -83,15 +56,28 @@ function sourcesOf(layer: LayerSpec, block: Block): Block {
       return fullBlock(layer.input_shape);
     case "conv2d":
       return { ...windowSources(layer, block), channels: fullMask(layer.input_shape[2]) };
+    case "depthwise_conv2d":
+      return { ...windowSources(layer, block), channels: depthwiseSources(layer, block.channels) };
     case "max_pool2d":
+    case "average_pool2d":
+    case "global_max_pool2d":
+    case "global_average_pool2d":
       return { ...windowSources(layer, block), channels: block.channels };
   }
 }
 
 /** Which outputs of a layer need any of these inputs. */
-function targetsOf(layer: LayerSpec, block: Block): Block {
+function targetsOf(layer: LayerSpec, inputs: Block): Block {
+  const block = targetsBeforeActivation(layer, inputs);
+  return mixesChannels(layer) ? withAllChannels(block) : block;
+}
+
+function targetsBeforeActivation(layer: LayerSpec, block: Block): Block {
   switch (layer.kind) {
     case "input":
+    case "batch_normalization":
+    case "dropout":
+    case "activation":
       return block;
     case "flatten":
       return { rows: fullMask(1), columns: fullMask(1), channels: written(block) };
@@ -99,9 +85,31 @@ function targetsOf(layer: LayerSpec, block: Block): Block {
       return isEmpty(block) ? emptyBlock(layer.output_shape) : fullBlock(layer.output_shape);
     case "conv2d":
       return { ...windowTargets(layer, block), channels: fullMask(layer.output_shape[2]) };
+    case "depthwise_conv2d":
+      return { ...windowTargets(layer, block), channels: depthwiseTargets(layer, block.channels) };
     case "max_pool2d":
+    case "average_pool2d":
+    case "global_max_pool2d":
+    case "global_average_pool2d":
       return { ...windowTargets(layer, block), channels: block.channels };
   }
+}
+
+/** Softmax makes every output of a place depend on all others there. */
+function mixesChannels(layer: LayerSpec): boolean {
+  return "activation" in layer && layer.activation === "softmax";
+}
+
+function depthwiseSources({ depth_multiplier: each }: DepthwiseConv2dLayer, outputs: Uint8Array): Uint8Array {
+  const inputs = new Uint8Array(outputs.length / each);
+  for (let output = 0; output < outputs.length; output++) {
+    if (outputs[output]) inputs[Math.floor(output / each)] = 1;
+  }
+  return inputs;
+}
+
+function depthwiseTargets({ depth_multiplier: each }: DepthwiseConv2dLayer, inputs: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: inputs.length * each }, (_, output) => inputs[Math.floor(output / each)]);
 }
 
 function windowSources(layer: WindowLayer, block: Block): Pick<Block, "rows" | "columns"> {
@@ -174,6 +182,11 @@ function emptyBlock(shape: readonly number[]): Block {
     columns: new Uint8Array(columns),
     channels: new Uint8Array(channels),
   };
+}
+
+/** An empty set stays empty. */
+function withAllChannels(block: Block): Block {
+  return isEmpty(block) ? block : { ...block, channels: fullMask(block.channels.length) };
 }
 
 function fullMask(length: number): Uint8Array {

@@ -35,9 +35,9 @@ export function samePlace(one: Place, other: Place): boolean {
   return one.layer === other.layer && one.index === other.index;
 }
 
-/** The neuron whose value this one is: a flattened value is a neuron of the layer before, in the same order. */
+/** The neuron whose value this one is: flatten and dropout hand on the values of the layer before, in the same order. */
 export function originOf(layers: readonly LayerSpec[], place: Place): Place {
   let { layer } = place;
-  while (layers[layer].kind === "flatten") layer--;
+  while (["flatten", "dropout"].includes(layers[layer].kind)) layer--;
   return { layer, index: place.index };
 }

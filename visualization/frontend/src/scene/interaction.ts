@@ -49,7 +49,7 @@ export class Interaction {
       edit: (change) => this.edit(change),
       restore: (what) => this.restore(what),
       forward: (layer, channel) => this.bringForward(layer, channel),
-      close: () => this.selection.clear(),
+      close: () => this.closeCard(),
     });
     this.selection = new Selection(this.card, view, viewing, running, () => events.resized());
     this.hover = new Hover(overlay, view, (layer) => computation.running!.activations(layer), {
@@ -82,7 +82,7 @@ export class Interaction {
     this.selection.drop();
     this.viewPanel.setNetwork(running.spec.layers);
     this.view?.setArrangement(this.viewing);
-    this.view?.setScale(this.viewing.extent, this.viewing.palette);
+    this.colour();
   }
 
   /** New activations. */
@@ -98,6 +98,7 @@ export class Interaction {
   }
 
   setTheme(theme: Theme): void {
+    this.card.setPalette(this.viewing.palette);
     this.card.setTheme(theme);
   }
 
@@ -107,6 +108,13 @@ export class Interaction {
     this.readout.dispose();
     this.selection.dispose();
     this.card.dispose();
+  }
+
+  private closeCard(): void {
+    const focused = (this.overlay.root.getRootNode() as Document | ShadowRoot).activeElement;
+    const within = this.card.root.contains(focused);
+    this.selection.clear();
+    if (within) this.overlay.canvas.focus({ preventScroll: true }); // the focus must not be lost with its button
   }
 
   private pick(neuron: Neuron): void {
@@ -142,9 +150,16 @@ export class Interaction {
     this.arrange();
   }
 
+  private colour(): void {
+    const { extent, palette } = this.viewing;
+    this.view?.setScale(extent, palette);
+    this.card.setPalette(palette);
+  }
+
   private arrange(): void {
     this.view?.setArrangement(this.viewing);
     this.view?.setScale(this.viewing.extent, this.viewing.palette);
+    this.card.setPalette(this.viewing.palette);
     this.events.explainColours(null);
   }
 }

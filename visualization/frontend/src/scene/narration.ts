@@ -1,6 +1,12 @@
 /** The network as text, for who hears it: a layer, a map, a neuron and what it is made of. Pure. */
+import { activationNames } from "../card/wording";
 import type { LayerSpec } from "../contract";
-import type { Explanation, Weighted } from "../explain/explanation";
+import type {
+  ActivationExplanation,
+  Explanation,
+  NormalizationExplanation,
+  Weighted,
+} from "../explain/explanation";
 import { type Place, positionOf } from "../explain/place";
 import { decimal, neuronInWords, percent, shapeInWords } from "./words";
 
@@ -50,9 +56,23 @@ export function madeOf(
       return `The pixel is ${explanation.pixel} of 255.`;
     case "flatten":
       return `It is ${named(explanation.source)}, in a row with all others.`;
+    case "dropout":
+      return `It is ${named(explanation.source)}, which passes as it is.`;
     case "max_pool2d":
+    case "global_max_pool2d":
       return `It is the largest of ${explanation.values.length - outside(explanation.padded)} values, that of ${named(explanation.winner)}.`;
-    case "conv2d": {
+    case "average_pool2d":
+    case "global_average_pool2d": {
+      const { count, sum, result } = explanation;
+      const values = count === 1 ? "1 value" : `${count.toLocaleString("en")} values`;
+      return `It is the mean of ${values}: their sum ${decimal(sum)} divided by ${count} is ${decimal(result)}.`;
+    }
+    case "batch_normalization":
+      return `${named(explanation.source)} is ${decimal(explanation.value)}. ${normalizationInWords(explanation)}`;
+    case "activation":
+      return `${named(explanation.source)} is ${decimal(explanation.value)}. ${activationInWords(explanation)}`;
+    case "conv2d":
+    case "depthwise_conv2d": {
       const { patch, padded } = explanation;
       const before = layers[explanation.place.layer - 1].title;
       const edge = outside(padded) ? `, ${outside(padded)} of them outside the picture,` : "";
@@ -69,6 +89,29 @@ export function madeOf(
   }
 }
 
+function normalizationInWords({
+  mean,
+  deviation,
+  normal,
+  gamma,
+  beta,
+  result,
+}: NormalizationExplanation): string {
+  return (
+    `Less the mean ${decimal(mean)} and divided by the deviation ${decimal(deviation)} that is ${decimal(normal)}; ` +
+    `times gamma ${decimal(gamma)} plus beta ${decimal(beta)} it is ${decimal(result)}.`
+  );
+}
+
+function activationInWords({ activation, softmax, result }: ActivationExplanation): string {
+  if (softmax) {
+    return `Softmax divides e to that by the sum over all ${softmax.logits.length}: ${percent(result)}.`;
+  }
+  return activation === "linear"
+    ? "It passes as it is."
+    : `${activationNames[activation]} makes it ${decimal(result)}.`;
+}
+
 function sumInWords({ products, productSum, bias, sum, activation, softmax, result }: Weighted): string {
   const sums =
     `${products.length.toLocaleString("en")} ${products.length === 1 ? "product is" : "products sum to"} ` +
@@ -76,7 +119,9 @@ function sumInWords({ products, productSum, bias, sum, activation, softmax, resu
   if (softmax) {
     return `${sums}. Softmax divides e to that by the sum over all ${softmax.logits.length}: ${percent(result)}.`;
   }
-  return activation === "linear" ? `${sums}.` : `${sums}; ${activation} makes it ${decimal(result)}.`;
+  return activation === "linear"
+    ? `${sums}.`
+    : `${sums}; ${activationNames[activation]} makes it ${decimal(result)}.`;
 }
 
 function outside(padded: Uint8Array): number {

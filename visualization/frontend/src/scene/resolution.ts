@@ -2,7 +2,8 @@
 import type { WebGLRenderer } from "three";
 import { type Effort, movingPixelRatio } from "./budget";
 
-const restTime = 140; // milliseconds without a frame until what was drawn coarsely is drawn in full
+/** Milliseconds without a frame until what was drawn coarsely is drawn in full. */
+export const restTime = 140;
 const largestRatio = 2; // more costs four times the pixels for nothing one can see
 
 export class Resolution {

@@ -13,7 +13,7 @@ import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Point } from "../layout";
 import { prefersReducedMotion } from "../theme";
 import { afterFrame, type Budget, freshBudget } from "./budget";
-import { Resolution } from "./resolution";
+import { Resolution, restTime } from "./resolution";
 import { fieldOfView, type View } from "./view";
 
 /** Milliseconds of a flight, and of all that moves with it. */
@@ -50,7 +50,8 @@ export class Stage {
   private readonly resolution: Resolution;
   private request = 0;
   private flight: { from: Place; to: Place; start: number } | null = null;
-  private lastFrame: number | null = null; // milliseconds; null after a rest
+  private lastFrame = Number.NEGATIVE_INFINITY; // milliseconds
+  private flowing = false; // the last frame asked for this one: what lies between them is how long a frame takes
   private held = false; // by the reader's hand
   private readonly listeners = new AbortController();
 
@@ -210,16 +211,18 @@ export class Stage {
 
   private draw(now: number): void {
     const began = performance.now();
-    if (this.lastFrame !== null) this.budget = afterFrame(this.budget, now - this.lastFrame);
+    const interval = now - this.lastFrame;
+    if (this.flowing) this.budget = afterFrame(this.budget, interval);
     let again = this.fly(now);
     if (!this.flight && this.controls.update()) again = true;
-    const moving = again || this.held;
-    this.resolution.choose(moving, this.budget.effort);
+    // A hand that holds still is at rest.
+    this.resolution.choose(again || (this.held && interval < restTime), this.budget.effort);
     again = this.events.frame(now) || again;
     this.renderer.render(this.scene, this.camera);
     this.frames++;
     this.events.drawn();
-    this.lastFrame = moving ? now : null;
+    this.lastFrame = now;
+    this.flowing = again;
     if (again) this.invalidate();
     this.busy += performance.now() - began;
   }

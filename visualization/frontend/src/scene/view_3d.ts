@@ -16,7 +16,7 @@ import type { PaletteKind } from "../palette";
 import { prefersReducedMotion, type Theme } from "../theme";
 import type { Beam, PatchBeam } from "./beam_segments";
 import { Beams } from "./beams";
-import { type Neuron, nearestDistance, pick } from "./picking";
+import { type Neuron, nearestDistance, neuronFrom, pick } from "./picking";
 import { heightOn, outlinesOf, surroundingsOf } from "./places";
 import { Scaffold } from "./scaffold";
 import type { Extent, Range } from "./scale";
@@ -162,10 +162,11 @@ export class View3d {
 
   /** Fly to a wall, or to a neuron (place in the flat activations) among its neighbours. Hidden walls are not flown to. */
   focusOn(wall: number, index: number | null): void {
-    const at = this.walls[wall];
+    const layout = this.change?.to ?? this.space.layout; // where the walls will be when the flight ends
+    const at = layout.walls[wall];
     if (!this.viewport || !this.fitted || !at || at.state === "hidden") return;
     const { yaw, pitch } = this.fitted;
-    const points = index === null ? cornersOf(at) : surroundingsOf(this.space.layout, wall, index);
+    const points = index === null ? cornersOf(at) : surroundingsOf(layout, wall, index);
     this.moved = true;
     this.stage.approach(fitView(points, yaw, pitch, this.viewport), true);
   }

@@ -1,0 +1,1 @@
+"""onnxruntime-web, the other engine that benchmarks.drawing times: its package, its model, and the page they run in."""
