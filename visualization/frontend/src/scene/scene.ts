@@ -231,7 +231,8 @@ export class Scene {
     const { view, viewport } = this;
     this.timings.frame(performance.now());
     if (!view || !viewport || !this.drawn) return;
-    const { bounds, taken } = labelRoom(viewport, this.room, this.cardInTheWay);
+    const small = this.root.classList.contains("narrow");
+    const { bounds, taken } = labelRoom(viewport, this.room, this.interaction.cardRoom, small);
     this.labels.place(view, bounds, taken);
     this.interaction.redraw();
     if (this.drawn === this.data && !view.waving) this.markReady();
@@ -241,11 +242,6 @@ export class Scene {
     this.root.dataset.ready = "true";
   }
 
-  /** CSS pixels at the right that the open card takes; on a narrow scene it lies over the network instead. */
-  private get cardInTheWay(): number {
-    return this.root.classList.contains("narrow") ? 0 : this.interaction.cardWidth;
-  }
-
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width === 0 || height === 0) return; // hidden tab
@@ -253,7 +249,7 @@ export class Scene {
     const small = isNarrow(width, this.room);
     this.root.classList.toggle("narrow", small);
     const rows = this.labels.rowsWidth(small ? 12 : 13, this.theme.font, small);
-    const insets = insetsFor({ width, height }, this.room, this.cardInTheWay, rows, small);
+    const insets = insetsFor({ width, height }, this.room, this.interaction.cardRoom, rows, small);
     const sameSize = this.viewport?.width === width && this.viewport.height === height;
     this.viewport = { width, height, insets };
     this.measureLabels();
