@@ -1,12 +1,6 @@
 /** The card's arithmetic: its parts make what the engine draws and what the definitions give. */
 import { describe, expect, it } from "vitest";
-import {
-  activations as allActivations,
-  kinds,
-  type LayerSpec,
-  type NetworkSpec,
-  size,
-} from "../src/contract";
+import { activations as allActivations, kinds, size } from "../src/contract";
 import { Network } from "../src/engine/network";
 import { explain, strongest } from "../src/explain/arithmetic";
 import type {
