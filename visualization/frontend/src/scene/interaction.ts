@@ -110,6 +110,7 @@ export class Interaction {
   dispose(): void {
     this.stopKeys();
     this.hover.dispose();
+    this.walking?.dispose();
     this.readout.dispose();
     this.selection.dispose();
     this.card.dispose();
