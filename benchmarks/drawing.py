@@ -4,7 +4,8 @@
 
 The real page in Chromium with WebGL in software, once Keras is ready. The mouse draws the ten sample digits of
 data/samples.json on the pad, every second point of their curves, 125 times a second as a mouse reports it: about a
-second a digit. The pad is cleared before each. Times are milliseconds by the clock of the page. Keys:
+second a digit. The pad is cleared before each, and all are drawn again until the pad has seen 200 moves. Times are
+milliseconds by the clock of the page. Keys:
 
 pen_moves: pointer events with the button down that the pad received; the browser joins the moves within a frame.
 forward_ms_median, forward_ms_p95: the forward pass in the page, while it draws; the page's clock has steps of 0.1 ms.
@@ -43,6 +44,7 @@ from visualization import bundle
 
 EVERY = 2  # points of a sample's curve to a move
 MOVES_PER_SECOND = 125
+LEAST_MOVES = 200
 
 _SCENE = ".strata-scene"
 _RECORD = """(root) => {
@@ -77,8 +79,9 @@ def draw(browser: Browser) -> dict[str, Any]:
         scene.wait_for()
         page.wait_for_load_state("networkidle")
         scene.evaluate(_RECORD)
-        for sample in samples.samples():
-            _draw_digit(page, sample)
+        while page.evaluate("recorded.moves") < LEAST_MOVES:
+            for sample in samples.samples():
+                _draw_digit(page, sample)
         recorded: dict[str, Any] = page.locator(_SCENE).evaluate(_READ)
     return recorded
 

@@ -58,8 +58,8 @@ export function aboutLayer({ layers }: NetworkSpec, index: number): string {
       return aboutNormalization(before);
     case "dropout":
       return (
-        `In training ${percent(layer.rate)} of the values of ${before.title} are set to 0, others each time, so that no ` +
-        "neuron comes to rely on a single other. Outside training, as here, every value passes."
+        `In training ${percent(layer.rate)} of the values of ${before.title} are set to 0, others each time, and the rest is ` +
+        "scaled up, so that no neuron comes to rely on a single other. Outside training, as here, every value passes."
       );
     case "activation":
       return aboutActivation(layer, before);

@@ -8,7 +8,7 @@ import { NumberField } from "./number_field";
 import { PlaceButton } from "./place_button";
 import { RestoreButton } from "./restore_button";
 import { write } from "./text";
-import { bracketed, equationTexts } from "./wording";
+import { bracketed, equationTexts, exactText } from "./wording";
 
 export class NormalizationPart {
   readonly root = element("div", "part");
@@ -42,7 +42,10 @@ export class NormalizationPart {
     const [scaled, stretch, shift, result] = equationTexts([normal, gamma, beta, explanation.result]);
     write(this.value, `x = ${x}, from `);
     this.source.show(content, originOf(content.spec.layers, source));
-    write(this.division, `= (${x} − ${bracketed(average)}) ÷ √(${decimal(variance)} + ${epsilon})`);
+    write(
+      this.division,
+      `= (${x} − ${bracketed(average)}) ÷ √(${decimal(variance)} + ${exactText(epsilon)})`,
+    );
     write(this.normal, `= ${scaled}`);
     write(this.start, scaled);
     this.gamma.show(content, gamma, stretch);

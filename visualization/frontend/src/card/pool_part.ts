@@ -77,7 +77,8 @@ export class PoolPart {
     const { winner, result, padded } = explanation;
     const fits = this.window.show(content, explanation);
     const [largest] = equationTexts([result]);
-    const of = fits ? "" : ` of ${padded.length.toLocaleString("en")} values`;
+    const count = padded.filter((cell) => !cell).length;
+    const of = fits ? "" : ` of ${count.toLocaleString("en")} values`;
     write(this.largest, `The largest${of} is ${largest}, from `);
     this.winner.show(content, winner);
   }
@@ -109,7 +110,7 @@ export class AveragePart {
     const fits = this.window.show(content, explanation);
     this.strongest.hidden = fits;
     if (!fits) this.showStrongest(content, explanation);
-    const [total, mean] = equationTexts([sum, result]);
+    const [[total], [mean]] = [equationTexts([sum]), equationTexts([result])];
     const values = count === 1 ? "1 value" : `${count.toLocaleString("en")} values`;
     const outside = padded.length - count;
     const padding =

@@ -9,6 +9,7 @@ import { listenToKeys } from "./keyboard";
 import type { Overlay } from "./overlay";
 import type { Neuron } from "./picking";
 import { Readout } from "./readout";
+import type { CardRoom } from "./room";
 import { Selection } from "./selection";
 import type { Timings } from "./timings";
 import type { View3d } from "./view_3d";
@@ -68,9 +69,13 @@ export class Interaction {
     });
   }
 
-  /** CSS pixels that the open card takes at the right. */
-  get cardWidth(): number {
-    return this.card.shown ? this.card.root.offsetWidth + 16 : 0;
+  /** CSS pixels that the open card takes: at the right, or as a sheet from below where it has the whole width. */
+  get cardRoom(): CardRoom {
+    const { offsetWidth: width, offsetHeight: height } = this.card.root;
+    if (!this.card.shown) return { right: 0, bottom: 0 };
+    const { classList } = this.overlay.root;
+    const sheet = classList.contains("narrow") || classList.contains("docked");
+    return sheet ? { right: 0, bottom: height } : { right: width + 16, bottom: 0 };
   }
 
   /** Other layers: nothing that was touched is there any more. */
@@ -105,6 +110,7 @@ export class Interaction {
   dispose(): void {
     this.stopKeys();
     this.hover.dispose();
+    this.walking?.dispose();
     this.readout.dispose();
     this.selection.dispose();
     this.card.dispose();

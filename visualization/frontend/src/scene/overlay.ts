@@ -59,7 +59,7 @@ export class Overlay {
     this.note.setAttribute("role", "status");
     this.tools.append(...tools.map(button));
     for (const part of [this.hint, this.tip, this.note, this.legend]) part.hidden = true;
-    this.hint.textContent = "Drag to turn · scroll or pinch to zoom · R resets";
+    this.hint.textContent = "Drag to turn · scroll or pinch to zoom · touch a neuron";
     this.root.append(
       style,
       this.canvas,

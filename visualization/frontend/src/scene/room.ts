@@ -9,23 +9,31 @@ export function isNarrow(width: number, room: Room): boolean {
   return width - room.left < narrow;
 }
 
+/** CSS pixels that the open card takes. */
+export interface CardRoom {
+  readonly right: number;
+  readonly bottom: number;
+}
+
 /** What must stay free around the network, so that nothing lies over it.
  *
- * `card`: what the open card takes at the right; `rows`: what the outputs' names and bars take beside the last wall.
- * Between a pad at the left and a card at the right little may be left: the network then stands above the pad.
+ * `rows`: what the outputs' names and bars take beside the last wall. Between a pad at the left and a card at the right
+ * little may be left: the network then stands above the pad. A card that lies over the lower part leaves it the rest.
  */
 export function insetsFor(
   size: { readonly width: number; readonly height: number },
   room: Room,
-  card: number,
+  card: CardRoom,
   rows: number,
   small: boolean,
 ): Insets {
   const { left, leftHeight, bottom } = room;
-  const right = rows + 10 + card;
-  if (small) return { left: 12 + left, right, top: left ? 58 : 76, bottom: 92 + bottom };
-  const beside = { left: 30 + left, right, top: 70, bottom: 104 + bottom };
-  const above = { left: 30, right, top: 70, bottom: leftHeight + labelHeight };
+  const right = rows + 10 + card.right;
+  const top = small ? (left ? 58 : 76) : 70;
+  if (card.bottom) return { left: 12 + left, right, top, bottom: card.bottom + 12 };
+  if (small) return { left: 12 + left, right, top, bottom: 92 + bottom };
+  const beside = { left: 30 + left, right, top, bottom: 104 + bottom };
+  const above = { left: 30, right, top, bottom: leftHeight + labelHeight };
   return room.left && across(size, above) > across(size, beside) ? above : beside;
 }
 
@@ -42,16 +50,18 @@ function across(size: { readonly width: number; readonly height: number }, inset
 export function labelRoom(
   { width, height, insets }: Viewport,
   room: Room,
-  card: number,
+  card: CardRoom,
+  small: boolean,
 ): { bounds: Box; taken: Box[] } {
-  const lower = height - room.bottom;
+  const lower = height - Math.max(room.bottom, card.bottom);
   const left = Math.min(room.left, insets.left);
   const bounds = {
     x: left + 4,
     y: insets.top - 12,
-    width: width - left - card - 8,
+    width: width - left - card.right - 8,
     height: lower - insets.top + 8,
   };
+  if (card.bottom) return { bounds, taken: [] };
   const legendHeight = 58 + room.aboveLegend;
   const legend = {
     x: room.left,
@@ -59,7 +69,8 @@ export function labelRoom(
     width: Math.min(190, width - 200),
     height: legendHeight,
   };
-  const buttons = { x: width - 283, y: lower - 50, width: 283, height: 50 };
+  const tools = small ? { width: 160, height: 86 } : { width: 283, height: 50 };
+  const buttons = { x: width - tools.width, y: lower - tools.height, ...tools };
   const pad = { x: 0, y: height - room.leftHeight, width: room.left, height: room.leftHeight };
   return { bounds, taken: [legend, buttons, pad] };
 }

@@ -30,12 +30,13 @@ export function scalesOf(
   extent: Extent,
 ): Scale[] {
   const kinds = layers.map((layer) => kindFor(layer, extent));
-  const largest = activations.map(largestSize);
+  const extremes = activations.map(extremesOf);
+  const largest = extremes.map(({ least, most }) => Math.max(most, -least));
   const shared = Math.max(0, ...largest.filter((_, index) => kinds[index] === "network"));
   return layers.map((layer, index) => {
     const kind = kinds[index];
     const values = activations[index];
-    const signed = values.some((value) => value < 0);
+    const signed = extremes[index].least < 0;
     if (kind === "map") return { kind, signed, highs: largestByChannel(values, layer.output_shape[2]) };
     return { kind, signed, highs: Float32Array.of((kind === "network" ? shared : largest[index]) || 1) };
   });
@@ -56,7 +57,15 @@ export function rangeIn({ kind, signed, highs }: Scale, channel: number | null):
 /** Activations over their range, −1 … 1, written to `strengths`. */
 export function writeStrengths(values: Float32Array, { highs }: Scale, strengths: Float32Array): void {
   const count = highs.length;
-  for (let index = 0; index < values.length; index++) strengths[index] = values[index] / highs[index % count];
+  if (count === 1) {
+    const [high] = highs;
+    for (let index = 0; index < values.length; index++) strengths[index] = values[index] / high;
+    return;
+  }
+  // Channels last: each cell has a value for each map.
+  for (let cell = 0; cell < values.length; cell += count) {
+    for (let map = 0; map < count; map++) strengths[cell + map] = values[cell + map] / highs[map];
+  }
 }
 
 /** Added to the strength of a neuron that is the maximum of its range; strengths alone never exceed 1. */
@@ -82,17 +91,24 @@ export function maximaOf(
   return maxima.map((places, layer) => (scales[layer].kind === "network" && top(layer) < most ? [] : places));
 }
 
-function largestSize(values: Float32Array): number {
-  let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
-  return most;
+/** Least and most, zero included: plain comparisons, since this runs for every neuron while the pen moves. */
+function extremesOf(values: Float32Array): { least: number; most: number } {
+  let [least, most] = [0, 0];
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index];
+    if (value < least) least = value;
+    else if (value > most) most = value;
+  }
+  return { least, most };
 }
 
 function largestByChannel(values: Float32Array, channels: number): Float32Array {
   const highs = new Float32Array(channels);
-  for (let index = 0; index < values.length; index++) {
-    const channel = index % channels;
-    highs[channel] = Math.max(highs[channel], Math.abs(values[index]));
+  for (let cell = 0; cell < values.length; cell += channels) {
+    for (let map = 0; map < channels; map++) {
+      const strength = Math.abs(values[cell + map]);
+      if (strength > highs[map]) highs[map] = strength;
+    }
   }
   return highs.map((high) => high || 1); // a map of zeros still needs a scale
 }

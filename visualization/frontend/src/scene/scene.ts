@@ -1,12 +1,13 @@
 /** One scene on the page: takes new data, has it computed and drawn, and tells what came of it. */
 import { ContractError } from "../checks";
 import { parseSceneData, type SceneData } from "../contract";
-import { Pad, type Room } from "../drawing/pad";
+import { Pad } from "../drawing/pad";
 import type { Sketch } from "../drawing/sketch";
 import { fillWindow } from "../fill";
 import type { Tensors } from "../safetensors";
 import { prefersReducedMotion, readTheme, type Theme, watchTheme } from "../theme";
 import { Computation } from "./computation";
+import { Framing } from "./framing";
 import { handleOf } from "./handle";
 import { Interaction } from "./interaction";
 import { checkAgainstKeras } from "./keras_check";
@@ -15,9 +16,7 @@ import { showLegend } from "./legend";
 import { icons, Overlay, type Tool } from "./overlay";
 import type { PickMessage } from "./picks";
 import { tell } from "./reading";
-import { insetsFor, isNarrow, labelRoom } from "./room";
 import { Timings } from "./timings";
-import type { Viewport } from "./view";
 import { View3d } from "./view_3d";
 import type { Viewing } from "./viewing";
 import { changeBetween, type Shown } from "./wave";
@@ -36,6 +35,7 @@ export class Scene {
   private readonly view: View3d | null;
   private readonly interaction: Interaction;
   private readonly computation: Computation;
+  private readonly framing: Framing;
   private readonly timings = new Timings();
   private readonly weights = new WeightsSource();
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
@@ -45,8 +45,6 @@ export class Scene {
   private data: SceneData | null = null; // the latest that came
   private drawn: SceneData | null = null; // what is on the screen
   private shown: Shown | null = null;
-  private viewport: Viewport | null = null;
-  private room: Room = { left: 0, leftHeight: 0, bottom: 0, aboveLegend: 0 };
 
   /** `sketch` and `viewing` outlive the scene, which goes whenever another view is chosen. */
   constructor(
@@ -64,17 +62,18 @@ export class Scene {
     this.computation = new Computation(viewing.edits, this.timings);
     this.pad = new Pad(this.root, sketch, {
       follow: (since) => this.follow(since),
-      resized: () => this.resize(),
+      resized: () => this.fit(),
     });
     this.pad.setTheme(this.theme);
     this.interaction = new Interaction(this.overlay, this.view, viewing, this.computation, this.timings, {
       edited: () => this.recompute(),
-      resized: () => this.resize(),
+      resized: () => this.fit(),
       explainColours: (wall) => this.explainColours(wall),
       compare: () => checkAgainstKeras(this.drawn!, this.computation.running!.snapshot),
     });
     this.interaction.setTheme(this.theme);
-    this.sizeWatch = new ResizeObserver(() => this.resize());
+    this.framing = new Framing(this.root, this.pad, this.labels, this.view, () => this.interaction.cardRoom);
+    this.sizeWatch = new ResizeObserver(() => this.fit());
     this.sizeWatch.observe(this.root);
     this.stopFilling = fillWindow(this.root);
   }
@@ -190,7 +189,7 @@ export class Scene {
     this.interaction.setNetwork();
     if (!view) return;
     this.labels.setNetwork(view.walls, data.class_names);
-    this.resize(); // class names differ in width, so the view does too
+    this.fit(); // class names differ in width, so the view does too
     if (this.viewing.camera) view.camera = this.viewing.camera;
     this.overlay.showHint();
   }
@@ -227,43 +226,20 @@ export class Scene {
     }
   }
 
+  private fit(): void {
+    this.framing.fit(this.theme.font);
+  }
+
   private afterFrame(): void {
-    const { view, viewport } = this;
     this.timings.frame(performance.now());
-    if (!view || !viewport || !this.drawn) return;
-    const { bounds, taken } = labelRoom(viewport, this.room, this.cardInTheWay);
-    this.labels.place(view, bounds, taken);
+    if (!this.drawn) return;
+    this.framing.placeLabels();
     this.interaction.redraw();
-    if (this.drawn === this.data && !view.waving) this.markReady();
+    if (this.drawn === this.data && !this.view?.waving) this.markReady();
   }
 
   private markReady(): void {
     this.root.dataset.ready = "true";
-  }
-
-  /** CSS pixels at the right that the open card takes; on a narrow scene it lies over the network instead. */
-  private get cardInTheWay(): number {
-    return this.root.classList.contains("narrow") ? 0 : this.interaction.cardWidth;
-  }
-
-  private resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.root;
-    if (width === 0 || height === 0) return; // hidden tab
-    this.room = this.pad.layOut(width, height);
-    const small = isNarrow(width, this.room);
-    this.root.classList.toggle("narrow", small);
-    const rows = this.labels.rowsWidth(small ? 12 : 13, this.theme.font, small);
-    const insets = insetsFor({ width, height }, this.room, this.cardInTheWay, rows, small);
-    const sameSize = this.viewport?.width === width && this.viewport.height === height;
-    this.viewport = { width, height, insets };
-    this.measureLabels();
-    this.view?.resize(this.viewport, sameSize);
-    this.view?.stage.invalidate();
-  }
-
-  private measureLabels(): void {
-    const small = this.root.classList.contains("narrow");
-    this.labels.measure(small ? 11 : 12, small ? 13 : 15, this.theme.font);
   }
 
   private retheme(): void {
@@ -271,7 +247,7 @@ export class Scene {
     this.view?.setTheme(this.theme);
     this.pad.setTheme(this.theme);
     this.interaction.setTheme(this.theme);
-    this.measureLabels();
+    this.framing.measureLabels(this.theme.font);
     this.explainColours(null);
   }
 

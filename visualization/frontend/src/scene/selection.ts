@@ -126,10 +126,13 @@ function patchesOf(layers: readonly LayerSpec[], explanation: Explanation): Patc
   const [rows, columns] = layers[place.layer].input_shape;
   const most = strongest(explanation)[0];
   const input = layers[place.layer - 1].output_shape;
+  // Where everything in the window is 0 nothing is strongest.
+  const own = positionOf(layers[place.layer].output_shape, place.index).channel;
+  const otherwise = "firstChannel" in explanation ? explanation.firstChannel : own;
   return [
     {
       wall: place.layer - 1,
-      channel: most ? positionOf(input, most.place.index).channel : 0,
+      channel: most ? positionOf(input, most.place.index).channel : otherwise,
       rows: [Math.max(0, patch.row), Math.min(rows, patch.row + patch.rows) - 1],
       columns: [Math.max(0, patch.column), Math.min(columns, patch.column + patch.columns) - 1],
       to: { wall: place.layer, index: place.index },

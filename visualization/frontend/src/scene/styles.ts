@@ -42,7 +42,8 @@ export const sceneStyles = /* css */ `
 .strata-scene .reading p { margin: 0; }
 .strata-scene .reading .says { font-size: 17px; line-height: 22px; font-weight: 600; letter-spacing: -0.005em; }
 .strata-scene .reading .about { color: var(--quiet); font-size: 12.5px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.strata-scene .legend { position: absolute; left: calc(14px + var(--pad-left, 0px)); bottom: calc(12px + var(--pad-bottom, 0px)); pointer-events: none; font-size: 11.5px; line-height: 14px; color: var(--quiet); max-width: calc(100% - 230px - var(--pad-left, 0px)); }
+.strata-scene .legend { position: absolute; left: calc(14px + var(--pad-left, 0px)); bottom: calc(12px + var(--pad-bottom, 0px)); pointer-events: none; font-size: 11.5px; line-height: 14px; color: var(--quiet); max-width: calc(100% - 310px - var(--pad-left, 0px)); }
+.strata-scene .legend::before { content: ""; position: absolute; inset: -5px -7px; z-index: -1; border-radius: 6px; background: color-mix(in srgb, var(--paper) 72%, transparent); }
 .strata-scene .legend .strip { height: 8px; width: 168px; max-width: 100%; border-radius: 2px; margin: 4px 0 3px; box-shadow: 0 0 0 1px var(--hair); }
 .strata-scene .legend .ends { display: flex; justify-content: space-between; width: 168px; max-width: 100%; }
 .strata-scene .tools { position: absolute; right: 12px; bottom: calc(12px + var(--pad-bottom, 0px)); display: flex; gap: 4px; }
@@ -96,12 +97,13 @@ export const sceneStyles = /* css */ `
 .strata-scene .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .strata-scene.narrow .reading { left: 10px; top: 8px; right: 10px; }
 .strata-scene.narrow .reading .says { font-size: 15px; line-height: 19px; }
-.strata-scene.narrow .legend { left: calc(10px + var(--pad-left, 0px)); bottom: calc(10px + var(--pad-bottom, 0px)); font-size: 11px; max-width: calc(100% - 208px - var(--pad-left, 0px)); }
-.strata-scene.narrow .tools { right: 8px; bottom: calc(8px + var(--pad-bottom, 0px)); gap: 3px; }
+.strata-scene.narrow .legend { left: calc(10px + var(--pad-left, 0px)); bottom: calc(10px + var(--pad-bottom, 0px)); font-size: 11px; max-width: calc(100% - 176px - var(--pad-left, 0px)); }
+.strata-scene.narrow .tools { right: 8px; bottom: calc(8px + var(--pad-bottom, 0px)); gap: 3px; width: 145px; flex-wrap: wrap; justify-content: flex-end; }
 .strata-scene.narrow .label { font-size: 11px; line-height: 13px; }
 .strata-scene.narrow .output { font-size: 11px; gap: 4px; }
 .strata-scene.narrow .output .bar { display: none; } /* the neuron itself shows it */
 .strata-scene.narrow .output.winner { font-size: 12px; }
+.strata-scene.docked .hint { right: auto; left: 14px; top: 58px; }
 .strata-scene.narrow .hint { right: auto; left: 10px; top: 48px; font-size: 11px; padding: 3px 9px; }
 @media (prefers-reduced-motion: reduce) { .strata-scene .hint { transition: none; } }
 `;

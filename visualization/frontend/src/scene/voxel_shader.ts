@@ -7,7 +7,8 @@ import { mostSteps } from "./relief";
 import { maximumMark } from "./scale";
 
 export const voxelShader = /* glsl */ `
-  const vec3 brightness = vec3(1.0, 0.5, 0.72); // of tops, upright sides and level sides: light from above the reader
+  // Light comes from above the reader: tops have all of it, level sides more than upright ones.
+  const float upright = 0.5, level = 0.72;
 
   struct Hit {
     float along; // below zero: nothing is met
@@ -56,7 +57,7 @@ export const voxelShader = /* glsl */ `
   }
 
   vec3 sideColour(Hit hit, vec3 colour, float height, float pixels) {
-    float body = hit.axis < 1.5 ? brightness.y : brightness.z;
+    float body = hit.axis < 1.5 ? upright : level;
     // Darker towards the wall, where less light comes.
     float low = mix(0.72, 1.0, clamp(height / max(hit.height, 1e-4), 0.0, 1.0));
     return mix(shade, colour, mix(1.0, body * low, clamp((pixels - 1.0) / 2.0, 0.0, 1.0)));

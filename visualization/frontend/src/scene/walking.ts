@@ -21,6 +21,7 @@ export interface WalkEvents {
 export class Walking {
   private step: Step | null = null;
   private readonly outline: Outline;
+  private readonly listeners = new AbortController();
 
   constructor(
     private readonly overlay: Overlay,
@@ -29,6 +30,11 @@ export class Walking {
     private readonly events: WalkEvents,
   ) {
     this.outline = new Outline(overlay.marks, view, "focused");
+    // The frame says where the keys go; without the focus they go elsewhere.
+    const { signal } = this.listeners;
+    for (const kind of ["focus", "blur"]) {
+      overlay.canvas.addEventListener(kind, () => this.redraw(), { signal });
+    }
   }
 
   /** Another network, or the focus has left. */
@@ -71,8 +77,13 @@ export class Walking {
   redraw(): void {
     const { step, view } = this;
     const wall = step ? view.walls[step.neuron.wall] : null;
-    if (!step || !wall || wall.state === "hidden") this.outline.hide();
-    else this.outline.show(step.neuron, step.level);
+    const shown = step && wall?.state !== "hidden" && this.overlay.canvas.matches(":focus");
+    if (shown) this.outline.show(step.neuron, step.level);
+    else this.outline.hide();
+  }
+
+  dispose(): void {
+    this.listeners.abort();
   }
 
   private stand(step: Step): void {
