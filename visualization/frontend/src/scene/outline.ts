@@ -41,18 +41,22 @@ export class Outline {
     }
     for (const [index, polygon] of this.polygons.entries()) {
       const corners = frames[Math.floor(index / 2)] ?? [];
-      const points = corners.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
-      polygon.setAttribute("points", points.join(" "));
+      write(polygon, corners.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "));
     }
   }
 
   hide(): void {
-    for (const polygon of this.polygons) polygon.setAttribute("points", "");
+    for (const polygon of this.polygons) write(polygon, "");
   }
 
   private onScreen(corners: readonly Point[]): Spot[] {
     return corners.map((corner) => this.view.project(...corner) ?? { x: -99, y: -99 });
   }
+}
+
+/** Only what is new: writing the same points again would have the browser lay out and paint the page in every frame. */
+function write(polygon: SVGPolygonElement, points: string): void {
+  if (polygon.getAttribute("points") !== points) polygon.setAttribute("points", points);
 }
 
 /** Grow a quadrangle about its centre until it can be seen. */

@@ -1,8 +1,9 @@
 /** The palettes as textures, and which of them a wall wears. */
-import { ClampToEdgeWrapping, DataTexture, LinearFilter } from "three";
+import { DataTexture, NearestFilter } from "three";
 import { type Brightness, type PaletteKind, paletteTexels, type Scale, stopsOf } from "../palette";
 
-const width = 256; // texels
+/** Texels: more than a screen has steps. */
+export const paletteWidth = 256;
 const scales = ["sequential", "diverging", "sign"] as const;
 
 export class Palettes {
@@ -15,7 +16,7 @@ export class Palettes {
   setBrightness(brightness: Brightness): void {
     for (const scale of scales) {
       const texture = this.textures[scale];
-      (texture.image.data as Uint8Array).set(paletteTexels(stopsOf(brightness, scale), width));
+      (texture.image.data as Uint8Array).set(paletteTexels(stopsOf(brightness, scale), paletteWidth));
       texture.needsUpdate = true;
     }
   }
@@ -32,9 +33,8 @@ export class Palettes {
 }
 
 function paletteTexture(): DataTexture {
-  const texture = new DataTexture(new Uint8Array(width * 4), width, 1);
-  texture.magFilter = LinearFilter;
-  texture.minFilter = LinearFilter;
-  texture.wrapS = ClampToEdgeWrapping;
+  const texture = new DataTexture(new Uint8Array(paletteWidth * 4), paletteWidth, 1);
+  texture.magFilter = NearestFilter;
+  texture.minFilter = NearestFilter;
   return texture;
 }

@@ -28,6 +28,7 @@ export class Scaffold {
       depthWrite: false,
     });
     this.lines = new LineSegments(new BufferGeometry(), material);
+    this.slabs.renderOrder = 1; // after the walls, which hide most of them
     parent.add(this.slabs, this.lines);
   }
 

@@ -13,6 +13,7 @@ import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Point } from "../layout";
 import { prefersReducedMotion } from "../theme";
 import { afterFrame, type Budget, freshBudget } from "./budget";
+import { drawnInSoftware } from "./graphics";
 import { Resolution, restTime } from "./resolution";
 import { fieldOfView, type View } from "./view";
 
@@ -60,7 +61,8 @@ export class Stage {
     canvas: HTMLCanvasElement,
     private readonly events: StageEvents,
   ) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "default" });
+    // Walls smooth their own edges; for lines and slabs alone a processor would pay a third of each frame.
+    this.renderer = new WebGLRenderer({ canvas, antialias: !drawnInSoftware() });
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
     this.resolution = new Resolution(this.renderer, () => this.invalidate());
     this.scene.add(this.content);

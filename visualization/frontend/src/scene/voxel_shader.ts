@@ -91,7 +91,7 @@ export const voxelShader = /* glsl */ `
 
     vec3 colour;
     float across;
-    float reach = length(along);
+    float away = length(along);
     if (hit.along >= 0.0) {
       vec3 met = from + along * hit.along;
       float pixels = cellSize / unitsPerPixel;
@@ -104,18 +104,15 @@ export const voxelShader = /* glsl */ `
       colour = dimmed(own, hit.cell, hit.tile);
       if (isTop) colour = framed(colour, hit.cell, hit.tile, at, vec2(pixels));
       across = (met.x + measures.z) / wallSize.x;
-      reach *= hit.along;
+      away *= hit.along;
     } else {
       float base = along.z < 0.0 ? -eye.z / along.z : -1.0;
       vec2 place = eye.xy + along.xy * base;
       if (base < 0.0 || any(lessThan(place, vec2(0.0))) || any(greaterThan(place, wallSize))) discard;
-      // Foreshortened: a slanted wall has more units in a pixel.
-      vec2 slant = along.xy / along.z;
-      vec2 perPixel = unitsPerPixel * sqrt(1.0 + slant * slant);
-      colour = flatColour(place, perPixel);
+      colour = flatColour(place);
       across = place.x / wallSize.x;
-      reach *= base;
+      away *= base;
     }
-    gl_FragColor = vec4(fogged(waved(colour, across), size * reach), 1.0);
+    gl_FragColor = vec4(fogged(waved(colour, across), size * away), 1.0);
   }
 `;

@@ -59,6 +59,7 @@ export function wallUniforms(wall: Wall, current: Texture, before: Texture, pale
     swept: { value: 1 },
     relief: { value: reliefOf(wall) },
     unitsPerPixel: { value: 1 },
+    perPixel: { value: new Vector2(1, 1) },
     size: { value: 1 },
     diverging: { value: false },
     lighting: { value: 0 },

@@ -133,12 +133,15 @@ export class WallMesh {
 
   /** What the shader must know of the camera, before each frame. */
   look(camera: Camera, tangentPerPixel: number, fogNear: number, fogFar: number): void {
-    const { eye, unitsPerPixel, fogRange, wallSize } = this.uniforms;
+    const { eye, unitsPerPixel, perPixel, fogRange, wallSize } = this.uniforms;
     this.plane.updateMatrixWorld();
     const local = this.plane.worldToLocal(new Vector3().copy(camera.position));
     const { x: width, y: height } = wallSize.value;
     eye.value.set(local.x + width / 2, height / 2 - local.y, local.z);
     unitsPerPixel.value = local.length() * tangentPerPixel;
+    // Foreshortened: a slanted wall has more units in a pixel. One measure for the whole wall, as the lens is long.
+    const slant = (across: number) => unitsPerPixel.value * Math.hypot(1, across / local.z);
+    perPixel.value.set(slant(local.x), slant(local.y));
     fogRange.value.set(fogNear, fogFar);
   }
 

@@ -2,15 +2,20 @@
  *
  * The same text draws flat tiles on a plane, or with `VOXELS` defined solid neurons inside a box (voxel_shader.ts).
  */
+import { paletteWidth } from "./palettes";
 import { voxelShader } from "./voxel_shader";
 
 export const textureWidth = 256; // texels; a layer of n values takes ⌈n / 256⌉ rows
 
 export const vertexShader = /* glsl */ `
   varying vec3 corner; // units: right of the wall's left edge, below its top edge, out of it
+  varying float reach; // units from the eye
   uniform vec2 wallSize;
+  uniform vec3 eye; // in the measures of corner
+  uniform float size;
   void main() {
     corner = vec3(position.x + 0.5 * wallSize.x, 0.5 * wallSize.y - position.y, position.z);
+    reach = size * distance(corner, eye);
     gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
   }
 `;
@@ -19,8 +24,10 @@ const declarations = /* glsl */ `
   precision highp float;
   precision highp sampler2D;
   varying vec3 corner;
+  varying float reach;
   uniform sampler2D values, valuesBefore, palette, lit;
   uniform vec2 wallSize, cells, tiles;
+  uniform vec2 perPixel; // units that a pixel spans on the wall without relief
   uniform vec4 measures; // cell, gap, margin (units), number of values
   uniform vec3 eye; // in the measures of corner
   uniform float channel, channels, tileCount, swept, relief, unitsPerPixel, size;
@@ -40,11 +47,14 @@ const declarations = /* glsl */ `
   // Strength -1 … 1; more than 2 with the maximum's mark.
   float strengthAt(vec2 cell, float tile, bool isNew) {
     float place = placeOf(cell, tile);
-    return isNew ? fetch(values, place) : fetch(valuesBefore, place);
+    if (swept >= 1.0 || isNew) return fetch(values, place);
+    return fetch(valuesBefore, place);
   }
   vec3 colourOf(float strength) {
     if (strength > 2.0) return maximum;
-    return texture2D(palette, vec2(diverging ? 0.5 + 0.5 * strength : strength, 0.5)).rgb;
+    float position = clamp(diverging ? 0.5 + 0.5 * strength : strength, 0.0, 1.0);
+    // Not filtered: its steps are finer than the screen's, and a software renderer pays dearly for filtering.
+    return texelFetch(palette, ivec2(int(position * float(${paletteWidth - 1}) + 0.5), 0), 0).rgb;
   }
 `;
 
@@ -90,8 +100,8 @@ const faces = /* glsl */ `
 `;
 
 const flat = /* glsl */ `
-  // The wall without relief at \`place\`, units from its top left corner; \`perPixel\` units that a pixel spans there.
-  vec3 flatColour(vec2 place, vec2 perPixel) {
+  // The wall without relief at \`place\`, units from its top left corner.
+  vec3 flatColour(vec2 place) {
     float cellSize = measures.x;
     vec2 pitch = cells * cellSize + measures.y;
     vec2 inner = place - measures.z;
@@ -108,26 +118,31 @@ const flat = /* glsl */ `
     vec2 pixels = cellSize / perPixel; // pixels a neuron spans
     vec2 last = cells - 1.0;
     vec2 cell = clamp(floor(at), vec2(0.0), last);
-    float strength = strengthAt(cell, tileIndex, isNew);
-    vec3 colour = colourOf(strength);
+    float strength;
     if (min(pixels.x, pixels.y) < 1.33) {
       // Neurons smaller than a pixel: the mean of four places instead of a random one.
       vec2 quarter = 0.25 / pixels;
-      colour = vec3(0.0);
-      for (int corner = 0; corner < 4; corner++) {
-        vec2 shift = vec2(corner % 2 == 0 ? -1.0 : 1.0, corner / 2 == 0 ? -1.0 : 1.0) * quarter;
-        colour += 0.25 * colourOf(strengthAt(clamp(floor(at + shift), vec2(0.0), last), tileIndex, isNew));
-      }
+      vec2 low = clamp(floor(at - quarter), vec2(0.0), last);
+      vec2 high = clamp(floor(at + quarter), vec2(0.0), last);
+      strength = 0.25 * (
+        min(1.0, strengthAt(low, tileIndex, isNew)) + min(1.0, strengthAt(high, tileIndex, isNew)) +
+        min(1.0, strengthAt(vec2(low.x, high.y), tileIndex, isNew)) +
+        min(1.0, strengthAt(vec2(high.x, low.y), tileIndex, isNew)));
+    } else {
+      strength = strengthAt(cell, tileIndex, isNew);
     }
+    vec3 colour = colourOf(strength);
     covered *= step(placeOf(cell, tileIndex), measures.w - 0.5);
-    colour = notched(colour, strength, at - cell, pixels);
+    if (diverging) colour = notched(colour, strength, at - cell, pixels);
 
     // A hair line between neurons once they are large enough to be told apart.
-    vec2 toLine = abs(fract(at - 0.5) - 0.5) * pixels;
-    float grid = (1.0 - smoothstep(0.4, 1.1, min(toLine.x, toLine.y)));
-    float large = smoothstep(7.0, 16.0, min(pixels.x, pixels.y));
-    colour = mix(colour, frame, grid * large * 0.55);
-    colour = framed(dimmed(colour, cell, tileIndex), cell, tileIndex, at, pixels);
+    float smallest = min(pixels.x, pixels.y);
+    if (smallest > 7.0) {
+      vec2 toLine = abs(fract(at - 0.5) - 0.5) * pixels;
+      float grid = 1.0 - smoothstep(0.4, 1.1, min(toLine.x, toLine.y));
+      colour = mix(colour, frame, grid * smoothstep(7.0, 16.0, smallest) * 0.55);
+    }
+    if (lighting != 0) colour = framed(dimmed(colour, cell, tileIndex), cell, tileIndex, at, pixels);
 
     vec3 result = mix(frame, colour, covered);
     vec2 toRim = min(place, wallSize - place) / perPixel;
@@ -136,17 +151,16 @@ const flat = /* glsl */ `
 
   // The wave's front: a narrow light that is gone when the wall is swept.
   vec3 waved(vec3 colour, float across) {
-    float front = exp(-pow((across - swept) * 9.0, 2.0)) * step(0.001, swept) * step(swept, 0.999);
-    return mix(colour, line, front * 0.6);
+    if (swept < 0.001 || swept > 0.999) return colour;
+    float away = (across - swept) * 9.0;
+    return mix(colour, line, 0.6 * exp(-away * away));
   }
 `;
 
 const flatMain = /* glsl */ `
   void main() {
-    vec2 place = corner.xy;
-    vec2 perPixel = vec2(length(vec2(dFdx(place.x), dFdy(place.x))), length(vec2(dFdx(place.y), dFdy(place.y))));
-    vec3 colour = waved(flatColour(place, perPixel), place.x / wallSize.x);
-    gl_FragColor = vec4(fogged(colour, size * distance(corner, eye)), 1.0);
+    vec3 colour = waved(flatColour(corner.xy), corner.x / wallSize.x);
+    gl_FragColor = vec4(fogged(colour, reach), 1.0);
   }
 `;
 
