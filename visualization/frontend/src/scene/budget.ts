@@ -22,6 +22,9 @@ const longestPatience = 3840;
 
 export const freshBudget: Budget = { effort: "full", slow: 0, fast: 0, patience: firstPatience };
 
+/** Where the processor draws, the first frames are not to be the slowest. */
+export const frugalBudget: Budget = { ...freshBudget, effort: "coarse" };
+
 /** The budget after another frame, `interval` milliseconds after the one before in the same movement. */
 export function afterFrame(budget: Budget, interval: number): Budget {
   if (interval > pause) return budget;

@@ -12,7 +12,7 @@ import {
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Point } from "../layout";
 import { prefersReducedMotion } from "../theme";
-import { afterFrame, type Budget, freshBudget } from "./budget";
+import { afterFrame, type Budget, freshBudget, frugalBudget } from "./budget";
 import { drawnInSoftware } from "./graphics";
 import { Resolution, restTime } from "./resolution";
 import { fieldOfView, type View } from "./view";
@@ -45,7 +45,7 @@ export class Stage {
   frames = 0;
   /** Milliseconds that drawing them has kept this thread busy. */
   busy = 0;
-  budget: Budget = freshBudget;
+  budget: Budget = drawnInSoftware() ? frugalBudget : freshBudget;
   private readonly scene = new Scene();
   private readonly renderer: WebGLRenderer;
   private readonly resolution: Resolution;
@@ -54,6 +54,7 @@ export class Stage {
   private lastFrame = Number.NEGATIVE_INFINITY; // milliseconds
   private flowing = false; // the last frame asked for this one: what lies between them is how long a frame takes
   private held = false; // by the reader's hand
+  private following = false; // the pen
   private readonly listeners = new AbortController();
 
   /** Throws where the browser has no WebGL. */
@@ -123,12 +124,14 @@ export class Stage {
     });
   }
 
-  /** Draw what was asked for at once: for who is in an animation frame already, and would lose one by asking. */
+  /** Draw what was asked for at once: for a pen that is in an animation frame already, and would lose one by asking. */
   drawNow(): void {
     if (this.request <= 0) return;
     cancelAnimationFrame(this.request);
     this.request = 0;
+    this.following = true;
     this.draw(performance.now());
+    this.following = false;
   }
 
   /** Go to `view`; smoothly unless told otherwise or less motion is wanted. */
@@ -218,7 +221,8 @@ export class Stage {
     let again = this.fly(now);
     if (!this.flight && this.controls.update()) again = true;
     // A hand that holds still is at rest.
-    this.resolution.choose(again || (this.held && interval < restTime), this.budget.effort);
+    const moving = again || this.following || (this.held && interval < restTime);
+    this.resolution.choose(moving, this.budget.effort);
     again = this.events.frame(now) || again;
     this.renderer.render(this.scene, this.camera);
     this.frames++;
