@@ -34,6 +34,9 @@ bench: install-dev bundle ## one benchmark: make bench NAME=start
 	@test -n "$(NAME)" || { echo "Which benchmark? make bench NAME=start; they are the files in benchmarks/."; exit 2; }
 	@"$(VENV_PYTHON)" -m benchmarks.$(NAME) $(ARGS)
 
+soak: install-dev ## kill -9 at 50 random moments of a training, and check that nothing is lost (ARGS="--moments 5")
+	@"$(VENV_PYTHON)" -m tools.soak $(ARGS)
+
 install: ## .venv with what Strata needs
 	@$(environment)
 
@@ -61,4 +64,4 @@ python3, python3.13, python3.12, python3.11 and python on the PATH is one. Insta
 https://www.python.org/downloads or your system's packages, or name it: make run PYTHON=/path/to/python3.13" >&2; exit 2; :
 endef
 
-.PHONY: run test lint format bench install install-dev bundle lock clean help
+.PHONY: run test lint format bench soak install install-dev bundle lock clean help

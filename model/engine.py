@@ -11,6 +11,7 @@ import functools
 import json
 import logging
 import os
+import platform
 import threading
 import time
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from loky.process_executor import BrokenProcessPool
 
 from data.errors import StrataError
 from model import jobs
-from model.networks import PRESETS
+from model.networks import PRESETS, Network, NetworkError
 from model.records import RunState
 from model.runs import Run, Runs, default_root
 from model.settings import Settings
@@ -181,11 +182,30 @@ class Engine:
                     ) from error
         raise AssertionError("unreachable")
 
-    def train(self, settings: Settings) -> Run:
-        """Queue a training and return its run; raises RunError where runs cannot be written."""
-        run = self.runs.create(settings, PRESETS[settings.network], versions())
+    def train(self, settings: Settings, network: Network | None = None) -> Run:
+        """Queue a training and return its run: of `network`, else of the preset that the settings name.
+
+        Raises RunError where runs cannot be written, NetworkError for a network that cannot be built.
+        """
+        return self._queue_new(settings, network or _preset(settings.network))
+
+    def again(self, run: Run) -> Run:
+        """Queue the training of `run` anew, the same in everything that its config records; returns the new run."""
+        config = run.config()
+        return self._queue_new(config.settings, config.network, config.further_epochs)
+
+    def _queue_new(self, settings: Settings, network: Network, further_epochs: tuple[int, ...] = ()) -> Run:
+        run = self.runs.create(settings, network, versions(), further_epochs)
         self._submit_training(run)
         return run
+
+    def resume(self, run: Run, further_epochs: int = 0) -> None:
+        """Queue a run that was left, to go on from its checkpoint, or a finished one for further epochs.
+
+        Raises RunError for a run that is at work, or that needs further epochs and gets none.
+        """
+        self.runs.queue_again(run, further_epochs)
+        self._submit_training(run)
 
     def _submit_training(self, run: Run) -> None:
         future = self._training.submit(jobs.train, run.path)
@@ -255,9 +275,16 @@ class Engine:
             _log.warning("cannot write to the runs folder: %s", error)
 
 
+def _preset(name: str) -> Network:
+    if name not in PRESETS:
+        raise NetworkError(f"There is no network {name!r}. Expected one of {', '.join(PRESETS)}. Choose one of these.")
+    return PRESETS[name]
+
+
 def versions() -> dict[str, str]:
-    """What the arithmetic of a run depends on, by package."""
-    return {package: version(package) for package in ("tensorflow", "keras", "numpy")}
+    """What the arithmetic of a run depends on: packages, Python and the machine."""
+    packages = {package: version(package) for package in ("tensorflow", "keras", "numpy")}
+    return {**packages, "python": platform.python_version(), "machine": f"{platform.machine()}, {os.cpu_count()} CPUs"}
 
 
 @functools.cache

@@ -16,6 +16,8 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from model.records import Evaluation
+
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -60,7 +62,7 @@ def warm_up(niceness: int = 0) -> float:
         os.nice(niceness)
     # Without it every start prints several lines about the graphics card that this machine does not have.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from model import acquisition, recording, tracing  # noqa: F401
+    from model import acquisition, evaluation, exporting, recording, tracing  # noqa: F401
     from model.building import build
     from model.networks import CNN
 
@@ -84,3 +86,19 @@ def trace(run_path: Path, step: int, pixels: np.ndarray) -> dict[str, np.ndarray
     from model import tracing
 
     return tracing.trace(run_path, step, pixels)
+
+
+@_working
+def evaluate(run_path: Path, step: int) -> Evaluation:
+    """What the test set says of a snapshot; see model.evaluation.evaluate."""
+    from model import evaluation
+
+    return evaluation.evaluate(run_path, step)
+
+
+@_working
+def export(run_path: Path, step: int) -> bytes:
+    """The network at a step as Keras's own file; see model.exporting.export."""
+    from model import exporting
+
+    return exporting.export(run_path, step)

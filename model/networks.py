@@ -32,6 +32,8 @@ from model.layers import (
 
 __all__ = [
     "CNN",
+    "CNN_SMALL",
+    "MLP_25",
     "PRESETS",
     "Activation",
     "AveragePool2D",
@@ -142,6 +144,28 @@ CNN = Network(
     ),
 )
 
+CNN_SMALL = Network(
+    name="cnn_small",
+    title="CNN small 8-16-16-24-32",
+    input_shape=(28, 28, 1),
+    layers=(
+        Conv2D("conv_1", 8),
+        BatchNormalization("norm_1"),
+        Conv2D("conv_2", 16),
+        BatchNormalization("norm_2"),
+        MaxPool2D("pool_1"),
+        Conv2D("conv_3", 16),
+        BatchNormalization("norm_3"),
+        Conv2D("conv_4", 24),
+        BatchNormalization("norm_4"),
+        MaxPool2D("pool_2"),
+        Conv2D("conv_5", 32),
+        BatchNormalization("norm_5"),
+        GlobalAveragePool2D("average"),
+        Dense("output", 10, activation="softmax"),
+    ),
+)
+
 
 def _mlp(name: str, title: str, hidden: tuple[int, ...], activation: ActivationName) -> Network:
     """The picture in a row, hidden dense layers, ten outputs."""
@@ -153,4 +177,4 @@ MLP_SIGMOID = _mlp("mlp_sigmoid", "MLP 32-32, sigmoid", (32, 32), "sigmoid")
 MLP_RELU = _mlp("mlp_relu", "MLP 128-64, ReLU", (128, 64), "relu")
 MLP_25 = _mlp("mlp_25", "MLP 25-25, ReLU", (25, 25), "relu")
 
-PRESETS: dict[str, Network] = {network.name: network for network in (CNN, MLP_SIGMOID, MLP_RELU, MLP_25)}
+PRESETS: dict[str, Network] = {network.name: network for network in (CNN, CNN_SMALL, MLP_SIGMOID, MLP_RELU, MLP_25)}

@@ -26,6 +26,13 @@ def claim(root: Path) -> str:
     return Path(held.lock_file).stem
 
 
+def release(root: Path) -> None:
+    """Let go of all runs below `root`: what cannot be moved on must not look as if it were."""
+    held = _held.pop(root, None)
+    if held is not None:
+        held.release()
+
+
 def is_alive(root: Path, owner: str) -> bool:
     """Whether the process that claimed `owner` below `root` still runs."""
     path = root / ".owners" / f"{owner}.lock"

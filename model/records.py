@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from model.networks import Network
 from model.settings import Settings
@@ -30,7 +31,10 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a run stands; `owner` is the process that moves it on, times are seconds."""
+    """Where a run stands; times are seconds.
+
+    owner: the process that moves it on; weights_hash: see model.snapshots, of the newest weights once it has ended.
+    """
 
     state: RunState
     message: str = ""
@@ -41,6 +45,7 @@ class Status:
     seconds: float = 0.0
     seconds_left: float | None = None
     owner: str = ""
+    weights_hash: str = ""
 
     @property
     def progress(self) -> float:
@@ -66,7 +71,8 @@ class DataRecord:
 class Metrics:
     """One line of the curves: the mean over a batch group (`val_` are None), or over an epoch.
 
-    Losses are cross-entropies in nats, accuracies 0..1, seconds since training began (validation included).
+    Losses are cross-entropies in nats, accuracies 0..1, seconds spent training so far (validation included, pauses
+    not); the learning rate is that of the last step, 0 in runs of before it was recorded.
     """
 
     step: int
@@ -77,13 +83,47 @@ class Metrics:
     images_per_second: float
     val_loss: float | None = None
     val_accuracy: float | None = None
+    learning_rate: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the test set says of a snapshot: mean cross-entropy in nats, accuracy 0..1."""
+
+    images: int
+    loss: float
+    accuracy: float
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What was asked for; it never changes once the run exists."""
+    """What was asked for: all that is needed to train the same again.
+
+    Only `further_epochs` ever changes, by one number each time the run is trained on.
+    """
 
     settings: Settings
     network: Network
     created: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
+    further_epochs: tuple[int, ...] = ()
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """The epochs first asked for, then those of each time it was trained on."""
+        return (self.settings.epochs, *self.further_epochs)
+
+    @property
+    def epochs(self) -> int:
+        """All epochs asked for so far."""
+        return sum(self.parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, for the run directory."""
+        return {
+            "settings": asdict(self.settings),
+            "network": self.network.to_json(),
+            "created": self.created,
+            "versions": dict(self.versions),
+            "further_epochs": list(self.further_epochs),
+        }

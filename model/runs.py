@@ -1,14 +1,4 @@
-"""The run directory: the one record of a training, written as it goes and read by everyone.
-
-    runs/<id>/config.json         what was asked for: settings, network, versions
-    runs/<id>/data.json           which data it trains on, where that came from, its hash
-    runs/<id>/status.json         where it stands
-    runs/<id>/metrics.jsonl       one line a batch group, one line an epoch
-    runs/<id>/snapshots/*.safetensors   the weights at a step, "<layer>/kernel" and "<layer>/bias"
-    runs/<id>/stop                there once somebody asked it to stop
-
-Whole files appear by write-then-rename; a line that has no end yet is not read. So nobody ever reads half of anything.
-"""
+"""All runs below one folder: made, found, trained on, deleted. What a single run holds is in model.run."""
 
 from __future__ import annotations
 
@@ -16,183 +6,32 @@ import json
 import os
 import re
 import secrets
+import shutil
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import safetensors
-import safetensors.numpy
+from filelock import FileLock
 
-from data.errors import StrataError
 from model import ownership
-from model.networks import Network
-from model.records import Config, DataRecord, Metrics, RunState, Status
-from model.settings import Settings
+from model.networks import Network, NetworkError
+from model.records import Config, RunState, Status
+from model.run import Run
+from model.run_folder import RunError
+from model.settings import BOUNDS, Settings
+
+__all__ = ["PRETRAINED", "Run", "RunError", "Runs", "check_trainable", "default_root", "expected_bytes"]
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """The run that comes with the project, shown before any training."""
 
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
-
-
-class RunError(StrataError):
-    """A run that is not there, cannot be read or cannot be written."""
-
-
-class Run:
-    """One run directory. Holds nothing but its path: every read is a read of the disk."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Run) and other.path == self.path
-
-    def __hash__(self) -> int:
-        return hash(self.path)
-
-    @property
-    def id(self) -> str:
-        """The directory's name; sorts by creation."""
-        return self.path.name
-
-    def config(self) -> Config:
-        """What was asked for; raises RunError if it cannot be read."""
-        record = self._read_json("config.json")
-        try:
-            return Config(
-                settings=Settings(**record["settings"]),
-                network=Network.from_json(record["network"]),
-                created=float(record["created"]),
-                versions=record["versions"],
-            )
-        except (KeyError, TypeError, ValueError, StrataError) as error:
-            raise self._broken("config.json", error) from error
-
-    def data(self) -> DataRecord | None:
-        """Which data it trains on; None until the worker has loaded it."""
-        if not (self.path / "data.json").exists():
-            return None
-        record = self._read_json("data.json")
-        try:
-            return DataRecord(**{**record, "class_names": tuple(record["class_names"])})
-        except (KeyError, TypeError) as error:
-            raise self._broken("data.json", error) from error
-
-    def class_names(self) -> tuple[str, ...]:
-        """What the outputs stand for: digits until the data is known."""
-        data = self.data()
-        return data.class_names if data else tuple("0123456789")
-
-    def status(self) -> Status:
-        """Where it stands now: a run that nobody moves on any more is `interrupted`, whatever was written last."""
-        record = self._read_json("status.json")
-        try:
-            status = Status(**{**record, "state": RunState(record["state"])})
-        except (KeyError, TypeError, ValueError) as error:
-            raise self._broken("status.json", error) from error
-        if not status.state.is_active:
-            return status
-        if status.state is RunState.QUEUED and self.stop_requested():
-            return replace(status, state=RunState.STOPPED, message="Stopped before its turn came.")
-        if ownership.is_alive(self.path.parent, status.owner):
-            return status
-        # The owner may have written its last word between our read and the look at its lock.
-        if self._read_json("status.json") != record:
-            return self.status()
-        return replace(status, state=RunState.INTERRUPTED, message=self._interrupted_message(status))
-
-    def _interrupted_message(self, status: Status) -> str:
-        if status.state is RunState.QUEUED:
-            return "The server ended before this training's turn came. Press Train to start anew."
-        steps = self.snapshot_steps()
-        kept = f"Everything up to the snapshot at step {steps[-1]:,} is kept." if steps else "It had no snapshot yet."
-        ended = f"The worker that trained this run was ended from outside at step {status.step:,}."
-        return f"{ended} {kept} Press Train to start anew."
-
-    def metrics(self) -> tuple[Metrics, ...]:
-        """All lines written so far, oldest first."""
-        try:
-            text = (self.path / "metrics.jsonl").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return ()
-        whole_lines = text[: text.rfind("\n") + 1].splitlines()
-        try:
-            return tuple(Metrics(**json.loads(line)) for line in whole_lines)
-        except (TypeError, ValueError) as error:
-            raise self._broken("metrics.jsonl", error) from error
-
-    def snapshot_steps(self) -> tuple[int, ...]:
-        """The steps at which weights were kept, ascending."""
-        return tuple(sorted(int(path.stem) for path in (self.path / "snapshots").glob("[0-9]" * 8 + ".safetensors")))
-
-    def snapshot_path(self, step: int) -> Path:
-        """The file of the snapshot at `step`; raises RunError if there is none."""
-        path = self.path / "snapshots" / f"{step:08d}.safetensors"
-        if not path.is_file():
-            kept = self.snapshot_steps()
-            expected = f"one of {kept[0]:,} to {kept[-1]:,}" if kept else "none yet"
-            raise RunError(f"Run {self.id} has no snapshot at step {step:,}. Expected {expected}.")
-        return path
-
-    def weights(self, step: int) -> dict[str, np.ndarray]:
-        """The weights at `step` as float32, by "<layer>/kernel" and "<layer>/bias"."""
-        try:
-            weights = safetensors.numpy.load_file(self.snapshot_path(step))
-        except (safetensors.SafetensorError, OSError) as error:
-            raise self._broken(f"snapshots/{step:08d}.safetensors", error) from error
-        return {name: array.astype(np.float32) for name, array in weights.items()}
-
-    def stop_requested(self) -> bool:
-        """Whether somebody asked this run to stop."""
-        return (self.path / "stop").exists()
-
-    def request_stop(self) -> None:
-        """Ask the run to stop at its next batch group, on whatever machine it trains."""
-        (self.path / "stop").touch()
-
-    def write_status(self, status: Status) -> None:
-        """Replace the status."""
-        self._write("status.json", json.dumps(asdict(status)).encode())
-
-    def write_data(self, data: DataRecord) -> None:
-        """Record which data it trains on."""
-        self._write("data.json", json.dumps(asdict(data), indent=1).encode())
-
-    def append_metrics(self, metrics: Metrics) -> None:
-        """Add a line to the curves."""
-        with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(metrics), allow_nan=False) + "\n")
-
-    def write_snapshot(self, step: int, weights: Mapping[str, np.ndarray]) -> None:
-        """Keep the weights at `step`."""
-        contiguous = {name: np.ascontiguousarray(array) for name, array in weights.items()}
-        self._write(f"snapshots/{step:08d}.safetensors", safetensors.numpy.save(contiguous))
-
-    def _write(self, name: str, content: bytes) -> None:
-        path = self.path / name
-        path.parent.mkdir(exist_ok=True)
-        half = path.with_name(f".{path.name}.{os.getpid()}")
-        half.write_bytes(content)
-        half.replace(path)
-
-    def _read_json(self, name: str) -> dict[str, Any]:
-        try:
-            record = json.loads((self.path / name).read_bytes())
-        except (OSError, ValueError) as error:
-            raise self._broken(name, error) from error
-        if not isinstance(record, dict):
-            raise self._broken(name, TypeError(f"expected an object, received {type(record).__name__}"))
-        return record
-
-    def _broken(self, name: str, error: Exception) -> RunError:
-        return RunError(
-            f"Run {self.id} cannot be read: {name}: {error}. Expected the file that Strata wrote. "
-            "Restore it, or delete the run's folder."
-        )
+_KERAS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_CURVES_BYTES = 2_000_000
+INPUT_SHAPE, CLASSES = (28, 28, 1), 10
+"""What every dataset has."""
 
 
 class Runs:
@@ -201,28 +40,100 @@ class Runs:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def create(self, settings: Settings, network: Network, versions: Mapping[str, str]) -> Run:
+    def create(
+        self,
+        settings: Settings,
+        network: Network,
+        versions: Mapping[str, str],
+        further_epochs: tuple[int, ...] = (),
+    ) -> Run:
         """A new run, queued and owned by this process; raises RunError where the folder cannot be written."""
+        check_trainable(network)
         created = time.time()
         stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
-        run = Run(self.root / f"{stamp}-{settings.dataset}-{network.name}-{secrets.token_hex(2)}")
-        config = {
-            "settings": asdict(settings),
-            "network": network.to_json(),
-            "created": created,
-            "versions": dict(versions),
-        }
-        try:
+        run = Run(self.root / f"{stamp}-{settings.dataset}-{_slug(network.name)}-{secrets.token_hex(2)}")
+        config = Config(settings, network, created, versions, further_epochs)
+        with self._writing(config):
             owner = ownership.claim(self.root)
-            run.path.mkdir(parents=True)
-            run._write("config.json", json.dumps(config, indent=1).encode())
-            run.write_status(Status(RunState.QUEUED, owner=owner))
+            unfinished = Run(self.root / f".{run.id}")
+            unfinished.path.mkdir(parents=True)
+            unfinished.write("config.json", json.dumps(config.to_json(), indent=1).encode())
+            unfinished.write_status(Status(RunState.QUEUED, owner=owner))
+            unfinished.path.rename(run.path)
+        return run
+
+    def queue_again(self, run: Run, further_epochs: int = 0) -> None:
+        """Queue a run that was left, to go on from its checkpoint, or a finished one for further epochs.
+
+        Raises RunError for a run that is at work, that needs further epochs and gets none, or that cannot be written.
+        """
+        self._check_own(run, "trained on")
+        with self._writing(run.config()):
+            owner = ownership.claim(self.root)
+            # One at a time: two tabs may press the same button.
+            with FileLock(self.root / ".owners" / "queueing.lock"):
+                self._queue_again(run, further_epochs, owner)
+
+    def _queue_again(self, run: Run, further_epochs: int, owner: str) -> None:
+        config, status, most = run.config(), run.status(), int(BOUNDS["epochs"].high)
+        if status.state.is_active:
+            raise RunError(f"Run {run.id} is {status.state}. Expected one that has ended. Stop it first.")
+        least = 1 if status.state is RunState.FINISHED else 0
+        if not least <= further_epochs <= most or config.epochs + further_epochs > most:
+            raise RunError(
+                f"Run {run.id} is {status.state} with {config.epochs} epochs asked for. Expected {least} to "
+                f"{most - config.epochs} further epochs, received {further_epochs}."
+            )
+        if further_epochs:
+            config = replace(config, further_epochs=(*config.further_epochs, further_epochs))
+            run.write("config.json", json.dumps(config.to_json(), indent=1).encode())
+        (run.path / "stop").unlink(missing_ok=True)
+        run.write_status(replace(status, state=RunState.QUEUED, message="", owner=owner, seconds_left=None))
+
+    def delete(self, run: Run) -> None:
+        """Remove the run and all that it kept; raises RunError for one that is at work or cannot be removed."""
+        self._check_own(run, "deleted")
+        try:
+            active = run.status().state.is_active
+        except RunError:
+            active = False  # broken: deleting is what its message advises
+        if active:
+            raise RunError(f"Run {run.id} is at work. Expected one that has ended. Stop it first.")
+        leaving = run.path.with_name(f".deleted-{run.id}")
+        try:
+            # Gone from the list at once, and whole until then.
+            run.path.rename(leaving)
+            shutil.rmtree(leaving)
+        except OSError as error:
+            raise RunError(
+                f"Run {run.id} cannot be deleted: {error.strerror}. Expected a folder that can be changed. "
+                f"Delete {run.path} by hand."
+            ) from error
+
+    def _check_own(self, run: Run, what: str) -> None:
+        if run.path == PRETRAINED:
+            raise RunError(f"The pretrained network comes with Strata and cannot be {what}. Train a network first.")
+        self.find(run.id)
+
+    @contextmanager
+    def _writing(self, config: Config) -> Iterator[None]:
+        """Turn what keeps a run from being written into words, before any training."""
+        needed = expected_bytes(config)
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self.root).free
+            if free < needed:
+                raise RunError(
+                    f"The runs folder {self.root} has {free / 1e6:,.0f} MB left. Expected room for about "
+                    f"{needed / 1e6:,.0f} MB, which this run may need. Free some space, delete runs, or set "
+                    "STRATA_RUNS to another folder."
+                )
+            yield
         except OSError as error:
             raise RunError(
                 f"The runs folder {self.root} cannot be written: {error.strerror}. Expected a folder with room for "
-                "about 40 MB a run. Free some space, or set STRATA_RUNS to another folder."
+                f"about {needed / 1e6:,.0f} MB. Free some space, or set STRATA_RUNS to another folder."
             ) from error
-        return run
 
     def find(self, run_id: str) -> Run:
         """The run of that id; raises RunError for one that is not there or could not be an id."""
@@ -239,6 +150,41 @@ class Runs:
         names = sorted((path.name for path in self.root.iterdir()), reverse=True)
         runs = (Run(self.root / name) for name in names if _RUN_ID.fullmatch(name))
         return tuple(run for run in runs if (run.path / "status.json").exists())
+
+
+def check_trainable(network: Network) -> None:
+    """Raise NetworkError unless `network` turns a picture of the datasets into probabilities of their classes."""
+    placed = network.placed()
+    for name in (network.name, *(layer.name for layer in network.layers)):
+        if not _KERAS_NAME.fullmatch(name):
+            raise NetworkError(
+                f"Network {network.title} has the name {name!r} in it. Expected letters of the English alphabet, "
+                "digits, dots, dashes and underscores, the first a letter or digit. Give it another."
+            )
+    if not placed or network.input_shape != INPUT_SHAPE or placed[-1].output_shape != (CLASSES,):
+        made = placed[-1].output_shape if placed else network.input_shape
+        raise NetworkError(
+            f"Network {network.title} makes {made} of {network.input_shape}. Expected ({CLASSES},) of {INPUT_SHAPE}: "
+            "a value for each class of a picture. End with a flatten layer and a dense layer of 10 units."
+        )
+    activation = getattr(placed[-1].layer, "activation", "linear")
+    if activation not in {"softmax", "sigmoid"}:
+        raise NetworkError(
+            f"Network {network.title} ends with the activation {activation}. Expected softmax or sigmoid, whose values "
+            "lie between 0 and 1. Change the last layer's."
+        )
+
+
+def _slug(name: str) -> str:
+    """A network's name as a part of a folder's."""
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")[:24] or "network"
+
+
+def expected_bytes(config: Config) -> int:
+    """At most how much room a run takes: its snapshots in half precision, one checkpoint and its next, its curves."""
+    snapshots = 53 + 20 * len(config.further_epochs)
+    checkpoints = 2 * 3  # weights and two moments each; the next stands beside the last until it is whole
+    return config.network.parameters * (2 * snapshots + 4 * checkpoints) + _CURVES_BYTES
 
 
 def default_root() -> Path:

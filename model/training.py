@@ -1,206 +1,168 @@
-"""Train one network: a generator of reports; who drains it is the caller's business.
+"""Train a network from the command line; its run appears in the page.
 
-The loop is our own and small, because `Model.fit` cannot be stopped inside a validation, and copies every batch from
-NumPy. Keras's layers, losses and optimiser do the arithmetic.
+    python -m model.training --recipe quick
+    python -m model.training --network mlp_relu --epochs 10 --optimizer sgd --learning-rate 0.01
+    python -m model.training --resume 20261121-090000-mnist-cnn-1a2b --epochs 2
+
+The training itself is in model.training_loop.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import argparse
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
 
-import keras
-import numpy as np
-import tensorflow as tf
+from data import datasets
+from data.errors import StrataError
+from model.engine import versions
+from model.networks import PRESETS, Network, NetworkError
+from model.progress import Progress
+from model.recipes import RECIPES
+from model.records import RunState
+from model.runs import Run, RunError, Runs, default_root
+from model.settings import BOUNDS, CHOICES, Settings
 
-from data.datasets import Dataset, split
-from model.building import build, weights_of
-from model.networks import Network
-from model.settings import Settings
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
-GROUP_SECONDS = 0.25
-"""A batch group takes about this long, so that a stop is heard at once and reports stay few."""
-VALIDATION_BATCH = 500
+_EPILOGUE = """\
+Runs are kept in the folder that STRATA_RUNS names, else in ./runs: the page lists them, and `make run RUN=name` opens
+on one. The same settings and seed give the same weights on the same machine, bit for bit: compare the hash that is
+printed last. Ctrl-C, or Stop on the page, ends the training and keeps what it learned; --resume goes on from there.
 
+Exit codes: 0 trained to its end or stopped on the page, 1 failed, 2 bad input, 130 stopped by Ctrl-C."""
 
-@dataclass(frozen=True, slots=True)
-class Began:
-    """The network stands and the first step is next."""
-
-    total_steps: int
-    train_images: int
-    validation_images: int
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A batch group is done: means over its images; cross-entropy in nats, accuracy 0..1, seconds since it began."""
-
-    step: int
-    epoch: int
-    loss: float
-    accuracy: float
-    images: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Validating:
-    """A part of the validation is done: `done` of `images` validation images."""
-
-    step: int
-    epoch: int
-    done: int
-    images: int
+_MEANINGS = {
+    "dataset": "what to train on: " + ", ".join(datasets.NAMES),
+    "network": "one of " + ", ".join(PRESETS) + ", or a .json file with a network as a run's config.json holds it",
+    "epochs": "passes over the training images; with --resume, how many more",
+    "batch_size": "images a step",
+    "learning_rate": "of the optimiser; its peak, where the schedule is not constant",
+    "optimizer": "what turns gradients into steps",
+    "schedule": "how the learning rate changes: not at all, falling to 0, or rising for a quarter and then falling",
+    "label_smoothing": "share of each label that is given to all classes alike",
+    "shift_pixels": "augmentation: training images are moved by up to this many pixels",
+    "rotation_degrees": "augmentation: turned by up to this many degrees",
+    "scale_percent": "augmentation: resized by up to this many per cent",
+    "validation_fraction": "share of the training images, the last ones, that only validate",
+    "target_accuracy": "validation accuracy at which an epoch is the last; 0 for none",
+    "seed": "of initial weights, shuffling, augmentation and dropout",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """An epoch is done: training means over it, and the validation at its end."""
-
-    step: int
-    epoch: int
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The weights at `step`, float32 by "<layer>/<variable>"."""
-
-    step: int
-    weights: dict[str, np.ndarray]
-
-
-Report = Began | Group | Validating | Epoch | Snapshot
-
-
-def train(
-    settings: Settings, network: Network, dataset: Dataset, should_stop: Callable[[], bool] = lambda: False
-) -> Iterator[Report]:
-    """Train `network` on `dataset`.
-
-    Yields Began first, a Snapshot at each of `snapshot_steps` (the first before the first step, the last after the
-    last) and an Epoch after each epoch. `should_stop` is asked after every batch group and every part of a validation;
-    once it says yes, a Snapshot of what was learned so far is the last report.
-    """
-    keras.utils.set_random_seed(settings.seed)
-    training_part, validation_part = split(len(dataset.x_train), settings.validation_fraction)
-    model = build(network)
-    fit = _compile_training(model, settings, dataset.x_train[training_part], dataset.y_train[training_part])
-    check = _compile_validation(model, dataset.x_train[validation_part], dataset.y_train[validation_part])
-    train_images = len(dataset.x_train[training_part])
-    steps_per_epoch = -(-train_images // settings.batch_size)
-    total_steps = steps_per_epoch * settings.epochs
-    yield Began(total_steps, train_images, len(dataset.x_train[validation_part]))
-    yield Snapshot(0, weights_of(model))
-
-    marks = snapshot_steps(total_steps)
-    shuffle = np.random.default_rng(settings.seed)
-    group_steps = 1
-    for epoch in range(1, settings.epochs + 1):
-        order = shuffle.permutation(train_images).astype(np.int32)
-        totals = np.zeros(3)  # loss times images, images right, images
-        first_step = (epoch - 1) * steps_per_epoch
-        done = step = 0
-        while done < steps_per_epoch:
-            to_mark = min(mark for mark in marks if mark > first_step + done) - first_step - done
-            began = time.perf_counter()
-            sums, steps = _run_group(fit, order, done, min(group_steps, to_mark), settings.batch_size)
-            seconds = time.perf_counter() - began
-            # Twice as long at the most, so that one hiccup does not make the next group slow to stop.
-            group_steps = max(1, min(2 * group_steps, round(steps * GROUP_SECONDS / seconds)))
-            done += steps
-            totals += sums
-            step = first_step + done
-            yield Group(step, epoch, sums[0] / sums[2], sums[1] / sums[2], int(sums[2]), seconds)
-            stopping = should_stop()
-            if step in marks or stopping:
-                yield Snapshot(step, weights_of(model))
-            if stopping:
-                return
-        for report in _validate(check, len(dataset.x_train[validation_part]), step, epoch, totals):
-            yield report
-            if should_stop():
-                yield Snapshot(step, weights_of(model))
-                return
+def parser() -> argparse.ArgumentParser:
+    """Every setting as an option, with its bounds."""
+    found = argparse.ArgumentParser(
+        prog="python -m model.training",
+        description="Train a network without the page. Options not given are the recipe's.",
+        epilog=_EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    found.add_argument("--recipe", choices=list(RECIPES), help="settings to start from (standard)")
+    begun = found.add_mutually_exclusive_group()
+    begun.add_argument("--resume", metavar="RUN", help="go on with a run that was left, or train a finished one on")
+    begun.add_argument("--again", metavar="RUN", help="train a run's settings anew, from the start")
+    for setting in fields(Settings):
+        bound, words = BOUNDS.get(setting.name), _MEANINGS[setting.name]
+        kind = type(setting.default)
+        found.add_argument(
+            "--" + setting.name.replace("_", "-"),
+            type=kind,
+            choices=CHOICES.get(setting.name),
+            metavar=None if setting.name in CHOICES else {int: "N", float: "X", str: "NAME"}[kind],
+            help=f"{words} ({bound.low:g} to {bound.high:g}; {setting.default})" if bound else words,
+        )
+    return found
 
 
-def snapshot_steps(total_steps: int) -> frozenset[int]:
-    """When to keep the weights: evenly over the run, and log-spaced at its start, where learning is fast.
-
-    At most 52 steps, the first 0 and the last `total_steps`.
-    """
-    evenly = np.linspace(0, total_steps, 21)
-    early = np.geomspace(1, total_steps, 32)
-    return frozenset(int(step) for step in np.concatenate([evenly, early]).round())
-
-
-def _compile_training(model: keras.Model, settings: Settings, images: np.ndarray, labels: np.ndarray) -> tf.Function:
-    """A function of int32 (steps, batch) image indices: trains a step on each row, returns summed loss and hits."""
-    optimizer = keras.optimizers.Adam(settings.learning_rate)
-    optimizer.build(model.trainable_variables)
-    all_images, all_labels = tf.constant(images), tf.constant(labels.astype(np.int32))
-
-    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
-    def fit(batches: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        losses, hits = tf.constant(0.0), tf.constant(0)
-        for batch in batches:
-            pixels, label = _scaled(tf.gather(all_images, batch)), tf.gather(all_labels, batch)
-            with tf.GradientTape() as tape:
-                probabilities = model(pixels, training=True)
-                loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(label, probabilities))
-            gradients = tape.gradient(loss, model.trainable_variables)
-            optimizer.apply(gradients, model.trainable_variables)
-            losses += loss * tf.cast(tf.size(batch), tf.float32)
-            hits += _hits(probabilities, label)
-        return losses, hits
-
-    return fit
+def main(arguments: list[str] | None = None) -> int:
+    """Train as the arguments say; returns the exit code."""
+    options = vars(parser().parse_args(arguments))
+    try:
+        run = _queued(options)
+    except StrataError as error:
+        print(f"python -m model.training: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    return _train(run)
 
 
-def _run_group(fit: tf.Function, order: np.ndarray, first: int, steps: int, batch_size: int) -> tuple[np.ndarray, int]:
-    """Train up to `steps` batches from batch `first` of the epoch; the short last batch is a group of its own."""
-    indices = order[first * batch_size : (first + steps) * batch_size]
-    full = len(indices) // batch_size
-    batches = indices[: full * batch_size].reshape(full, batch_size) if full else indices[None, :]
-    loss, hits = fit(batches)
-    return np.array([float(loss), float(hits), batches.size]), len(batches)
+def _queued(options: dict[str, Any]) -> Run:
+    """The run that the options ask for, owned by this process."""
+    runs = Runs(default_root())
+    given = {setting.name: options[setting.name] for setting in fields(Settings) if options[setting.name] is not None}
+    recipe = {"recipe"} if options["recipe"] else set()
+    if options["resume"]:
+        _refuse(recipe | given.keys() - {"epochs"}, "--resume goes on with the run's own settings")
+        run = runs.find(options["resume"])
+        runs.queue_again(run, given.get("epochs", 0))
+        return run
+    if options["again"]:
+        _refuse(recipe | given.keys(), "--again repeats the run's own settings")
+        config = runs.find(options["again"]).config()
+        return runs.create(config.settings, config.network, versions(), config.further_epochs)
+    settings = {**asdict(RECIPES[options["recipe"] or "standard"]), **given}
+    network = _network(settings["network"])
+    datasets.is_here(settings["dataset"])  # refuses a name that is none
+    return runs.create(Settings(**{**settings, "network": network.name}), network, versions())
 
 
-def _compile_validation(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> tf.Function:
-    """A function of a start index: summed loss and hits of the next VALIDATION_BATCH images, without training."""
-    all_images, all_labels = tf.constant(images), tf.constant(labels.astype(np.int32))
-
-    @tf.function(input_signature=[tf.TensorSpec([], tf.int32)])
-    def check(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        part = slice(start, start + VALIDATION_BATCH)
-        pixels, label = _scaled(all_images[part]), all_labels[part]
-        probabilities = model(pixels, training=False)
-        losses = keras.losses.sparse_categorical_crossentropy(label, probabilities)
-        return tf.reduce_sum(losses), _hits(probabilities, label)
-
-    return check
+def _refuse(names: set[str], why: str) -> None:
+    if names:
+        options = ", ".join("--" + name.replace("_", "-") for name in sorted(names))
+        raise RunError(f"Received {options}, but {why}. Leave these out.")
 
 
-def _validate(check: tf.Function, images: int, step: int, epoch: int, totals: np.ndarray) -> Iterator[Report]:
-    """Validate in parts, so that a stop need not wait for the end; `totals`: the epoch's loss sum, hits, images."""
-    losses = hits = 0.0
-    for start in range(0, images, VALIDATION_BATCH):
-        part_losses, part_hits = check(start)
-        losses, hits = losses + float(part_losses), hits + float(part_hits)
-        yield Validating(step, epoch, min(start + VALIDATION_BATCH, images), images)
-    yield Epoch(step, epoch, totals[0] / totals[2], totals[1] / totals[2], losses / images, hits / images)
+def _network(name: str) -> Network:
+    """A preset, or the network in a JSON file."""
+    if name in PRESETS:
+        return PRESETS[name]
+    if not name.endswith(".json"):
+        raise NetworkError(f"There is no network {name!r}. Expected one of {', '.join(PRESETS)}, or a .json file.")
+    try:
+        record = json.loads(Path(name).read_bytes())
+    except (OSError, ValueError) as error:
+        raise NetworkError(f"{name} cannot be read: {error}. Expected a JSON file with a network.") from error
+    return Network.from_json(record)
 
 
-def _scaled(pixels: tf.Tensor) -> tf.Tensor:
-    """uint8 0..255 to float32 0..1."""
-    return tf.cast(pixels, tf.float32) / 255.0
+def _train(run: Run) -> int:
+    """Train in this process; Ctrl-C asks the run to stop, a second one ends it at once."""
+    interrupted = False
+
+    def stop(signal_number: int, frame: object) -> None:
+        nonlocal interrupted
+        interrupted = True
+        run.request_stop()
+        signal.signal(signal_number, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, stop)
+    progress = Progress(run, sys.stdout)
+    try:
+        progress.say(f"Run {run.id}: starting Keras, about 10 s")
+        # Without it every start prints several lines about the graphics card that this machine does not have.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from model.evaluation import evaluate
+        from model.recording import record
+
+        state = record(run, progress.take)
+        if run.snapshot_steps() and state is not RunState.FAILED:
+            progress.ended(evaluate(run.path, run.snapshot_steps()[-1]))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    status = run.status()
+    if state is RunState.FAILED:
+        print(status.message, file=sys.stderr)
+        return EXIT_FAILED
+    if status.message:
+        progress.say(status.message)
+    return EXIT_INTERRUPTED if interrupted else 0
 
 
-def _hits(probabilities: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """How many of the pictures are read right."""
-    return tf.reduce_sum(tf.cast(tf.argmax(probabilities, -1, tf.int32) == labels, tf.int32))
+if __name__ == "__main__":
+    sys.exit(main())

@@ -86,7 +86,7 @@ def test_a_run_whose_worker_was_killed_is_interrupted(runs: Runs) -> None:
     assert status.state is RunState.INTERRUPTED
     assert status.message == (
         "The worker that trained this run was ended from outside at step 40. "
-        "Everything up to the snapshot at step 32 is kept. Press Train to start anew."
+        "Everything up to the snapshot at step 32 is kept. Resume it, or train anew."
     )
 
 

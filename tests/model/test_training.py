@@ -1,5 +1,6 @@
 """The training generator and its recorder, on the offline digits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ from model.building import build, set_weights
 from model.networks import CNN
 from model.recording import record
 from model.records import RunState
+from model.reports import Began, Checkpoint, Ended, Epoch, Group, Report, Snapshot, Validating
 from model.runs import Run, Runs
 from model.settings import Settings
-from model.training import Began, Epoch, Group, Report, Snapshot, Validating, snapshot_steps, train
+from model.training_loop import snapshot_steps, train
 
 SETTINGS = Settings(dataset="digits", epochs=2, batch_size=64, seed=3)
 
@@ -37,14 +39,13 @@ def test_snapshots_begin_before_the_first_step_and_end_after_the_last(reports: l
     began = reports[0]
     assert isinstance(began, Began)
     steps = [report.step for report in reports if isinstance(report, Snapshot)]
-    assert steps == sorted(snapshot_steps(began.total_steps))
+    assert steps == sorted(snapshot_steps(began.total_steps // 2, (2,)))
     assert steps[0] == 0 and steps[-1] == began.total_steps
 
 
 def test_the_last_epoch_says_what_keras_says_of_the_last_weights(reports: list[Report]) -> None:
     snapshot = [report for report in reports if isinstance(report, Snapshot)][-1]
-    epoch = reports[-1]
-    assert isinstance(epoch, Epoch)
+    epoch = [report for report in reports if isinstance(report, Epoch)][-1]
     data = datasets.load("digits")
     validation = datasets.split(len(data.x_train), SETTINGS.validation_fraction)[1]
     model = build(CNN)
@@ -67,8 +68,11 @@ def test_a_stop_in_the_middle_keeps_what_was_learned() -> None:
     reports = list(train(SETTINGS, CNN, datasets.load("digits"), lambda: next(asked)))
     groups = [report for report in reports if isinstance(report, Group)]
     assert len(groups) == 2
-    assert isinstance(reports[-1], Snapshot)
-    assert reports[-1].step == groups[-1].step
+    snapshot, checkpoint, ended = reports[-3:]
+    assert isinstance(snapshot, Snapshot) and isinstance(checkpoint, Checkpoint)
+    assert snapshot.step == checkpoint.step == groups[-1].step
+    assert snapshot.last
+    assert ended == Ended("stopped")
 
 
 def test_a_stop_during_validation_is_heard() -> None:
@@ -76,13 +80,22 @@ def test_a_stop_during_validation_is_heard() -> None:
     validating = lambda: bool(heard) and isinstance(heard[-1], Validating)  # noqa: E731
     for report in train(SETTINGS, CNN, datasets.load("digits"), validating):
         heard.append(report)
-    assert isinstance(heard[-1], Snapshot)
+    assert heard[-1] == Ended("stopped")
     assert not any(isinstance(report, Epoch) for report in heard)
+
+
+def test_a_target_ends_the_training_after_the_epoch_that_reached_it() -> None:
+    reports = list(train(replace(SETTINGS, target_accuracy=0.05), CNN, datasets.load("digits")))
+    assert reports[-1] == Ended("target_reached")
+    (epoch,) = (report for report in reports if isinstance(report, Epoch))
+    snapshot = [report for report in reports if isinstance(report, Snapshot)][-1]
+    assert epoch.epoch == 1 and epoch.val_accuracy >= 0.05
+    assert snapshot.last and snapshot.step == epoch.step
 
 
 @pytest.mark.parametrize("total", [1, 2, 7, 100, 7500, 600_000])
 def test_snapshots_are_few_and_dense_at_the_start(total: int) -> None:
-    steps = sorted(snapshot_steps(total))
+    steps = sorted(snapshot_steps(total, (1,)))
     assert steps[0] == 0 and steps[-1] == total
     assert len(steps) <= 53
     if total >= 7500:

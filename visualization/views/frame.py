@@ -129,7 +129,7 @@ def progress_words(run: Run, status: Status) -> str:
         return _queue_words(engine().place_in_queue(run))
     if status.state is RunState.STARTING:
         return status.message
-    epochs = run.config().settings.epochs
+    epochs = run.config().epochs
     words = [f"Epoch {status.epoch or 1} of {epochs}"]
     if status.images_per_second:
         words.append(f"{status.images_per_second:,.0f} images/s")
