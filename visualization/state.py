@@ -21,6 +21,7 @@ from visualization import picks, pictures
 from visualization.pad import PadDrawing, PadReport
 from visualization.picks import Pick, Wish
 from visualization.pictures import Picture
+from visualization.timeline import Moment
 
 View = Literal["Network", "Surfaces", "Training"]
 VIEWS: tuple[View, ...] = ("Network", "Surfaces", "Training")
@@ -74,27 +75,59 @@ def _run_of_the_command() -> str | None:
 
 
 def choose_run(run: Run) -> None:
-    """Show `run` from now on, also after a refresh and to whom the link is given."""
+    """Show `run` from now on, also after a refresh and to whom the link is given, at its newest step."""
     st.query_params["run"] = run.id
+    st.query_params.pop("step", None)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The weights that all views show."""
+    """The weights that all views show. follows_newest: no step was chosen, so every new snapshot is shown."""
 
     run: Run
     step: int
+    follows_newest: bool = True
 
 
 def shown(run: Run) -> Shown:
-    """The newest snapshot of `run`; before it has one, what was shown last, so that no view goes blank meanwhile."""
+    """The chosen snapshot of `run`, else its newest; before it has one, what was shown last: no view goes blank."""
     steps = run.snapshot_steps()
     if steps:
-        st.session_state["shown"] = Shown(run, steps[-1])
+        asked_for = _asked_for_step()
+        # A link may name a step of before the run was trained anew, or one that somebody typed.
+        step = steps[-1] if asked_for is None else max((s for s in steps if s <= asked_for), default=steps[0])
+        st.session_state["shown"] = Shown(run, step, asked_for is None)
     elif "shown" not in st.session_state:
         pretrained = Run(PRETRAINED)
         st.session_state["shown"] = Shown(pretrained, pretrained.snapshot_steps()[-1])
     return cast(Shown, st.session_state["shown"])
+
+
+def _asked_for_step() -> int | None:
+    """The step in the URL; None where there is none that could be one."""
+    asked_for = st.query_params.get("step", "")
+    return int(asked_for) if asked_for.isascii() and asked_for.isdecimal() else None
+
+
+def take_moment(moment: Moment, run: Run) -> bool:
+    """Show the step that was chosen on the slider of `run`, also in the link; False if that was done before.
+
+    What the browser sends stays in the component's state, so the same choice comes with every later run.
+    """
+    if moment.serial == moment_taken() or moment.run != run.id:
+        return False
+    st.session_state["moment_taken"] = moment.serial
+    st.query_params["run"] = run.id
+    if moment.step is None:
+        st.query_params.pop("step", None)
+    else:
+        st.query_params["step"] = str(moment.step)
+    return True
+
+
+def moment_taken() -> int | None:
+    """The serial of the last choice on the slider that the page took."""
+    return cast(int | None, st.session_state.get("moment_taken"))
 
 
 def settings() -> Settings:

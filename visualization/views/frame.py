@@ -11,7 +11,7 @@ from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
 from visualization import bundle, charts, state, traces
 from visualization.state import ChosenRun
-from visualization.views import network, surfaces, training
+from visualization.views import network, surfaces, time_travel, training
 
 _VIEWS = {"Network": network.draw, "Surfaces": surfaces.draw, "Training": training.draw}
 _POLL_SECONDS = 0.75
@@ -88,6 +88,7 @@ def _live(run: Run, view: state.View, was_moving: bool) -> None:
 
 def _draw_view(run: Run, status: Status, view: state.View) -> None:
     st.caption(status_line(run, status))
+    time_travel.draw(run, status, view)
     if status.state.is_active:
         st.progress(status.progress, progress_words(run, status))
     elif status.state in {RunState.FAILED, RunState.INTERRUPTED}:
@@ -102,12 +103,13 @@ def _draw_view(run: Run, status: Status, view: state.View) -> None:
 
 def status_line(run: Run, status: Status) -> str:
     """One line that always says what is loaded."""
-    config, data, steps = run.config(), run.data(), run.snapshot_steps()
-    validated = [line for line in run.metrics() if line.val_accuracy is not None]
+    config, data, shown = run.config(), run.data(), state.shown(run)
+    here = shown.run == run
+    validated = [line for line in run.metrics() if line.val_accuracy is not None and here and line.step <= shown.step]
     parts = [
         data.title if data else datasets.TITLES.get(config.settings.dataset, config.settings.dataset),
         config.network.title,
-        f"step {steps[-1]:,} of {status.total_steps:,}" if steps else "no weights yet",
+        f"step {shown.step:,} of {status.total_steps:,}" if here else "no weights yet",
         *_accuracy(validated),
         f"{config.network.parameters:,} parameters",
     ]

@@ -1,0 +1,123 @@
+"""The training that one prepares: its settings and its network, as the controls hold them in st.session_state."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import streamlit as st
+
+from model.layers import Layer
+from model.networks import PRESETS, Network
+from model.recipes import RECIPES
+from model.settings import Settings
+from visualization import drafts
+from visualization.drafts import Draft
+
+OWN: Final = drafts.OWN
+"""What the control of networks calls the reader's own one."""
+_PERCENT: Final = {"validation_fraction": "validation_percent", "target_accuracy": "target_percent"}
+_NOT_OF_A_RECIPE: Final = {"dataset", "seed"}
+
+
+def settings() -> Settings:
+    """What the controls say; raises SettingsError for what no control would let through."""
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        key = _PERCENT.get(setting.name)
+        if key is None:
+            values[setting.name] = st.session_state.get(setting.name, setting.default)
+        else:
+            values[setting.name] = st.session_state.get(key, _percent(setting.default)) / 100
+    return Settings(**values)
+
+
+def network() -> Network:
+    """The network that is to be trained: a preset or the reader's own."""
+    chosen = str(st.session_state.get("network", Settings().network))
+    return own_network() if chosen == OWN else PRESETS[chosen]
+
+
+def fill(wanted: Settings) -> None:
+    """Put settings into the controls, before they are drawn."""
+    for setting in fields(Settings):
+        value = getattr(wanted, setting.name)
+        key = _PERCENT.get(setting.name)
+        st.session_state[key or setting.name] = value if key is None else _percent(value)
+
+
+def _percent(share: Any) -> float:
+    return round(100 * share, 1)
+
+
+def settle_recipe() -> None:
+    """Before the control of that name is drawn: the recipe that the controls say, or none."""
+    chosen = settings()
+    known = (name for name, recipe in RECIPES.items() if _as_recipe(chosen, recipe) == recipe)
+    st.session_state["recipe"] = next(known, None)
+
+
+def follow_recipe() -> None:
+    """Fill the controls from the recipe that was chosen; dataset and seed stay. For the control's on_change."""
+    name = st.session_state.get("recipe")
+    if name is not None:
+        fill(_as_recipe(RECIPES[name], settings()))
+
+
+def _as_recipe(chosen: Settings, other: Settings) -> Settings:
+    """`chosen` with what no recipe decides from `other`."""
+    return replace(chosen, **{name: getattr(other, name) for name in _NOT_OF_A_RECIPE})
+
+
+def draft() -> Draft:
+    """The layers that are being edited, the last one included, whether they fit or not."""
+    return st.session_state.get("draft") or drafts.start_from(PRESETS[Settings().network])
+
+
+def edit(layers: Draft) -> None:
+    """Take the edited layers; where they fit together, they are the reader's own network from now on."""
+    st.session_state["draft"] = layers
+    if not drafts.problems(layers):
+        st.session_state["own_network"] = drafts.network(layers)
+
+
+def own_network() -> Network:
+    """The last layers edited that fitted together."""
+    found = st.session_state.get("own_network")
+    return found if isinstance(found, Network) else drafts.network(drafts.start_from(PRESETS[Settings().network]))
+
+
+def use_own_network() -> None:
+    """Choose the reader's own network; for a button's on_click."""
+    st.session_state["network"] = OWN
+    close_editor()
+
+
+def selected_place() -> int:
+    """Which layer of the draft is being edited."""
+    return min(int(st.session_state.get("draft_place") or 0), len(draft()) - 1)
+
+
+def select(place: int) -> None:
+    """Edit another layer from now on."""
+    st.session_state["draft_place"] = place
+
+
+def replace_layer(place: int, layer: Layer) -> None:
+    """Take the new fields of one layer."""
+    edit(drafts.named((*draft()[:place], layer, *draft()[place + 1 :])))
+
+
+def open_editor() -> None:
+    """Show the editor, over the page, until it is closed; for a button's on_click."""
+    st.session_state["editing"] = True
+
+
+def close_editor() -> None:
+    """For what closes it."""
+    st.session_state["editing"] = False
+
+
+def is_editing() -> bool:
+    """Whether the editor is open: a page that is drawn again must open it again."""
+    return bool(st.session_state.get("editing"))
