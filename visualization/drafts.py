@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from model.layers import KINDS, Dense, Layer, NetworkError, Shape
 from model.networks import Network, PlacedLayer
@@ -36,7 +36,11 @@ _NAMES: Final = {
     "global_average_pool2d": "global",
     "batch_normalization": "norm",
 }
-_FIRST_FIELDS: Final = {"conv2d": {"filters": 16}, "dense": {"units": 32}, "dropout": {"rate": 0.25}}
+_FIRST_FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "conv2d": {"filters": 16},
+    "dense": {"units": 32},
+    "dropout": {"rate": 0.25},
+}
 _OUTPUT: Final = Dense("output", CLASSES, activation="softmax")
 
 
@@ -129,5 +133,5 @@ def total_parameters(draft: Draft) -> int:
 
 
 def shape_words(shape: Shape) -> str:
-    """"26 × 26 × 32", or "128 values"."""
+    """ "26 × 26 × 32", or "128 values"."""
     return " × ".join(map(str, shape)) if len(shape) > 1 else f"{math.prod(shape):,} values"

@@ -1,4 +1,4 @@
-"""One typed view of the page's state; the only reader of st.session_state and of the URL."""
+"""One typed view of what the page shows; with training_state, the only reader of st.session_state and of the URL."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from data.errors import StrataError
 from model.engine import engine
 from model.networks import Network
 from model.runs import PRETRAINED, Run, RunError
-from model.settings import Settings
-from visualization import picks, pictures
+from visualization import picks, pictures, training_state
 from visualization.pad import PadDrawing, PadReport
 from visualization.picks import Pick, Wish
 from visualization.pictures import Picture
@@ -130,25 +129,10 @@ def moment_taken() -> int | None:
     return cast(int | None, st.session_state.get("moment_taken"))
 
 
-def settings() -> Settings:
-    """What the controls say; raises SettingsError for what no control would let through."""
-    default = Settings()
-    state = st.session_state
-    return Settings(
-        dataset=state.get("dataset", default.dataset),
-        network=state.get("network", default.network),
-        epochs=int(state.get("epochs", default.epochs)),
-        batch_size=int(state.get("batch_size", default.batch_size)),
-        learning_rate=float(state.get("learning_rate", default.learning_rate)),
-        validation_fraction=state.get("validation_percent", round(100 * default.validation_fraction)) / 100,
-        seed=int(state.get("seed", default.seed)),
-    )
-
-
 def test_dataset() -> str:
     """The dataset whose test set one can choose from: the chosen run's."""
     data = chosen_run().run.data()
-    return data.name if data else settings().dataset
+    return data.name if data else training_state.settings().dataset
 
 
 def draw_test_image(count: int, labels: np.ndarray) -> None:

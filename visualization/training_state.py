@@ -22,13 +22,11 @@ _NOT_OF_A_RECIPE: Final = {"dataset", "seed"}
 
 def settings() -> Settings:
     """What the controls say; raises SettingsError for what no control would let through."""
-    values: dict[str, Any] = {}
-    for setting in fields(Settings):
-        key = _PERCENT.get(setting.name)
-        if key is None:
-            values[setting.name] = st.session_state.get(setting.name, setting.default)
-        else:
-            values[setting.name] = st.session_state.get(key, _percent(setting.default)) / 100
+    state = st.session_state
+    values: dict[str, Any] = {field.name: state.get(field.name, field.default) for field in fields(Settings)}
+    for name, key in _PERCENT.items():
+        if key in state:
+            values[name] = state[key] / 100
     return Settings(**values)
 
 
@@ -38,20 +36,19 @@ def network() -> Network:
     return own_network() if chosen == OWN else PRESETS[chosen]
 
 
-def fill(wanted: Settings) -> None:
-    """Put settings into the controls, before they are drawn."""
-    for setting in fields(Settings):
-        value = getattr(wanted, setting.name)
-        key = _PERCENT.get(setting.name)
-        st.session_state[key or setting.name] = value if key is None else _percent(value)
+def _controls(wanted: Settings) -> dict[str, Any]:
+    """What each control says, by its key, for these settings."""
+    values = {field.name: getattr(wanted, field.name) for field in fields(Settings) if field.name not in _PERCENT}
+    values["validation_percent"] = round(100 * wanted.validation_fraction)
+    values["target_percent"] = round(100 * wanted.target_accuracy, 2)
+    return values
 
 
-def _percent(share: Any) -> float:
-    return round(100 * share, 1)
-
-
-def settle_recipe() -> None:
-    """Before the control of that name is drawn: the recipe that the controls say, or none."""
+def settle() -> None:
+    """Before the controls are drawn: their first values, and the recipe that they say, or none."""
+    # Not as the controls' own defaults: Streamlit warns of a default where a recipe fills in another value.
+    for key, value in _controls(Settings()).items():
+        st.session_state.setdefault(key, value)
     chosen = settings()
     known = (name for name, recipe in RECIPES.items() if _as_recipe(chosen, recipe) == recipe)
     st.session_state["recipe"] = next(known, None)
@@ -61,7 +58,7 @@ def follow_recipe() -> None:
     """Fill the controls from the recipe that was chosen; dataset and seed stay. For the control's on_change."""
     name = st.session_state.get("recipe")
     if name is not None:
-        fill(_as_recipe(RECIPES[name], settings()))
+        st.session_state.update(_controls(_as_recipe(RECIPES[name], settings())))
 
 
 def _as_recipe(chosen: Settings, other: Settings) -> Settings:

@@ -9,7 +9,7 @@ from data.errors import StrataError
 from model.engine import engine
 from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
-from visualization import bundle, charts, state, traces
+from visualization import bundle, charts, state, traces, training_state
 from visualization.state import ChosenRun
 from visualization.views import network, surfaces, time_travel, training
 
@@ -68,7 +68,7 @@ def _train_or_stop(run: Run, status: Status) -> None:
             st.rerun()
     elif st.button("Train & Visualize", type="primary", icon=":material/play_arrow:"):
         try:
-            state.choose_run(engine().train(state.settings()))
+            state.choose_run(engine().train(training_state.settings(), training_state.network()))
         except StrataError as error:
             st.error(str(error))
             return
