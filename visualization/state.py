@@ -79,6 +79,13 @@ def choose_run(run: Run) -> None:
     st.query_params.pop("step", None)
 
 
+def forget_run() -> None:
+    """The chosen run was deleted: show whatever is chosen without one."""
+    st.session_state.pop("shown", None)
+    for name in ("run", "step"):
+        st.query_params.pop(name, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The weights that all views show. follows_newest: no step was chosen, so every new snapshot is shown."""
@@ -238,6 +245,11 @@ def take_pick(message: object, network: Network) -> None:
 def last_pick() -> Pick | None:
     """What was touched last; None before the first touch, and once it was let go."""
     return cast(Pick | None, st.session_state.get("pick"))
+
+
+def show_view(view: View) -> None:
+    """Show another view; for a button's on_click."""
+    st.session_state["view"] = view
 
 
 def bring_to_scene(pick: Pick) -> None:

@@ -11,7 +11,7 @@ from model.layers import Layer
 from model.networks import PRESETS, Network
 from model.recipes import RECIPES
 from model.settings import Settings
-from visualization import drafts
+from visualization import dialogs, drafts
 from visualization.drafts import Draft
 
 OWN: Final = drafts.OWN
@@ -71,8 +71,26 @@ def draft() -> Draft:
     return st.session_state.get("draft") or drafts.start_from(PRESETS[Settings().network])
 
 
-def edit(layers: Draft) -> None:
-    """Take the edited layers; where they fit together, they are the reader's own network from now on."""
+def draft_order() -> int:
+    """Changes whenever layers come, go or move: the controls of a layer then begin with its values."""
+    return int(st.session_state.get("draft_order", 0))
+
+
+def reorder(layers: Draft, place: int) -> None:
+    """Take layers of which some came, went or moved, and edit the one in `place` from now on."""
+    st.session_state["draft_order"] = draft_order() + 1
+    _edit(layers)
+    st.session_state["draft_place"] = max(0, min(place, len(layers) - 1))
+
+
+def replace_layer(place: int, layer: Layer) -> None:
+    """Take the new fields of one layer."""
+    if layer != draft()[place]:
+        _edit((*draft()[:place], layer, *draft()[place + 1 :]))
+
+
+def _edit(layers: Draft) -> None:
+    """Where they fit together, they are the reader's own network from now on."""
     st.session_state["draft"] = layers
     if not drafts.problems(layers):
         st.session_state["own_network"] = drafts.network(layers)
@@ -87,34 +105,9 @@ def own_network() -> Network:
 def use_own_network() -> None:
     """Choose the reader's own network; for a button's on_click."""
     st.session_state["network"] = OWN
-    close_editor()
+    dialogs.close()
 
 
 def selected_place() -> int:
     """Which layer of the draft is being edited."""
-    return min(int(st.session_state.get("draft_place") or 0), len(draft()) - 1)
-
-
-def select(place: int) -> None:
-    """Edit another layer from now on."""
-    st.session_state["draft_place"] = place
-
-
-def replace_layer(place: int, layer: Layer) -> None:
-    """Take the new fields of one layer."""
-    edit(drafts.named((*draft()[:place], layer, *draft()[place + 1 :])))
-
-
-def open_editor() -> None:
-    """Show the editor, over the page, until it is closed; for a button's on_click."""
-    st.session_state["editing"] = True
-
-
-def close_editor() -> None:
-    """For what closes it."""
-    st.session_state["editing"] = False
-
-
-def is_editing() -> bool:
-    """Whether the editor is open: a page that is drawn again must open it again."""
-    return bool(st.session_state.get("editing"))
+    return int(st.session_state.setdefault("draft_place", 0))

@@ -11,7 +11,7 @@ from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
 from visualization import bundle, charts, state, traces, training_state
 from visualization.state import ChosenRun
-from visualization.views import network, surfaces, time_travel, training
+from visualization.views import network, runs, surfaces, time_travel, training
 
 _VIEWS = {"Network": network.draw, "Surfaces": surfaces.draw, "Training": training.draw}
 _POLL_SECONDS = 0.75
@@ -55,6 +55,7 @@ def draw(chosen: ChosenRun) -> None:
         )
         # Read once: between two readings a run may end, and a Stop would stay that nothing takes away.
         status = run.status()
+        runs.draw_button(run)
         _train_or_stop(run, status)
     moving = traces.is_moving(status)
     st.fragment(_live, run_every=_POLL_SECONDS if moving else None)(run, view, moving)
@@ -63,7 +64,9 @@ def draw(chosen: ChosenRun) -> None:
 def _train_or_stop(run: Run, status: Status) -> None:
     if status.state.is_active:
         stopping = run.stop_requested()
-        if st.button("Stop", icon=":material/stop:", disabled=stopping, help="What it learned so far stays."):
+        if st.button(
+            "Stop", icon=":material/stop:", disabled=stopping, help="What it learned so far stays; Resume goes on."
+        ):
             run.request_stop()
             st.rerun()
     elif st.button("Train & Visualize", type="primary", icon=":material/play_arrow:"):
@@ -93,8 +96,13 @@ def _draw_view(run: Run, status: Status, view: state.View) -> None:
         st.progress(status.progress, progress_words(run, status))
     elif status.state in {RunState.FAILED, RunState.INTERRUPTED}:
         st.error(status.message)
+        runs.draw_resume(run, status.state)
     elif status.state is RunState.STOPPED:
-        st.caption(f":material/stop_circle: {status.message}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f":material/stop_circle: {status.message}")
+            runs.draw_resume(run, status.state)
+    elif status.message:
+        st.caption(status.message)
     data = run.data()
     if data and data.note:
         st.info(data.note)

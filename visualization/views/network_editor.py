@@ -11,7 +11,7 @@ import streamlit as st
 from model.layers import ActivationName, Layer, Padding
 from model.networks import PRESETS
 from model.runs import INPUT_SHAPE
-from visualization import drafts, training_state
+from visualization import dialogs, drafts, training_state
 from visualization.drafts import KIND_TITLES, Draft, Row
 
 _MOST_CHANNELS = 1024
@@ -19,7 +19,7 @@ _ACTIVATIONS = [name for name in get_args(ActivationName) if name != "softmax"]
 _PLACE = "draft_place"
 
 
-@st.dialog("Your own network", width="large", on_dismiss=training_state.close_editor)
+@st.dialog("Your own network", width="large", on_dismiss=dialogs.close)
 def draw() -> None:
     """Draw the editor; every change is taken at once, and is what is trained once the layers fit together."""
     st.selectbox(
@@ -31,35 +31,32 @@ def draw() -> None:
         key="draft_start",
         on_change=_start_from,
     )
-    draft = training_state.draft()
-    rows = drafts.rows(draft)
     listed, chosen = st.columns([5, 4], gap="medium")
-    with listed:
-        place = _list(rows)
+    # First, though it stands second: the list shows what the fields say now.
     with chosen:
-        _edit(draft, place, rows[place])
+        _edit(training_state.selected_place())
+    draft = training_state.draft()
+    with listed:
+        _list(drafts.rows(draft))
     _finish(draft)
 
 
 def _start_from() -> None:
     name = st.session_state.get("draft_start")
     if name is not None:
-        training_state.edit(drafts.start_from(PRESETS[name]))
-        training_state.select(0)
+        training_state.reorder(drafts.start_from(PRESETS[name]), 0)
 
 
-def _list(rows: tuple[Row, ...]) -> int:
-    """Every layer, of which one is chosen; returns its place."""
-    training_state.select(training_state.selected_place())  # of fewer layers than before, perhaps
+def _list(rows: tuple[Row, ...]) -> None:
+    """Every layer, of which one is chosen to be edited."""
     places = list(range(len(rows)))
-    place: int = st.radio(
-        f"Layers of a picture of {drafts.shape_words(INPUT_SHAPE)}",
+    st.radio(
+        f"Layers, from a picture of {drafts.shape_words(INPUT_SHAPE)}",
         places,
         format_func=lambda place: _layer_words(rows[place].layer),
         captions=[_result_words(row) for row in rows],
         key=_PLACE,
     )
-    return place
 
 
 def _layer_words(layer: Layer) -> str:
@@ -86,19 +83,19 @@ def _result_words(row: Row) -> str:
     return f"→ {drafts.shape_words(row.output_shape)} · {row.parameters:,} parameters"
 
 
-def _edit(draft: Draft, place: int, row: Row) -> None:
+def _edit(place: int) -> None:
     """The fields of one layer, what is wrong with it, and the buttons that move it."""
-    is_output = place == len(draft) - 1
+    layer = training_state.draft()[place]
+    is_output = place == len(training_state.draft()) - 1
     if is_output:
-        st.markdown(f"**{_layer_words(row.layer)}**")
+        st.markdown(f"**{_layer_words(layer)}**")
         st.caption("The last layer is always dense with a softmax: a probability for each class.")
     else:
-        changed = _fields(row.layer, place)
-        if changed != row.layer:
-            training_state.replace_layer(place, changed)
-            st.rerun(scope="fragment")
-    if row.problem:
-        st.error(row.problem)
+        training_state.replace_layer(place, _fields(layer, place))
+    draft = training_state.draft()
+    problem = drafts.rows(draft)[place].problem
+    if problem:
+        st.error(problem)
     with st.container(horizontal=True):
         _button("Up", "arrow_upward", is_output or place == 0, lambda: _to(drafts.move(draft, place, -1), place - 1))
         at_end = place >= len(draft) - 2
@@ -120,8 +117,7 @@ def _button(label: str, icon: str, disabled: bool, act: Callable[[], None]) -> N
 
 
 def _to(draft: Draft, place: int) -> None:
-    training_state.edit(draft)
-    training_state.select(max(0, min(place, len(draft) - 1)))
+    training_state.reorder(draft, place)
 
 
 def _fields(layer: Layer, place: int) -> Layer:
@@ -131,9 +127,8 @@ def _fields(layer: Layer, place: int) -> Layer:
     for field in fields(layer):
         control = _CONTROLS.get(field.name)
         if control is not None:
-            # By kind and place, so that each layer's controls begin with its own values.
-            value = getattr(layer, field.name)
-            changes[field.name] = control(value, f"draft_{layer.kind}_{place}_{field.name}_{value}")
+            key = f"draft_{training_state.draft_order()}_{place}_{field.name}"
+            changes[field.name] = control(getattr(layer, field.name), key)
     return replace(layer, **changes)
 
 

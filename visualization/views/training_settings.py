@@ -10,7 +10,7 @@ from data import datasets
 from model.networks import PRESETS, Network
 from model.recipes import RECIPES
 from model.settings import BOUNDS, CHOICES, Settings
-from visualization import training_state
+from visualization import dialogs, training_state
 from visualization.views import network_editor
 
 _DEFAULT = Settings()
@@ -77,10 +77,11 @@ def _network() -> None:
             "",
             icon=":material/edit:",
             key="edit_network",
-            on_click=training_state.open_editor,
+            on_click=dialogs.open_dialog,
+            args=("network",),
             help="Edit your own network",
         )
-    if training_state.is_editing():
+    if dialogs.is_open("network"):
         network_editor.draw()
 
 
