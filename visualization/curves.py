@@ -7,7 +7,7 @@ import dataclasses
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import plotly.graph_objects as go
 
@@ -32,6 +32,9 @@ _TITLES: dict[Measure, tuple[str, str, float]] = {
 }
 
 
+_VALIDATED: Final = {"loss", "accuracy"}
+
+
 @dataclass(frozen=True, slots=True)
 class Curves:
     """One run's lines, oldest first, under its name for people."""
@@ -45,7 +48,7 @@ def curve(runs: Sequence[Curves], measure: Measure, cursor: int | None = None) -
     """A measure over the steps: lines through the batch groups, marks where an epoch ended, of all `runs`.
 
     cursor: a step that gets an upright line. Of one run, training and validation have a colour each; of several, each
-    run has a colour, a dash and a mark of its own, and its validation is the line with marks.
+    run has a colour, a dash and a mark of its own, and the marked line is its validation.
     """
     title, unit, factor = _TITLES[measure]
     what = measure.replace("_", " ")
@@ -57,9 +60,9 @@ def curve(runs: Sequence[Curves], measure: Measure, cursor: int | None = None) -
                 go.Scatter(
                     x=x,
                     y=[None if value is None else factor * value for value in y],
-                    name=name,
                     **line,
-                    hovertemplate=f"step %{{x:,}}: {name}, {what} %{{y:.4g}} {unit}<extra></extra>",
+                    **style.entry(name, measure),
+                    hovertemplate=f"step %{{x:,}}: {style.full(name)}, {what} %{{y:.4g}} {unit}<extra></extra>",
                 )
             )
     last = max((run.total_steps for run in runs), default=0)
@@ -69,9 +72,9 @@ def curve(runs: Sequence[Curves], measure: Measure, cursor: int | None = None) -
     if cursor is not None:
         figure.add_vline(x=cursor, line={"width": 1.5, "dash": "dot", "color": "#8a94a3"})
     figure.update_layout(
-        margin={"l": 56, "r": 12, "t": 36, "b": 48},
+        margin={"l": 56, "r": 12, "t": 16 + 22 * max(len(runs), 1), "b": 48},
         showlegend=True,
-        legend={"orientation": "h", "y": 1.1, "x": 0},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "groupclick": "togglegroup"},
         uirevision=f"{measure} {last}",
     )
     return figure
@@ -84,9 +87,16 @@ class _Style:
     place: int
     run: str
 
-    def name(self, what: str) -> str:
-        """The name of one of its lines in the legend."""
-        return f"{self.run} · {what}" if self.run else what
+    def full(self, name: str) -> str:
+        """The name of one of its lines, told from those of other runs."""
+        return f"{self.run}, {name}" if self.run else name
+
+    def entry(self, name: str, measure: Measure) -> dict[str, Any]:
+        """What Plotly is told of a line's place in the legend: of several runs each has one entry, its marked line."""
+        if not self.run:
+            return {"name": name}
+        speaks = name == ("validation" if measure in _VALIDATED else measure.replace("_", " "))
+        return {"name": self.run if speaks else name, "legendgroup": self.run, "showlegend": speaks}
 
     def line(self, *, validated: bool) -> dict[str, Any]:
         """What Plotly is told of a line: through batch groups, or with a mark at each validated epoch."""
@@ -107,16 +117,16 @@ def _lines(
     groups = [line for line in metrics if line.val_loss is None]
     epochs = [line for line in metrics if line.val_loss is not None]
     steps, values = [line.step for line in groups], [getattr(line, measure) for line in groups]
-    if measure not in {"loss", "accuracy"}:
-        return [(style.name(measure.replace("_", " ")), steps, values, style.line(validated=False))]
+    if measure not in _VALIDATED:
+        return [(measure.replace("_", " "), steps, values, style.line(validated=False))]
     ends = [line.step for line in epochs]
     means = {**style.line(validated=False), "mode": "markers", "marker": {"symbol": "line-ew-open", "size": 16}}
     means["marker"] = {**means["marker"], "color": means["line"]["color"], "line": {"width": 2}}
     return [
-        (style.name("training"), steps, values, style.line(validated=False)),
-        (style.name("training, mean of the epoch"), ends, [getattr(line, measure) for line in epochs], means),
+        ("training", steps, values, style.line(validated=False)),
+        ("training, mean of the epoch", ends, [getattr(line, measure) for line in epochs], means),
         (
-            style.name("validation"),
+            "validation",
             ends,
             [getattr(line, f"val_{measure}") for line in epochs],
             style.line(validated=True),

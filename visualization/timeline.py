@@ -38,12 +38,14 @@ def timeline(
     following: bool,
     active: bool,
     live: bool,
+    testable: bool,
     taken: int | None,
 ) -> dict[str, Any]:
     """The slider over `steps` of `run`, standing at `step`: plain JSON data.
 
     following: the page goes on to every new snapshot; active: more are to come; live: the view shows a step in the
-    browser, without waiting for the page; taken: the serial of the last choice that the page knows.
+    browser, without waiting for the page; testable: the test accuracy can be asked for, as Keras is ready and the test
+    set is here; taken: the serial of the last choice that the page knows.
     """
     snapshot = f"/api/runs/{run.id}/snapshots/{{step}}"
     return {
@@ -58,7 +60,7 @@ def timeline(
         "taken": taken,
         "weights_url": f"{snapshot}/weights",
         "trace_url": f"{snapshot}/trace",
-        "evaluation_url": f"{snapshot}/evaluation",
+        "evaluation_url": f"{snapshot}/evaluation" if testable else None,
     }
 
 

@@ -54,7 +54,6 @@ def _draw(run: Run) -> None:
     active = run.status().state.is_active
     if own:
         _rename(run)
-    st.table({"": {**run_words.settings(run.config()), **run_words.outcome(run)}}, border="horizontal")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _download(run)
         if own and st.button("Run again", icon=":material/replay:", help=_AGAIN):
@@ -64,6 +63,7 @@ def _draw(run: Run) -> None:
         _delete(run)
     elif own:
         st.caption("It is at work: stop it to train it on or to delete it. A stopped run can be resumed.")
+    st.table({"": {**run_words.settings(run.config()), **run_words.outcome(run)}}, border="horizontal")
 
 
 _AGAIN = "The same settings, network and seed once more: on this machine the weights come out the same, bit for bit"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data import datasets
 from model.records import Status
 from model.runs import Run
-from visualization import components, state, timeline
+from visualization import components, state, timeline, traces
 
 
 def draw(run: Run, status: Status, view: state.View) -> None:
@@ -22,8 +23,14 @@ def draw(run: Run, status: Status, view: state.View) -> None:
         following=shown.follows_newest,
         active=status.state.is_active,
         live=view == "Network",
+        testable=_is_testable(run),
         taken=state.moment_taken(),
     )
     message = components.timeline(data, key="timeline")
     if message is not None and state.take_moment(timeline.read(message), run):
         st.rerun()
+
+
+def _is_testable(run: Run) -> bool:
+    data = run.data()
+    return data is not None and traces.is_ready() and datasets.is_here(data.name)

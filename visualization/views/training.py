@@ -51,7 +51,9 @@ def draw(run: Run) -> None:
     measures = _MEASURES[group]
     for measure, column in zip(measures, st.columns(len(measures)), strict=True):
         with column:
-            components.figure(curves.curve(drawn, measure, cursor), key=measure)
+            components.figure(
+                curves.curve(drawn, measure, cursor), key=f"curve_{measure}"
+            )  # a bare name is a setting's
 
 
 def _others(run: Run) -> list[Run]:

@@ -3,8 +3,6 @@ import { asFields } from "../checks";
 
 export type Get = (url: string, options: { signal: AbortSignal }) => Promise<Response>;
 
-const keptWaiting = 2000; // milliseconds until Keras may be ready
-
 export class Accuracies {
   private readonly words = new Map<string, string>();
   private asking: { url: string; abort: AbortController } | null = null;
@@ -16,7 +14,8 @@ export class Accuracies {
   ) {}
 
   /** What is known of the snapshot at this address, in words; empty where nothing is. */
-  at(url: string): string {
+  at(url: string | null): string {
+    if (url === null) return "";
     return this.words.get(url) ?? (this.asking?.url === url ? "testing …" : "");
   }
 
@@ -44,14 +43,8 @@ export class Accuracies {
   }
 
   private async answer(url: string, signal: AbortSignal): Promise<string> {
-    for (;;) {
-      const response = await this.get(url, { signal });
-      if (response.ok) return inWords(await response.json());
-      // 503: Keras is starting. Anything else stays so: for one, there is no test set on this machine.
-      if (response.status !== 503) return "";
-      await new Promise((done) => setTimeout(done, keptWaiting));
-      signal.throwIfAborted();
-    }
+    const response = await this.get(url, { signal });
+    return response.ok ? inWords(await response.json()) : "";
   }
 }
 

@@ -23,7 +23,8 @@ export interface TimelineData {
   /** Addresses of a snapshot, with {step} in place of its step. */
   readonly weights_url: string;
   readonly trace_url: string;
-  readonly evaluation_url: string;
+  /** null where the test accuracy cannot be told: Keras is starting, or the test set is not there. */
+  readonly evaluation_url: string | null;
 }
 
 /** Sent when the reader has chosen a step; `step` null follows the newest. */
@@ -59,7 +60,8 @@ export function parseTimeline(value: unknown): TimelineData {
     taken: data.taken === null ? null : asInteger(data.taken, "timeline.taken", 1),
     weights_url: asName(data.weights_url, "timeline.weights_url"),
     trace_url: asName(data.trace_url, "timeline.trace_url"),
-    evaluation_url: asName(data.evaluation_url, "timeline.evaluation_url"),
+    evaluation_url:
+      data.evaluation_url === null ? null : asName(data.evaluation_url, "timeline.evaluation_url"),
   };
 }
 

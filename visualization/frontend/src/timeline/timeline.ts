@@ -111,9 +111,11 @@ export class Timeline {
     if (travel.step !== before || this.root.dataset.playing !== String(travel.playing)) this.draw();
     const message = travel.message(now);
     if (message) this.tell(message);
+    // While the newest is followed, each step would be tested at the training's cost.
     const worthTesting = !(data.active && travel.following);
     const rests = travel.isAtRest(now);
-    if (rests && worthTesting) void this.accuracies.ask(addressAt(data.evaluation_url, travel.step));
+    const address = this.evaluationAddress(data, travel);
+    if (rests && worthTesting && address) void this.accuracies.ask(address);
     if (travel.playing || travel.isOpen || !rests) this.wake();
   }
 
@@ -128,7 +130,7 @@ export class Timeline {
       trace_url: addressAt(data.trace_url, step),
     });
     const place = `step ${step.toLocaleString("en")} of ${data.total_steps.toLocaleString("en")}`;
-    const accuracy = this.accuracies.at(addressAt(data.evaluation_url, step));
+    const accuracy = this.accuracies.at(this.evaluationAddress(data, travel));
     this.slider.max = String(data.steps.length - 1);
     this.slider.value = String(travel.place);
     this.slider.ariaValueText = place;
@@ -138,6 +140,10 @@ export class Timeline {
     this.newest.hidden = travel.following;
     this.root.dataset.step = String(step);
     this.root.dataset.playing = String(travel.playing);
+  }
+
+  private evaluationAddress(data: TimelineData, travel: Travel): string | null {
+    return data.evaluation_url === null ? null : addressAt(data.evaluation_url, travel.step);
   }
 
   private prefetch(): void {
