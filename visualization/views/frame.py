@@ -55,8 +55,9 @@ def draw(chosen: ChosenRun) -> None:
         )
         # Read once: between two readings a run may end, and a Stop would stay that nothing takes away.
         status = run.status()
-        runs.draw_button(run)
-        _train_or_stop(run, status)
+        with st.container(horizontal=True, width="content", wrap=False):
+            runs.draw_button(run)
+            _train_or_stop(run, status)
     moving = traces.is_moving(status)
     st.fragment(_live, run_every=_POLL_SECONDS if moving else None)(run, view, moving)
 
