@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from data import datasets
-from model.networks import PRESETS, Network
+from model.networks import PRESETS
 from model.recipes import RECIPES
 from model.settings import BOUNDS, CHOICES, Settings
 from visualization import dialogs, training_state
@@ -86,8 +86,9 @@ def _network() -> None:
 
 
 def _network_words(name: str) -> str:
-    network: Network = training_state.own_network() if name == training_state.OWN else PRESETS[name]
-    return f"{network.title} · {network.parameters:,} parameters"
+    if name == training_state.OWN:
+        return "Your own"  # always: a label that changes makes the control forget what was chosen
+    return f"{PRESETS[name].title} · {PRESETS[name].parameters:,} parameters"
 
 
 def _more() -> None:

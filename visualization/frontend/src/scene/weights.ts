@@ -20,9 +20,13 @@ export class WeightsSource {
     return this.cache.has(url);
   }
 
-  /** Fetch these in their order, one after the other, as many as are kept; what fails is left to `load`. */
+  /** Fetch these in their order, one after the other, as many as are kept; what fails is left to `load`.
+   *
+   * Others that are kept, of another run, make room.
+   */
   prefetch(urls: readonly string[]): void {
     this.stopPrefetch();
+    for (const url of [...this.cache.keys()]) if (!urls.includes(url)) this.drop(url);
     this.prefetching = new AbortController();
     void this.fetchAll(urls, this.prefetching.signal);
   }
@@ -90,15 +94,20 @@ export class WeightsSource {
   }
 
   private keep(url: string, tensors: Tensors): void {
-    const before = this.cache.get(url);
-    if (before) this.bytes -= bytesOf(before);
+    this.drop(url);
     this.cache.set(url, tensors);
     this.bytes += bytesOf(tensors);
-    for (const [oldest, weights] of this.cache) {
+    for (const oldest of [...this.cache.keys()]) {
       if (this.bytes <= this.mostBytes || oldest === url) break;
-      this.cache.delete(oldest);
-      this.bytes -= bytesOf(weights);
+      this.drop(oldest);
     }
+  }
+
+  private drop(url: string): void {
+    const tensors = this.cache.get(url);
+    if (!tensors) return;
+    this.cache.delete(url);
+    this.bytes -= bytesOf(tensors);
   }
 }
 
