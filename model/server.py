@@ -5,6 +5,7 @@ Reading only: nothing here changes a run.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import math
 from collections.abc import Mapping
@@ -114,12 +115,38 @@ async def trace(run_id: str, step: int, request: Request) -> Response:
     shape = run.config().network.input_shape
     pixels = np.frombuffer(await _body(request, math.prod(shape)), np.uint8).reshape(1, *shape)
     if not engine().is_warm:
-        left = math.ceil(engine().seconds_until_warm)
-        detail = f"Keras is starting in its worker. Expected it to be ready in about {left} s. Ask again then."
-        return _problem(503, "Keras is not ready", detail, {"Retry-After": str(left)})
+        return _not_ready()
     traced = await run_in_threadpool(engine().call, jobs.trace, run.path, step, pixels)
     content = safetensors.numpy.save({name: np.ascontiguousarray(values[0]) for name, values in traced.items()})
     return Response(content, media_type="application/octet-stream")
+
+
+@api.get("/runs/{run_id}/snapshots/{step}/evaluation", response_model=None)
+async def evaluation(run_id: str, step: int, request: Request) -> Mapping[str, Any] | JSONResponse:
+    """What the test set says of a snapshot: mean cross-entropy in nats and accuracy 0..1; computed at the first asking.
+
+    One at a time: the worker answers every page's traces too, and each waits for one evaluation at most.
+    """
+    run = engine().runs.find(run_id)
+    run.snapshot_path(step)
+    known = run.evaluation(step)
+    if known is None:
+        if not engine().is_warm:
+            return _not_ready()
+        async with _evaluating:
+            if await request.is_disconnected():  # the reader has gone on to another step
+                return _problem(499, "Nobody waits any more", "The connection was closed before its turn came.")
+            known = await run_in_threadpool(engine().call, jobs.evaluate, run.path, step)
+    return dataclasses.asdict(known)
+
+
+_evaluating = asyncio.Lock()
+
+
+def _not_ready() -> JSONResponse:
+    left = math.ceil(engine().seconds_until_warm)
+    detail = f"Keras is starting in its worker. Expected it to be ready in about {left} s. Ask again then."
+    return _problem(503, "Keras is not ready", detail, {"Retry-After": str(left)})
 
 
 async def _body(request: Request, size: int) -> bytes:

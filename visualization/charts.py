@@ -1,56 +1,14 @@
-"""Flat charts as Plotly figures from plain data."""
+"""The network's answer as a Plotly figure, and shares in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
-from model.records import Metrics
-
-# Okabe and Ito's blue and orange: told apart by every kind of colour vision, readable on dark and on light.
-_TRAINING = "#56b4e9"
-_VALIDATION = "#e69f00"
-
-
-def curve(metrics: Sequence[Metrics], measure: Literal["loss", "accuracy"], total_steps: int) -> go.Figure:
-    """Loss or accuracy over the steps: a line through the batch groups, marks where an epoch was validated."""
-    title, unit, factor = _MEASURES[measure]
-    figure = go.Figure()
-    for name, field in (("training", measure), ("validation", f"val_{measure}")):
-        lines = [line for line in metrics if (line.val_loss is not None) == (name == "validation")]
-        figure.add_trace(
-            go.Scatter(
-                x=[line.step for line in lines],
-                y=[factor * getattr(line, field) for line in lines],
-                name=name,
-                **_STYLES[name],
-                hovertemplate=f"step %{{x:,}}: {name} {measure} %{{y:.4g}} {unit}<extra></extra>",
-            )
-        )
-    # A little more than all steps, or the last mark would be cut in half.
-    figure.update_xaxes(title_text="step (batches trained)", range=[0, 1.02 * max(total_steps, 1)])
-    figure.update_yaxes(title_text=title, rangemode="tozero" if measure == "loss" else "normal")
-    figure.update_layout(
-        margin={"l": 56, "r": 12, "t": 36, "b": 48},
-        showlegend=True,
-        legend={"orientation": "h", "y": 1.1, "x": 0},
-        uirevision=measure,
-    )
-    return figure
-
-
-_MEASURES = {"loss": ("loss (cross-entropy, nats)", "nats", 1.0), "accuracy": ("accuracy (% of images)", "%", 100.0)}
-_STYLES = {
-    "training": {"mode": "lines", "line": {"color": _TRAINING, "width": 1.5}},
-    "validation": {
-        "mode": "lines+markers",
-        "line": {"color": _VALIDATION, "width": 2, "dash": "dot"},
-        "marker": {"symbol": "diamond", "size": 9},
-    },
-}
+# Okabe and Ito's blue: told from grey by every kind of colour vision, readable on dark and on light.
+_BLUE = "#56b4e9"
 
 
 def probabilities(values: np.ndarray, class_names: Sequence[str], label: int | None = None) -> go.Figure:
@@ -68,7 +26,7 @@ def probabilities(values: np.ndarray, class_names: Sequence[str], label: int | N
             x=100 * values.astype(float),
             y=list(range(len(names))),
             orientation="h",
-            marker={"color": _TRAINING, "opacity": [1.0 if place == winner else 0.55 for place in range(len(names))]},
+            marker={"color": _BLUE, "opacity": [1.0 if place == winner else 0.55 for place in range(len(names))]},
             text=[percent(float(value)) for value in values],
             textposition="outside",
             cliponaxis=False,

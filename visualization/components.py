@@ -1,4 +1,4 @@
-"""The two browser components: the Three.js scene and the Plotly holder.
+"""The browser components: the Three.js scene, the Plotly holder and the slider over the snapshots.
 
 An inline `js` string travels with every change of the data, so what is inline here is a loader of a few lines: it
 imports the built bundle from /assets once, and hands it the component's arguments.
@@ -55,6 +55,14 @@ def scene(data: Mapping[str, Any], *, key: str) -> SceneAnswer:
     """
     result = _component("scene")(key=key, data=data, on_drawing_change=lambda: None, on_pick_change=lambda: None)
     return SceneAnswer(result.drawing, result.pick)
+
+
+def timeline(data: Mapping[str, Any], *, key: str) -> object:
+    """Draw the slider over a run's snapshots; data as visualization.timeline.timeline makes it.
+
+    Returns the last choice as the browser sent it, unread, or None; visualization.timeline.read reads it.
+    """
+    return _component("timeline")(key=key, data=data, on_moment_change=lambda: None).moment
 
 
 def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click | None:

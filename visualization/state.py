@@ -1,4 +1,4 @@
-"""One typed view of the page's state; the only reader of st.session_state and of the URL."""
+"""One typed view of what the page shows; with training_state, the only reader of st.session_state and of the URL."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from data.errors import StrataError
 from model.engine import engine
 from model.networks import Network
 from model.runs import PRETRAINED, Run, RunError
-from model.settings import Settings
-from visualization import picks, pictures
+from visualization import picks, pictures, training_state
 from visualization.pad import PadDrawing, PadReport
 from visualization.picks import Pick, Wish
 from visualization.pictures import Picture
+from visualization.timeline import Moment
 
 View = Literal["Network", "Surfaces", "Training"]
 VIEWS: tuple[View, ...] = ("Network", "Surfaces", "Training")
@@ -74,48 +74,72 @@ def _run_of_the_command() -> str | None:
 
 
 def choose_run(run: Run) -> None:
-    """Show `run` from now on, also after a refresh and to whom the link is given."""
+    """Show `run` from now on, also after a refresh and to whom the link is given, at its newest step."""
     st.query_params["run"] = run.id
+    st.query_params.pop("step", None)
+
+
+def forget_run() -> None:
+    """The chosen run was deleted: show whatever is chosen without one."""
+    st.session_state.pop("shown", None)
+    for name in ("run", "step"):
+        st.query_params.pop(name, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The weights that all views show."""
+    """The weights that all views show. follows_newest: no step was chosen, so every new snapshot is shown."""
 
     run: Run
     step: int
+    follows_newest: bool = True
 
 
 def shown(run: Run) -> Shown:
-    """The newest snapshot of `run`; before it has one, what was shown last, so that no view goes blank meanwhile."""
+    """The chosen snapshot of `run`, else its newest; before it has one, what was shown last: no view goes blank."""
     steps = run.snapshot_steps()
     if steps:
-        st.session_state["shown"] = Shown(run, steps[-1])
+        asked_for = _asked_for_step()
+        # A link may name a step of before the run was trained anew, or one that somebody typed.
+        step = steps[-1] if asked_for is None else max((s for s in steps if s <= asked_for), default=steps[0])
+        st.session_state["shown"] = Shown(run, step, asked_for is None)
     elif "shown" not in st.session_state:
         pretrained = Run(PRETRAINED)
         st.session_state["shown"] = Shown(pretrained, pretrained.snapshot_steps()[-1])
     return cast(Shown, st.session_state["shown"])
 
 
-def settings() -> Settings:
-    """What the controls say; raises SettingsError for what no control would let through."""
-    default = Settings()
-    state = st.session_state
-    return Settings(
-        dataset=state.get("dataset", default.dataset),
-        network=state.get("network", default.network),
-        epochs=int(state.get("epochs", default.epochs)),
-        batch_size=int(state.get("batch_size", default.batch_size)),
-        learning_rate=float(state.get("learning_rate", default.learning_rate)),
-        validation_fraction=state.get("validation_percent", round(100 * default.validation_fraction)) / 100,
-        seed=int(state.get("seed", default.seed)),
-    )
+def _asked_for_step() -> int | None:
+    """The step in the URL; None where there is none that could be one."""
+    asked_for = st.query_params.get("step", "")
+    return int(asked_for) if asked_for.isascii() and asked_for.isdecimal() else None
+
+
+def take_moment(moment: Moment, run: Run) -> bool:
+    """Show the step that was chosen on the slider of `run`, also in the link; False if that was done before.
+
+    What the browser sends stays in the component's state, so the same choice comes with every later run.
+    """
+    if moment.serial == moment_taken() or moment.run != run.id:
+        return False
+    st.session_state["moment_taken"] = moment.serial
+    st.query_params["run"] = run.id
+    if moment.step is None:
+        st.query_params.pop("step", None)
+    else:
+        st.query_params["step"] = str(moment.step)
+    return True
+
+
+def moment_taken() -> int | None:
+    """The serial of the last choice on the slider that the page took."""
+    return cast(int | None, st.session_state.get("moment_taken"))
 
 
 def test_dataset() -> str:
     """The dataset whose test set one can choose from: the chosen run's."""
     data = chosen_run().run.data()
-    return data.name if data else settings().dataset
+    return data.name if data else training_state.settings().dataset
 
 
 def draw_test_image(count: int, labels: np.ndarray) -> None:
@@ -221,6 +245,11 @@ def take_pick(message: object, network: Network) -> None:
 def last_pick() -> Pick | None:
     """What was touched last; None before the first touch, and once it was let go."""
     return cast(Pick | None, st.session_state.get("pick"))
+
+
+def show_view(view: View) -> None:
+    """Show another view; for a button's on_click."""
+    st.session_state["view"] = view
 
 
 def bring_to_scene(pick: Pick) -> None:

@@ -41,6 +41,8 @@ def choose_settings(page: Page, *, dataset: str, epochs: int, batch_size: int | 
     page.get_by_test_id("stSidebar").locator(f"{FIGURE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
     if not page.get_by_role("spinbutton", name="Epochs").is_visible():
         page.get_by_text("Training settings").click()
+        # While the controls still unfold, a list that opens closes again.
+        page.get_by_test_id("stSidebar").get_by_text("More", exact=True).click(trial=True)
     page.get_by_role("combobox", name="Dataset").click()
     page.get_by_role("option", name=dataset, exact=True).click()
     page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))

@@ -1,5 +1,5 @@
 """Write what pytest and Vitest both check: scene.json, one tiny network, picture and answer as the page gets them, and
-layers.json, what the contract knows and networks that have all of it.
+layers.json, what the contract knows and networks that have all of it; timeline.json, the slider over a run's snapshots.
 
 python -m tests.golden.write
 """
@@ -34,9 +34,11 @@ from model.runs import Run
 from model.settings import Settings
 from visualization.pictures import Picture
 from visualization.scene import layers, scene
+from visualization.timeline import timeline
 
 PATH = Path(__file__).with_name("scene.json")
 LAYERS_PATH = Path(__file__).with_name("layers.json")
+TIMELINE_PATH = Path(__file__).with_name("timeline.json")
 CLASS_NAMES = ("0", "1", "2", "3")
 NETWORK = Network(
     name="golden",
@@ -141,6 +143,14 @@ def record(root: Path) -> dict[str, Any]:
     }
 
 
+def timeline_record(root: Path) -> dict[str, Any]:
+    """What timeline.json holds: the slider of a run at work, of which nothing was chosen yet."""
+    return timeline(
+        Run(root / NETWORK.name), (0, 1, STEP), 1, total_steps=20, following=False, active=True, live=True,
+        testable=True, taken=None,
+    )  # fmt: skip
+
+
 def layers_record(root: Path) -> dict[str, Any]:
     """What layers.json holds: every kind and activation, and for each further network its layers, a picture, and its
     weights and Keras's activations as base64 safetensors."""
@@ -168,6 +178,10 @@ if __name__ == "__main__":
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        for path, content in ((PATH, record(Path(folder))), (LAYERS_PATH, layers_record(Path(folder)))):
+        for path, content in (
+            (PATH, record(Path(folder))),
+            (LAYERS_PATH, layers_record(Path(folder))),
+            (TIMELINE_PATH, timeline_record(Path(folder))),
+        ):
             path.write_text(json.dumps(content, indent=1) + "\n")
             print(f"wrote {path}")

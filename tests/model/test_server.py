@@ -14,10 +14,11 @@ import pytest
 import safetensors.numpy
 import uvicorn
 
-from data import samples
+from data import datasets, samples
 from model import server
 from model.engine import Engine
-from model.networks import CNN
+from model.networks import CNN, MLP_25
+from model.records import DataRecord
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
 from model.tracing import trace
@@ -124,3 +125,23 @@ def test_pixels_of_another_size_are_refused_in_words(get: Get, size: int, receiv
         "Pixels have the wrong size. Expected 784 bytes, one for each value of the network's input. "
         f"Received {received}. Send the picture in the input's shape."
     )
+
+
+def test_the_test_accuracy_of_a_snapshot_is_computed_once_and_kept(get: Get) -> None:
+    run = server.engine().runs.create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
+    shapes = {name: shape for placed in MLP_25.placed() for name, shape in placed.weight_shapes.items()}
+    run.write_snapshot(1, {name: np.zeros(shape, np.float32) for name, shape in shapes.items()})
+    dataset = datasets.load("digits")
+    run.write_data(DataRecord("digits", "Digits", "here", dataset.sha256, dataset.class_names, 9, 1))
+    path = f"/runs/{run.id}/snapshots/1/evaluation"
+    assert get(path)[0] == 503
+    server.engine().warm_up()
+    while not server.engine().is_warm:
+        time.sleep(0.05)
+    status, _, body = get(path)
+    assert status == 200
+    # Without weights every class is as likely, and the first is the answer.
+    assert json.loads(body)["accuracy"] == pytest.approx(np.mean(dataset.y_test == 0))
+    run.snapshot_path(1).unlink()
+    assert get(path)[0] == 404
+    assert run.evaluation(1) is not None

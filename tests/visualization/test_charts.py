@@ -3,26 +3,7 @@
 import numpy as np
 import pytest
 
-from model.records import Metrics
-from visualization.charts import curve, percent, probabilities
-
-LINES = (
-    Metrics(step=10, epoch=1, seconds=1.0, loss=2.0, accuracy=0.25, images_per_second=100.0),
-    Metrics(step=20, epoch=1, seconds=2.0, loss=1.0, accuracy=0.5, images_per_second=100.0),
-    Metrics(20, 1, 2.5, 1.5, 0.375, 100.0, val_loss=0.75, val_accuracy=0.625),
-)
-
-
-def test_curves_show_groups_as_training_and_epochs_as_validation() -> None:
-    loss, accuracy = curve(LINES, "loss", 40), curve(LINES, "accuracy", 40)
-    assert [(trace.name, tuple(trace.x), tuple(trace.y)) for trace in loss.data] == [
-        ("training", (10, 20), (2.0, 1.0)),
-        ("validation", (20,), (0.75,)),
-    ]
-    assert [tuple(trace.y) for trace in accuracy.data] == [(25.0, 50.0), (62.5,)]
-    assert loss.layout.yaxis.title.text == "loss (cross-entropy, nats)"
-    assert accuracy.layout.yaxis.title.text == "accuracy (% of images)"
-    assert tuple(loss.layout.xaxis.range) == (0, 40.8)
+from visualization.charts import percent, probabilities
 
 
 def test_the_winner_and_the_true_class_are_marked_by_more_than_colour() -> None:

@@ -9,9 +9,9 @@ from data.errors import StrataError
 from model.engine import engine
 from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
-from visualization import bundle, charts, state, traces
+from visualization import bundle, charts, state, traces, training_state
 from visualization.state import ChosenRun
-from visualization.views import network, surfaces, training
+from visualization.views import network, runs, surfaces, time_travel, training
 
 _VIEWS = {"Network": network.draw, "Surfaces": surfaces.draw, "Training": training.draw}
 _POLL_SECONDS = 0.75
@@ -55,7 +55,9 @@ def draw(chosen: ChosenRun) -> None:
         )
         # Read once: between two readings a run may end, and a Stop would stay that nothing takes away.
         status = run.status()
-        _train_or_stop(run, status)
+        with st.container(horizontal=True, width="content", wrap=False):
+            runs.draw_button(run)
+            _train_or_stop(run, status)
     moving = traces.is_moving(status)
     st.fragment(_live, run_every=_POLL_SECONDS if moving else None)(run, view, moving)
 
@@ -63,12 +65,14 @@ def draw(chosen: ChosenRun) -> None:
 def _train_or_stop(run: Run, status: Status) -> None:
     if status.state.is_active:
         stopping = run.stop_requested()
-        if st.button("Stop", icon=":material/stop:", disabled=stopping, help="What it learned so far stays."):
+        if st.button(
+            "Stop", icon=":material/stop:", disabled=stopping, help="What it learned so far stays; Resume goes on."
+        ):
             run.request_stop()
             st.rerun()
     elif st.button("Train & Visualize", type="primary", icon=":material/play_arrow:"):
         try:
-            state.choose_run(engine().train(state.settings()))
+            state.choose_run(engine().train(training_state.settings(), training_state.network()))
         except StrataError as error:
             st.error(str(error))
             return
@@ -88,12 +92,18 @@ def _live(run: Run, view: state.View, was_moving: bool) -> None:
 
 def _draw_view(run: Run, status: Status, view: state.View) -> None:
     st.caption(status_line(run, status))
+    time_travel.draw(run, status, view)
     if status.state.is_active:
         st.progress(status.progress, progress_words(run, status))
     elif status.state in {RunState.FAILED, RunState.INTERRUPTED}:
         st.error(status.message)
+        runs.draw_resume(run, status.state)
     elif status.state is RunState.STOPPED:
-        st.caption(f":material/stop_circle: {status.message}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f":material/stop_circle: {status.message}")
+            runs.draw_resume(run, status.state)
+    elif status.message:
+        st.caption(status.message)
     data = run.data()
     if data and data.note:
         st.info(data.note)
@@ -102,12 +112,13 @@ def _draw_view(run: Run, status: Status, view: state.View) -> None:
 
 def status_line(run: Run, status: Status) -> str:
     """One line that always says what is loaded."""
-    config, data, steps = run.config(), run.data(), run.snapshot_steps()
-    validated = [line for line in run.metrics() if line.val_accuracy is not None]
+    config, data, shown = run.config(), run.data(), state.shown(run)
+    here = shown.run == run
+    validated = [line for line in run.metrics() if line.val_accuracy is not None and here and line.step <= shown.step]
     parts = [
         data.title if data else datasets.TITLES.get(config.settings.dataset, config.settings.dataset),
         config.network.title,
-        f"step {steps[-1]:,} of {status.total_steps:,}" if steps else "no weights yet",
+        f"step {shown.step:,} of {status.total_steps:,}" if here else "no weights yet",
         *_accuracy(validated),
         f"{config.network.parameters:,} parameters",
     ]

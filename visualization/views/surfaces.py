@@ -22,6 +22,9 @@ def draw(run: Run) -> None:
     picture, _ = state.chosen_picture()
     activations = traces.trace(shown.run, shown.step, picture)
     spatial = [placed for placed in shown.run.config().network.placed() if len(placed.output_shape) == 3]
+    if not spatial:
+        _say_no_maps()
+        return
     titles = {placed.layer.name: placed.title for placed in spatial}
     picked = _controls(titles, {placed.layer.name: placed.output_shape[-1] for placed in spatial})
     layers = {title: activations[name] for name, title in titles.items()}
@@ -35,6 +38,16 @@ def draw(run: Run) -> None:
             state.remember_pick(Pick(names[click.trace], *found))
     with picked:
         _say_pick(activations)
+
+
+def _say_no_maps() -> None:
+    """What is here for a network that takes the picture apart at once, and what to do."""
+    st.info(
+        "This network has no layer of maps: it puts the picture in one row first, and surfaces need rows and columns. "
+        "The Network view shows its layers; a network with a convolution or a pooling layer has surfaces here."
+    )
+    if st.button("Show in the Network view", on_click=state.show_view, args=("Network",)):
+        st.rerun()
 
 
 def _say_pick(activations: Mapping[str, np.ndarray]) -> None:

@@ -1,22 +1,81 @@
-"""The curves of a run, while it trains and afterwards."""
+"""The curves of the chosen run, and of others over it, while it trains and afterwards."""
 
 from __future__ import annotations
 
+from typing import get_args
+
 import streamlit as st
 
+from data.errors import StrataError
+from model.engine import engine
 from model.runs import Run
-from visualization import charts, components
+from visualization import components, curves, run_words, state
+from visualization.curves import Curves, Measure
+
+_MEASURES: dict[str, tuple[Measure, ...]] = {
+    "Loss and accuracy": ("loss", "accuracy"),
+    "Rate, speed and time": ("learning_rate", "images_per_second", "seconds"),
+}
+assert {measure for group in _MEASURES.values() for measure in group} == set(get_args(Measure))
 
 
 def draw(run: Run) -> None:
-    """Draw loss and accuracy of the chosen run."""
-    metrics = run.metrics()
-    if not metrics:
+    """Draw the curves over the steps, with a line at the step that the page shows."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        group = st.segmented_control(
+            "Curves",
+            list(_MEASURES),
+            default="Loss and accuracy",
+            required=True,
+            key="curves",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        others = _others(run)
+        drawn = [found for found in (_curves(each) for each in (run, *others)) if found is not None]
+        st.download_button(
+            "CSV",
+            lambda: curves.table(drawn),
+            file_name=f"{run.id}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not drawn,
+            help="All curves of these runs as a table. The camera in a chart's corner saves its picture.",
+        )
+    if not any(found.metrics for found in drawn):
         st.info("The curves of loss and accuracy are drawn here from the first batches on.")
         return
-    total_steps = run.status().total_steps
-    loss, accuracy = st.columns(2)
-    with loss:
-        components.figure(charts.curve(metrics, "loss", total_steps), key="loss")
-    with accuracy:
-        components.figure(charts.curve(metrics, "accuracy", total_steps), key="accuracy")
+    shown = state.shown(run)
+    cursor = shown.step if shown.run == run else None
+    measures = _MEASURES[group]
+    for measure, column in zip(measures, st.columns(len(measures)), strict=True):
+        with column:
+            components.figure(
+                curves.curve(drawn, measure, cursor), key=f"curve_{measure}"
+            )  # a bare name is a setting's
+
+
+def _others(run: Run) -> list[Run]:
+    """The runs that are compared with the chosen one."""
+    known = {other.id: other for other in engine().runs.all() if other != run}
+    with st.popover("Compare", icon=":material/stacked_line_chart:", help="Other runs over this one"):
+        chosen = st.multiselect(
+            "Other runs over this one",
+            list(known),
+            format_func=lambda run_id: run_words.name(known[run_id]) if run_id in known else run_id,
+            max_selections=curves.MOST_RUNS - 1,
+            key="compared",
+            placeholder="choose runs",
+            persist_state="session",
+        )
+    return [known[run_id] for run_id in chosen if run_id in known]
+
+
+def _curves(run: Run) -> Curves | None:
+    """What is drawn of a run; None, and words, where it cannot be read."""
+    try:
+        return Curves(run_words.name(run), run.metrics(), run.status().total_steps)
+    except StrataError as error:
+        st.error(str(error))
+        return None

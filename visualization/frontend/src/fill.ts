@@ -18,7 +18,8 @@ export function fillWindow(root: HTMLElement): () => void {
     const top = root.getBoundingClientRect().top + scroller.scrollTop;
     root.style.height = `${heightLeft(window.innerHeight, top)}px`;
     // The page leaves room at its end, for pages that are read; here it would only make an empty part to scroll to.
-    root.style.marginBottom = `${Math.min(0, below - Number.parseFloat(getComputedStyle(content).paddingBottom))}px`;
+    const padding = Number.parseFloat(getComputedStyle(content).paddingBottom);
+    root.style.marginBottom = `${isLast(root, content, padding) ? Math.min(0, below - padding) : 0}px`;
   };
   const watch = new ResizeObserver(adjust);
   watch.observe(root);
@@ -29,6 +30,12 @@ export function fillWindow(root: HTMLElement): () => void {
     watch.disconnect();
     window.removeEventListener("resize", adjust);
   };
+}
+
+/** Whether nothing comes below `root` in `content`: on a narrow page, what stands beside it elsewhere does. */
+function isLast(root: Element, content: Element, padding: number): boolean {
+  const end = content.getBoundingClientRect().bottom - padding;
+  return end - root.getBoundingClientRect().bottom < smallest / 2;
 }
 
 /** The nearest ancestor that scrolls, through shadow roots, else the document; and its child that `root` is in. */

@@ -124,12 +124,12 @@ describe("weights", () => {
   const file = safetensorsFile({ a: f32([1], [1]) });
   const answer = (status = 200) => new Response(status === 200 ? file : null, { status, statusText: "Gone" });
 
-  it("are fetched once an address, and the eight youngest are kept", async () => {
+  it("are fetched once an address, and the youngest are kept", async () => {
     const asked: string[] = [];
     const source = new WeightsSource(async (url) => {
       asked.push(url);
       return answer();
-    });
+    }, 8 * 4); // eight of one number each
     for (let index = 0; index < 9; index++) await source.load(`/${index}`);
     expect(asked).toHaveLength(9);
     expect(source.ready("/0")).toBeNull();

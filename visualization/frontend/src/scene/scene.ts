@@ -6,6 +6,7 @@ import type { Sketch } from "../drawing/sketch";
 import { fillWindow } from "../fill";
 import type { Tensors } from "../safetensors";
 import { prefersReducedMotion, readTheme, type Theme, watchTheme } from "../theme";
+import { moments } from "../timeline/moments";
 import { Computation } from "./computation";
 import { Framing } from "./framing";
 import { handleOf } from "./handle";
@@ -20,7 +21,7 @@ import { Timings } from "./timings";
 import { View3d } from "./view_3d";
 import type { Viewing } from "./viewing";
 import { changeBetween, type Shown } from "./wave";
-import { WeightsSource } from "./weights";
+import { weights } from "./weights";
 import { followWish } from "./wishes";
 
 const noWebgl =
@@ -37,10 +38,10 @@ export class Scene {
   private readonly computation: Computation;
   private readonly framing: Framing;
   private readonly timings = new Timings();
-  private readonly weights = new WeightsSource();
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
   private readonly stopFilling: () => void;
+  private readonly stopTravelling: () => void;
   private theme: Theme;
   private data: SceneData | null = null; // the latest that came
   private drawn: SceneData | null = null; // what is on the screen
@@ -76,6 +77,7 @@ export class Scene {
     this.sizeWatch = new ResizeObserver(() => this.fit());
     this.sizeWatch.observe(this.root);
     this.stopFilling = fillWindow(this.root);
+    this.stopTravelling = moments.watch(() => this.data && void this.take(moments.over(this.data)));
   }
 
   /** Called with the neuron that was touched, once the reader has come to rest on it. */
@@ -87,27 +89,32 @@ export class Scene {
   async update(value: unknown): Promise<void> {
     let data: SceneData;
     try {
-      data = this.pad.receive(parseSceneData(value));
+      data = moments.over(this.pad.receive(parseSceneData(value)));
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
       this.overlay.notice(`This network cannot be shown. ${error.message}`);
       return;
     }
+    await this.take(data);
+  }
+
+  private async take(data: SceneData): Promise<void> {
     if (this.data && JSON.stringify(this.data) === JSON.stringify(data) && this.data === this.drawn) return;
     this.data = data;
     this.root.dataset.ready = "false";
-    const ready = this.weights.ready(data.weights_url);
+    const ready = weights.ready(data.weights_url);
     if (ready) {
-      this.weights.cancel();
+      weights.cancel();
       this.show(data, ready);
-    } else if (this.weights.loading !== data.weights_url) await this.load(data);
+    } else if (weights.loading !== data.weights_url) await this.load(data);
   }
 
   dispose(): void {
-    this.weights.cancel();
+    weights.cancel();
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     this.stopFilling();
+    this.stopTravelling();
     this.interaction.dispose();
     this.pad.dispose();
     if (this.view) this.viewing.camera = this.view.camera;
@@ -118,7 +125,7 @@ export class Scene {
   private async load(data: SceneData): Promise<void> {
     if (!this.drawn) this.overlay.notice("Loading the network’s weights …");
     try {
-      const tensors = await this.weights.load(data.weights_url);
+      const tensors = await weights.load(data.weights_url);
       // The picture may have changed meanwhile: what is shown is always the latest data.
       if (tensors && this.data) this.show(this.data, tensors);
     } catch (error) {

@@ -1,0 +1,111 @@
+/** Where the reader is in time: pure, with the clock given. Times are milliseconds. */
+import type { TimelineData, TimelineMessage } from "./contract";
+
+const pace = 180; // a step in play: 50 snapshots take 9 seconds
+const rest = 200; // without a change, before the page is told
+const between = 600; // two messages while the slider still moves
+const patience = 4000; // for the page's answer, before it is told again
+
+export class Travel {
+  step: number;
+  following: boolean;
+  playing = false;
+  private serial: number;
+  private changed: number | null = null; // when the reader last chose what the page was not told
+  private told = Number.NEGATIVE_INFINITY;
+  private moved = Number.NEGATIVE_INFINITY;
+
+  constructor(private data: TimelineData) {
+    this.step = data.step;
+    this.following = data.following;
+    this.serial = data.taken ?? 0;
+  }
+
+  /** What the page says now. The reader's own choice stays until the page has taken it. */
+  receive(data: TimelineData): void {
+    const otherRun = data.run !== this.data.run;
+    this.data = data;
+    if (otherRun) this.pause();
+    else if (this.playing || this.isOpen) {
+      if (this.following) this.step = this.newest;
+      return;
+    }
+    this.changed = null;
+    this.step = data.step;
+    this.following = data.following;
+  }
+
+  get place(): number {
+    return this.data.steps.indexOf(this.step);
+  }
+
+  /** The page has not yet taken what the reader chose last. */
+  get isOpen(): boolean {
+    return this.changed !== null || (this.data.taken ?? 0) !== this.serial;
+  }
+
+  /** Nothing has changed for a moment, so that it is worth computing something for this step. */
+  isAtRest(now: number): boolean {
+    return !this.playing && now - this.moved >= 2 * rest;
+  }
+
+  /** The reader takes the slider to a place among the steps. */
+  goTo(place: number, now: number): void {
+    const { steps } = this.data;
+    this.step = steps[Math.min(Math.max(place, 0), steps.length - 1)];
+    this.following = false;
+    this.change(now);
+  }
+
+  followNewest(now: number): void {
+    this.playing = false;
+    this.step = this.newest;
+    this.following = true;
+    this.change(now);
+  }
+
+  /** From here on; from the first where there is nothing after. */
+  play(now: number): void {
+    this.playing = true;
+    if (this.step === this.newest) this.goTo(0, now);
+  }
+
+  pause(): void {
+    this.playing = false;
+  }
+
+  /** In play, one step further if it is time; `shown`: the view shows the last one. Past the newest, it follows or ends. */
+  advance(now: number, shown: boolean): void {
+    const open = !this.data.live && this.isOpen;
+    if (!this.playing || !shown || open || now - this.moved < pace) return;
+    if (this.step !== this.newest) this.goTo(this.place + 1, now);
+    else if (this.data.active) this.followNewest(now);
+    else this.pause();
+  }
+
+  /** What the page is to be told now, if anything: one message at a time, and rarely while the slider still moves. */
+  message(now: number): TimelineMessage | null {
+    if (this.changed === null) return null;
+    const waiting = (this.data.taken ?? 0) !== this.serial && now - this.told < patience;
+    const soon = this.playing && !this.data.live ? 0 : rest;
+    if (waiting || (now - this.changed < soon && now - this.told < between)) return null;
+    this.changed = null;
+    this.told = now;
+    this.serial++;
+    return {
+      schema: 1,
+      serial: this.serial,
+      run: this.data.run,
+      step: this.following ? null : this.step,
+    };
+  }
+
+  private get newest(): number {
+    return this.data.steps[this.data.steps.length - 1];
+  }
+
+  private change(now: number): void {
+    this.changed = now;
+    this.moved = now;
+  }
+}
