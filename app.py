@@ -6,6 +6,7 @@ on one port; run as a script, it is the page.
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -27,13 +28,22 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     from model.engine import engine
 
     # Importing Keras takes a processor for seconds: the first visitor's page is to be drawn before that.
-    warm_up = threading.Timer(FIRST_PAGE_SECONDS, engine().warm_up)
+    warm_up = threading.Timer(FIRST_PAGE_SECONDS, _settle)
     warm_up.start()
     port = st.get_option("server.port")
     print(f"Strata is at http://localhost:{port}, for others in your network at http://{socket.gethostname()}:{port}")
     yield
     warm_up.cancel()
     engine().shutdown()
+
+
+def _settle() -> None:
+    """Start the workers, and freeze what is imported: Streamlit's collection after each drawing took 87 ms for it."""
+    from model.engine import engine
+    from visualization.views import controls, frame  # noqa: F401
+
+    gc.freeze()
+    engine().warm_up()
 
 
 def routes() -> list[Mount]:
