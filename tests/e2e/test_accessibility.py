@@ -43,7 +43,7 @@ def test_the_scene_with_all_that_opens_over_it_meets_aa(page: Page, app: App, sc
         assert violations(page) == [], panel
         page.get_by_role("button", name=panel).click()
     page.locator(f"{SCENE} canvas").first.focus()
-    for key in ("Escape", "Escape", "End", "Enter", "Enter"):
+    for key in ("Escape", "Escape", "Escape", "End", "Enter", "Enter"):
         page.keyboard.press(key)
     page.locator(f"{SCENE} .card").get_by_text("output").first.wait_for()
     assert violations(page) == [], "the card of an output"

@@ -4,14 +4,24 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from data import samples
 from model.building import build, set_weights
 from model.runs import PRETRAINED, Run
 from model.tracing import trace
 from tests.e2e.conftest import App
-from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, open_page, wait_until
+from tests.e2e.steps import (
+    FIGURE,
+    PATIENCE_MS,
+    SCENE,
+    assert_the_scene_is_what_keras_computes,
+    choose_settings,
+    finish,
+    open_page,
+    train,
+    wait_until,
+)
 
 CARD = f"{SCENE} .card"
 FIRST_SAMPLE = 7
@@ -150,9 +160,10 @@ def test_keys_walk_to_a_neuron_and_say_what_it_is_made_of(page: Page, app: App) 
     assert float(page.locator(f"{CARD} .value").inner_text()) == pytest.approx(float(value), abs=0.001)
     page.keyboard.press("ArrowRight")
     expect(heading(page)).to_have_text("conv 1 · map 1 · row 1 · column 1")
-    for _ in range(4):
-        page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
     expect(page.locator(CARD)).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(spoken).to_contain_text("conv 1, map 1.")
 
 
 def test_the_readout_holds_the_browser_against_keras(page: Page, app: App) -> None:
@@ -166,6 +177,36 @@ def test_the_readout_holds_the_browser_against_keras(page: Page, app: App) -> No
     assert 0 < largest < 1e-5
 
 
+def test_a_check_that_is_answered_too_late_is_not_told_of_another_picture(page: Page, app: App) -> None:
+    held: list[Route] = []
+    page.route("**/trace", lambda route: held.append(route))
+    open_page(page, app)
+    page.get_by_test_id("stSidebar").get_by_text("Reads 7").wait_for(timeout=PATIENCE_MS)
+    page.locator(SCENE).get_by_role("button", name="Speed and truth").click()
+    check = page.locator(SCENE).get_by_role("button", name="Check against Keras")
+    check.click()
+    expect(page.locator(SCENE).get_by_text("asking Keras …")).to_be_visible()
+    page.get_by_role("radio", name="3", exact=True).click()
+    page.locator(f"{SCENE}[data-ready=true][data-prediction='3']").wait_for(timeout=PATIENCE_MS)
+    held[0].continue_()
+    expect(check).to_be_enabled(timeout=PATIENCE_MS)
+    expect(page.locator(SCENE).get_by_text("not measured yet")).to_be_visible()
+    expect(page.locator(SCENE).get_by_text("activations$")).to_have_count(0)
+
+
+def test_the_legend_tells_the_smallest_and_largest_maximum_of_all_maps(page: Page, app: App) -> None:
+    open_page(page, app)
+    scene = page.locator(SCENE)
+    scene.get_by_role("button", name="Layers and colours").click()
+    scene.get_by_label("Full colour is the largest of").select_option("each feature map by itself")
+    maxima = [values.max(axis=(0, 1)) for values in keras().values() if values.ndim == 3]
+    maxima = np.concatenate([[1.0], *maxima])  # the picture's is 1
+    maxima[maxima == 0] = 1  # a map of zeros
+    told = re.search(r"map max, ([\d.]+)–([\d.]+)", scene.locator(".legend").inner_text())
+    assert told is not None
+    assert [float(number) for number in told.groups()] == pytest.approx([maxima.min(), maxima.max()], rel=0.01)
+
+
 def test_a_touch_is_known_to_the_other_views_and_comes_back_from_them(page: Page, app: App) -> None:
     open_page(page, app)
     page.get_by_test_id("stSidebar").get_by_text("Reads 7").wait_for(timeout=PATIENCE_MS)
@@ -173,7 +214,6 @@ def test_a_touch_is_known_to_the_other_views_and_comes_back_from_them(page: Page
     row, column, channel = (int(at) for at in np.unravel_index(values.argmax(), values.shape))
     touch(page, "pool_1", int(values.argmax()))
     expect(heading(page)).to_have_text(f"pool 1 · map {channel} · row {row} · column {column}")
-    page.wait_for_timeout(1000)  # the scene tells once the reader has come to rest
     page.get_by_role("radio", name="Surfaces").click()
     page.get_by_test_id("stMain").locator(f"{FIGURE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
     expect(page.get_by_text(f"pool 1, map {channel}, row {row}, column {column}: {values.max():.3f}")).to_be_visible()
@@ -202,3 +242,17 @@ def test_open_layers_scale_and_camera_outlast_another_view(page: Page, app: App)
     page.locator(f"{SCENE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
     assert (scene.evaluate(states), scene.evaluate(camera)) == before
     expect(scene.get_by_text("the network’s maximum")).to_be_visible()
+
+
+def test_edits_do_not_follow_into_another_run(page: Page, app: App) -> None:
+    # The last one here: the run it trains is what the page opens on from then on.
+    open_page(page, app)
+    touch(page, "conv_1", place((26, 26, 32), 12, 14, 5))
+    page.locator(CARD).get_by_role("button", name="Mute this map").click()
+    expect(page.locator(SCENE)).to_have_attribute("data-edits", "1")
+    choose_settings(page, dataset="Digits", epochs=1, batch_size=128)
+    run = train(page, app)
+    finish(page, run)
+    page.locator(f"{SCENE}[data-ready=true][data-run='{run.id}']").wait_for(timeout=PATIENCE_MS)
+    expect(page.locator(SCENE)).to_have_attribute("data-edits", "0")
+    assert_the_scene_is_what_keras_computes(page, run, FIRST_SAMPLE)

@@ -51,4 +51,6 @@ export const cardStyles = /* css */ `
 .strata-scene:is(.narrow, .docked) .card {
   left: var(--pad-left, 0px); right: 0; top: auto; bottom: 0; width: auto; max-width: none; max-height: 55%; border-radius: 12px 12px 0 0;
 }
+.strata-scene:is(.narrow, .docked) .card .part:is(.conv, .pool) { display: flex; flex-direction: column; }
+.strata-scene:is(.narrow, .docked) .card .part:is(.conv, .pool) > .beside { order: 1; }
 `;

@@ -43,7 +43,7 @@ interface Muted {
   readonly channels: Set<number>;
 }
 
-/** The edits of one network. They hold for each of its snapshots; `clear` them when another network comes. */
+/** The edits of one run. They hold for each of its snapshots; `clear` them when another run comes. */
 export class Edits {
   private readonly values = new Map<string, Map<number, number>>(); // by tensor, then by index
   private readonly muted = new Map<string, Muted>(); // by layer

@@ -144,13 +144,23 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
 
 let compiled: WebAssembly.Module | null | undefined;
 
-/** The functions of all widths on this memory; null where the browser has no WebAssembly SIMD (Safari before 16.4). */
-export function functionsOn(memory: WebAssembly.Memory): SumStretches[] | null {
+function compiledModule(): WebAssembly.Module | null {
   if (compiled === undefined) {
     const bytes = moduleBytes();
     compiled = WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
   }
-  if (compiled === null) return null;
-  const { exports } = new WebAssembly.Instance(compiled, { page: { memory } });
+  return compiled;
+}
+
+/** Whether the browser has WebAssembly SIMD (Safari has it from 16.4 on). */
+export function hasSimd(): boolean {
+  return compiledModule() !== null;
+}
+
+/** The functions of all widths on this memory; null without SIMD. */
+export function functionsOn(memory: WebAssembly.Memory): SumStretches[] | null {
+  const module = compiledModule();
+  if (!module) return null;
+  const { exports } = new WebAssembly.Instance(module, { page: { memory } });
   return widths.map((width) => exports[`sum${width}`] as SumStretches);
 }

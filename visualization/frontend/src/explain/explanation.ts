@@ -110,8 +110,6 @@ export interface DenseExplanation extends Weighted {
   /** The strongest of each sign, strongest first; at most five of each. */
   readonly positive: readonly Contribution[];
   readonly negative: readonly Contribution[];
-  /** All inputs that are in neither list. */
-  readonly rest: { readonly count: number; readonly sum: number };
 }
 export type Explanation =
   | InputExplanation

@@ -58,16 +58,12 @@ export function explainDense(
   const order = byStrength(sum.products);
   const of = (sign: number) => order.filter((index) => sum.products[index] * sign > 0).slice(0, listed);
   const [positive, negative] = [of(1), of(-1)];
-  const shown = new Set([...positive, ...negative]);
-  let rest = 0;
-  for (let index = 0; index < input.length; index++) if (!shown.has(index)) rest += sum.products[index];
   const explanation: DenseExplanation = {
     kind: "dense",
     place,
     ...sum,
     positive: [],
     negative: [],
-    rest: { count: input.length - shown.size, sum: rest },
   };
   const contributions = (inputs: number[]) => inputs.map((index) => denseContribution(explanation, index));
   return { ...explanation, positive: contributions(positive), negative: contributions(negative) };

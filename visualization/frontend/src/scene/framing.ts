@@ -26,6 +26,9 @@ export class Framing {
     const small = isNarrow(width, this.room);
     this.root.classList.toggle("narrow", small);
     this.card = this.cardRoom();
+    this.root.style.setProperty("--card-right", `${this.card.right}px`);
+    this.root.style.setProperty("--card-bottom", `${this.card.bottom}px`);
+    this.pad.root.inert = this.card.bottom > 0; // the card lies over it
     const rows = this.labels.rowsWidth(small ? 12 : 13, font, small);
     const insets = insetsFor({ width, height }, this.room, this.card, rows, small);
     const sameSize = this.viewport?.width === width && this.viewport.height === height;

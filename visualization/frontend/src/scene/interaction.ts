@@ -52,6 +52,7 @@ export class Interaction {
       forward: (layer, channel) => this.bringForward(layer, channel),
       close: () => this.closeCard(),
     });
+    overlay.canvas.after(this.card.root); // by Tab it comes next
     this.selection = new Selection(this.card, view, viewing, running, () => events.resized());
     this.hover = new Hover(overlay, view, (layer) => computation.running!.activations(layer), {
       over: (wall) => events.explainColours(wall),
@@ -131,7 +132,11 @@ export class Interaction {
   private makeWalking(view: View3d): Walking {
     return new Walking(this.overlay, view, () => this.computation.running, {
       pick: (neuron) => this.pick(neuron),
-      leave: () => this.selection.clear(),
+      leave: () => {
+        const picked = this.selection.current !== null;
+        this.selection.clear();
+        return picked;
+      },
       moved: ({ level, neuron }) => {
         this.events.explainColours(neuron.wall);
         // While a card is open it follows the walk.

@@ -37,8 +37,7 @@ export function listenToKeys(root: HTMLElement, canvas: HTMLElement, actions: Ke
   // On window and before anyone else: Streamlit's own R reruns the script, which nobody means over the scene.
   const onKey = (event: KeyboardEvent) => {
     const within = event.composedPath().includes(root);
-    if (event.key.toLowerCase() === "r" && (within || (pointed && !isTyping(event))))
-      run(event, actions.home);
+    if (event.key.toLowerCase() === "r" && !isTyping(event) && (within || pointed)) run(event, actions.home);
   };
   window.addEventListener("keydown", onKey, { signal, capture: true });
   return () => listeners.abort();

@@ -28,17 +28,17 @@ export function showLegend(
     overlay.showLegend(title, stops(signed), decimal(low), decimal(high));
     return;
   }
-  const ranges = view.walls.map((_, index) => view.rangeOf(index));
-  const signed = ranges.some((range) => range.signed);
-  const highs = ranges.filter(({ kind }) => kind === extent).map(({ high }) => high);
-  const span = [Math.min(...highs), Math.max(...highs)].map(decimal);
-  const numbers = extent === "network" ? `max, ${span[1]}` : `${extent} max, ${span.join("–")}`;
-  overlay.showLegend(
-    `Activation, up to ${whose[extent]}${maximum(palette)}`,
-    stops(signed),
-    signed ? "−max" : "0",
-    numbers,
-  );
+  const seen = [...view.walls.keys()].filter((index) => view.walls[index].state !== "hidden");
+  const signed = seen.some((index) => view.rangeOf(index).signed);
+  const title = `Activation, up to ${whose[extent]}${maximum(palette)}`;
+  overlay.showLegend(title, stops(signed), signed ? "−max" : "0", spanInWords(extent, view.spanOf(extent)));
+}
+
+/** "layer max, 0.799–7.69": what full colour stands for, from the smallest to the largest. */
+export function spanInWords(extent: Extent, span: readonly [number, number] | null): string {
+  if (!span) return "max";
+  const [low, high] = span.map(decimal);
+  return `${extent === "network" ? "" : `${extent} `}max, ${low === high ? high : `${low}–${high}`}`;
 }
 
 /** In the palette of signs the largest neuron has a colour that the strip does not. */

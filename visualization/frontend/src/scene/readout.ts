@@ -1,4 +1,5 @@
 /** How fast it is and whether it is true: figures on demand, measured where the reader looks. */
+import { hasSimd } from "../engine/simd";
 import type { KerasCheck } from "./keras_check";
 import { element, icons } from "./overlay";
 import { Panel } from "./panel";
@@ -37,7 +38,9 @@ export class Readout {
       engine: row("Computed by"),
       keras: row("Difference from Keras"),
     };
-    this.rows.engine.textContent = "this browser, in TypeScript";
+    this.rows.engine.textContent = hasSimd()
+      ? "this browser, in TypeScript and WebAssembly"
+      : "this browser, in TypeScript";
     this.rows.keras.setAttribute("aria-live", "polite");
     this.check.type = "button";
     this.check.textContent = "Check against Keras";
@@ -78,14 +81,20 @@ export class Readout {
     this.rows.pen.textContent = pen === null ? "draw to measure it" : `${decimal(pen)} ms`;
   }
 
+  /** What has been asked about holds for nothing else: an answer that comes too late is dropped. */
   private async measure(): Promise<void> {
+    const asked = this.shown;
     this.check.disabled = true;
     this.rows.keras.textContent = "asking Keras …";
     try {
       const { largest, layer, values } = await this.compare();
-      this.rows.keras.textContent = `at most ${decimal(largest)}, in ${layer}, over ${values.toLocaleString("en")} activations`;
+      const compared = `over ${values.toLocaleString("en")} activations`;
+      if (asked === this.shown) {
+        this.rows.keras.textContent = `at most ${decimal(largest)}, in ${layer}, ${compared}`;
+      }
     } catch (error) {
-      this.rows.keras.textContent = `not measured: ${error instanceof Error ? error.message : String(error)}`;
+      const reason = error instanceof Error ? error.message : String(error);
+      if (asked === this.shown) this.rows.keras.textContent = `not measured: ${reason}`;
     } finally {
       this.check.disabled = false;
     }

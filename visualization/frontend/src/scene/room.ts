@@ -30,7 +30,7 @@ export function insetsFor(
   const { left, leftHeight, bottom } = room;
   const right = rows + 10 + card.right;
   const top = small ? (left ? 58 : 76) : 70;
-  if (card.bottom) return { left: 12 + left, right, top, bottom: card.bottom + 12 };
+  if (card.bottom) return { left: 12 + left, right, top, bottom: card.bottom + (small ? 30 : 54) };
   if (small) return { left: 12 + left, right, top, bottom: 92 + bottom };
   const beside = { left: 30 + left, right, top, bottom: 104 + bottom };
   const above = { left: 30, right, top, bottom: leftHeight + labelHeight };
@@ -61,7 +61,7 @@ export function labelRoom(
     width: width - left - card.right - 8,
     height: lower - insets.top + 8,
   };
-  if (card.bottom) return { bounds, taken: [] };
+  if (card.bottom) return { bounds, taken: [toolsBox(width, lower, small)] };
   const legendHeight = 58 + room.aboveLegend;
   const legend = {
     x: room.left,
@@ -69,8 +69,13 @@ export function labelRoom(
     width: Math.min(190, width - 200),
     height: legendHeight,
   };
-  const tools = small ? { width: 160, height: 86 } : { width: 283, height: 50 };
-  const buttons = { x: width - tools.width, y: lower - tools.height, ...tools };
+  const buttons = toolsBox(width, lower, small);
   const pad = { x: 0, y: height - room.leftHeight, width: room.left, height: room.leftHeight };
   return { bounds, taken: [legend, buttons, pad] };
+}
+
+/** Where the buttons stand: in one row, or in two where it is narrow. */
+function toolsBox(width: number, lower: number, small: boolean): Box {
+  const tools = small ? { width: 160, height: 86 } : { width: 283, height: 50 };
+  return { x: width - tools.width, y: lower - tools.height, ...tools };
 }

@@ -11,7 +11,7 @@ import { Computation } from "./computation";
 import { Framing } from "./framing";
 import { handleOf } from "./handle";
 import { Interaction } from "./interaction";
-import { checkAgainstKeras } from "./keras_check";
+import { checkAgainstKeras, type KerasCheck } from "./keras_check";
 import { Labels } from "./labels";
 import { showLegend } from "./legend";
 import { icons, Overlay, type Tool } from "./overlay";
@@ -70,7 +70,7 @@ export class Scene {
       edited: () => this.recompute(),
       resized: () => this.fit(),
       explainColours: (wall) => this.explainColours(wall),
-      compare: () => checkAgainstKeras(this.drawn!, this.computation.running!.snapshot),
+      compare: () => this.compare(),
     });
     this.interaction.setTheme(this.theme);
     this.framing = new Framing(this.root, this.pad, this.labels, this.view, () => this.interaction.cardRoom);
@@ -166,7 +166,7 @@ export class Scene {
     const change = changeBetween(this.shown, next);
     const { computation, view } = this;
     try {
-      if (change.network) this.viewing.settle(data.network);
+      this.viewing.settle(data.network, data.run);
       const stale = change.network || change.weights || edited || !computation.running;
       if (tensors && stale) computation.load(data, tensors);
       if (!computation.running) return;
@@ -231,6 +231,12 @@ export class Scene {
       this.overlay.hideTools();
       return null;
     }
+  }
+
+  private async compare(): Promise<KerasCheck> {
+    const { drawn, computation } = this;
+    if (!drawn || !computation.running) throw new Error("the network is not on the screen yet");
+    return checkAgainstKeras(drawn, computation.running.snapshot);
   }
 
   private fit(): void {

@@ -18,6 +18,7 @@ export class Selection {
   tell: (message: PickMessage) => void = () => {};
   private place: Place | null = null;
   private timer = 0;
+  private lastTouch = Number.NEGATIVE_INFINITY; // milliseconds
   private static serial = 0;
 
   constructor(
@@ -102,9 +103,12 @@ export class Selection {
     const index = this.place?.index ?? null;
     this.viewing.picked = layer === null || index === null ? null : { layer, index };
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => {
-      this.tell({ schema: 1, serial: ++Selection.serial, layer, index });
-    }, settled);
+    const tell = () => this.tell({ schema: 1, serial: ++Selection.serial, layer, index });
+    const now = performance.now();
+    // The first of several touches is told at once, as the view may go; a kernel that slides when it has come to rest.
+    if (now - this.lastTouch > settled) tell();
+    else this.timer = window.setTimeout(tell, settled);
+    this.lastTouch = now;
   }
 }
 

@@ -39,14 +39,14 @@ export const sceneStyles = /* css */ `
 .strata-scene .output.winner .bar { height: 9px; border-radius: 4.5px; }
 .strata-scene .output.winner .bar i { background: var(--ink); }
 .strata-scene .reading { position: absolute; left: 14px; top: 12px; right: 14px; pointer-events: none; text-shadow: 0 0 4px var(--paper), 0 0 4px var(--paper); }
-.strata-scene .reading p { margin: 0; }
+.strata-scene .reading p { margin: 0; width: fit-content; max-width: 100%; padding: 0 4px; border-radius: 4px; background: color-mix(in srgb, var(--paper) 72%, transparent); }
 .strata-scene .reading .says { font-size: 17px; line-height: 22px; font-weight: 600; letter-spacing: -0.005em; }
 .strata-scene .reading .about { color: var(--quiet); font-size: 12.5px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .strata-scene .legend { position: absolute; left: calc(14px + var(--pad-left, 0px)); bottom: calc(12px + var(--pad-bottom, 0px)); pointer-events: none; font-size: 11.5px; line-height: 14px; color: var(--quiet); max-width: calc(100% - 310px - var(--pad-left, 0px)); }
 .strata-scene .legend::before { content: ""; position: absolute; inset: -5px -7px; z-index: -1; border-radius: 6px; background: color-mix(in srgb, var(--paper) 72%, transparent); }
 .strata-scene .legend .strip { height: 8px; width: 168px; max-width: 100%; border-radius: 2px; margin: 4px 0 3px; box-shadow: 0 0 0 1px var(--hair); }
 .strata-scene .legend .ends { display: flex; justify-content: space-between; width: 168px; max-width: 100%; }
-.strata-scene .tools { position: absolute; right: 12px; bottom: calc(12px + var(--pad-bottom, 0px)); display: flex; gap: 4px; }
+.strata-scene .tools { position: absolute; right: 12px; bottom: calc(12px + max(var(--pad-bottom, 0px), var(--card-bottom, 0px))); display: flex; gap: 4px; }
 .strata-scene .tools button {
   all: unset; box-sizing: border-box; width: 34px; height: 34px; display: grid; place-items: center; cursor: pointer;
   color: var(--quiet); border-radius: var(--st-button-radius, 8px); border: 1px solid var(--hair);
@@ -61,14 +61,14 @@ export const sceneStyles = /* css */ `
 }
 .strata-scene .hint[hidden] { display: block; opacity: 0; visibility: hidden; transition: opacity 300ms, visibility 0s 300ms; }
 .strata-scene .tip {
-  position: absolute; left: 0; top: 0; padding: 4px 8px; border-radius: 6px; pointer-events: none; white-space: nowrap; font-size: 12.5px;
+  position: absolute; z-index: 4; left: 0; top: 0; padding: 4px 8px; border-radius: 6px; pointer-events: none; white-space: nowrap; font-size: 12.5px;
   color: var(--ink); background: var(--st-secondary-background-color, #262730); box-shadow: 0 0 0 1px var(--hair), 0 4px 14px rgb(0 0 0 / 0.25);
 }
 .strata-scene svg .focused.mark { stroke: var(--st-primary-color, #4c9be8); stroke-width: 3; stroke-dasharray: 6 3; }
 .strata-scene svg .focused.halo { stroke-width: 6; }
 .strata-scene .panel-over {
-  position: absolute; right: 12px; bottom: calc(54px + var(--pad-bottom, 0px)); width: 320px; max-width: calc(100% - 24px);
-  max-height: calc(100% - 66px - var(--pad-bottom, 0px)); overflow: auto; padding: 10px 14px 12px; font-size: 12.5px; z-index: 3;
+  position: absolute; right: calc(12px + var(--card-right, 0px)); bottom: calc(54px + max(var(--pad-bottom, 0px), var(--card-bottom, 0px))); width: 320px; max-width: calc(100% - 24px);
+  max-height: calc(100% - 66px - max(var(--pad-bottom, 0px), var(--card-bottom, 0px))); overflow: auto; padding: 10px 14px 12px; font-size: 12.5px; z-index: 3;
   border-radius: var(--st-base-radius, 8px); background: var(--st-secondary-background-color, #262730);
   box-shadow: 0 0 0 1px var(--hair), 0 4px 14px rgb(0 0 0 / 0.25);
 }
@@ -98,7 +98,7 @@ export const sceneStyles = /* css */ `
 .strata-scene.narrow .reading { left: 10px; top: 8px; right: 10px; }
 .strata-scene.narrow .reading .says { font-size: 15px; line-height: 19px; }
 .strata-scene.narrow .legend { left: calc(10px + var(--pad-left, 0px)); bottom: calc(10px + var(--pad-bottom, 0px)); font-size: 11px; max-width: calc(100% - 176px - var(--pad-left, 0px)); }
-.strata-scene.narrow .tools { right: 8px; bottom: calc(8px + var(--pad-bottom, 0px)); gap: 3px; width: 145px; flex-wrap: wrap; justify-content: flex-end; }
+.strata-scene.narrow .tools { right: 8px; bottom: calc(8px + max(var(--pad-bottom, 0px), var(--card-bottom, 0px))); gap: 3px; width: 145px; flex-wrap: wrap; justify-content: flex-end; }
 .strata-scene.narrow .label { font-size: 11px; line-height: 13px; }
 .strata-scene.narrow .output { font-size: 11px; gap: 4px; }
 .strata-scene.narrow .output .bar { display: none; } /* the neuron itself shows it */

@@ -123,6 +123,11 @@ export class View3d {
     return this.space.rangeOf(wall, channel);
   }
 
+  /** The smallest and the largest of the maxima that full colour stands for; null if no wall seen has such a scale. */
+  spanOf(extent: Extent): readonly [number, number] | null {
+    return this.space.spanOf(extent);
+  }
+
   /** Show what `masks` light up as it is, framed, and dim all else; a wall without a mask is dimmed whole.
    *
    * A mask has a byte for each neuron of its wall, flat, channels last; null dims nothing. The touched neuron has a

@@ -104,6 +104,9 @@ export class ViewPanel {
       this.set(() => {
         if (box.checked === (what === "open")) set.add(layer.name);
         else set.delete(layer.name);
+        if (this.viewing.forward && this.viewing.hidden.has(this.viewing.forward.layer)) {
+          this.viewing.forward = null; // a map goes with its layer
+        }
       }),
     );
     cell.append(box);

@@ -28,9 +28,13 @@ export class Viewing {
   followed: number | null = null;
   readonly edits = new Edits();
   private network = "";
+  private run = "";
 
-  /** Another network: what was said of layers that are gone is forgotten; how colours are read stays. */
-  settle(network: NetworkSpec): void {
+  /** Another run has weights that nobody has edited. In another network layers are gone, and what was said of them is
+   * forgotten; how colours are read stays. */
+  settle(network: NetworkSpec, run: string): void {
+    if (run !== this.run) this.edits.clear();
+    this.run = run;
     const layers = JSON.stringify(network.layers);
     if (layers === this.network) return;
     if (this.network) {

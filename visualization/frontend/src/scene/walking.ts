@@ -12,8 +12,8 @@ import { neuronInWords } from "./words";
 export interface WalkEvents {
   /** Enter on a neuron. */
   readonly pick: (neuron: Neuron) => void;
-  /** Escape where there is no level to go out to. */
-  readonly leave: () => void;
+  /** Escape: leave the picked neuron; false if none is. */
+  readonly leave: () => boolean;
   /** Another neuron, map or layer has the keyboard's place. */
   readonly moved: (step: Step) => void;
 }
@@ -63,9 +63,9 @@ export class Walking {
       this.events.pick(before.neuron);
       return true;
     }
+    if (key === "Escape" && this.events.leave()) return true;
     if (key === "Escape" && before.level === "layer") {
       this.stop();
-      this.events.leave();
       return true;
     }
     const next = walk(walls, before, key, seen);

@@ -92,6 +92,15 @@ export class Walls {
     return rangeIn(scale, channel);
   }
 
+  /** The smallest and the largest of all maxima that full colour stands for, on the walls that are seen. */
+  spanOf(extent: Extent): readonly [number, number] | null {
+    const highs = this.scales.flatMap(({ kind, highs }, wall) => {
+      const seen = this.layout.walls[wall]?.state !== "hidden";
+      return seen && kind === extent ? [...highs] : [];
+    });
+    return highs.length ? [Math.min(...highs), Math.max(...highs)] : null;
+  }
+
   light(masks: Masks | null, touched: Touched | null): void {
     this.lit = { masks, touched };
     for (const { mesh, index } of this.all) {

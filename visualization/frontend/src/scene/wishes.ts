@@ -19,15 +19,25 @@ export function followWish(data: SceneData, viewing: Viewing, view: View3d, sele
   if (channel === null) {
     viewing.forward = null;
     viewing.open.add(wish.layer);
-    view.setArrangement(viewing);
-    view.focusOn(layer, null);
+    showWhole(viewing, view, selection);
     return;
   }
   const whole = shape.length === 3 && (row === null || column === null);
   const index = indexOf(shape, { channel, row: row ?? 0, column: column ?? 0 });
   if (index >= size(shape)) return;
-  viewing.forward = whole ? { layer: wish.layer, channel } : viewing.forward;
+  if (whole) {
+    viewing.forward = { layer: wish.layer, channel };
+    showWhole(viewing, view, selection);
+    return;
+  }
   view.setArrangement(viewing);
-  if (!whole) selection.select({ layer, index });
-  view.focusOn(layer, whole ? null : index);
+  selection.select({ layer, index });
+  view.focusOn(layer, index);
+}
+
+/** An opened layer and a map in front are large in the view that shows everything; no neuron's light dims them. */
+function showWhole(viewing: Viewing, view: View3d, selection: Selection): void {
+  selection.clear();
+  view.setArrangement(viewing);
+  view.home();
 }
