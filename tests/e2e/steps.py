@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from data import samples
 from model.records import RunState
@@ -41,12 +41,17 @@ def choose_settings(page: Page, *, dataset: str, epochs: int, batch_size: int | 
     page.get_by_test_id("stSidebar").locator(f"{FIGURE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
     if not page.get_by_role("spinbutton", name="Epochs").is_visible():
         page.get_by_text("Training settings").click()
-        # While the controls still unfold, a list that opens closes again.
-        page.get_by_test_id("stSidebar").get_by_text("More", exact=True).click(trial=True)
-    page.get_by_role("combobox", name="Dataset").click()
-    page.get_by_role("option", name=dataset, exact=True).click()
+    # By keyboard: a list that is open closes when anything beside it moves, and is gone before a click.
+    chosen = page.get_by_role("combobox", name="Dataset")
+    chosen.fill(dataset)
+    page.get_by_role("option", name=dataset, exact=True).wait_for()
+    chosen.press("ArrowDown")
+    chosen.press("Enter")
+    chosen.press("Tab")
+    expect(chosen).to_have_value(dataset)
     page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value(str(epochs))
     if batch_size is not None:
         slider = page.get_by_role("slider", name="Batch size (images a step)")
         for _ in range((32 // batch_size).bit_length() - 1):

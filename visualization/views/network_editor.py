@@ -53,15 +53,20 @@ def _list(rows: tuple[Row, ...]) -> None:
     st.radio(
         f"Layers, from a picture of {drafts.shape_words(INPUT_SHAPE)}",
         places,
-        format_func=lambda place: _layer_words(rows[place].layer),
-        captions=[_result_words(row) for row in rows],
+        # Of the name alone: a label that changes makes the control forget what was chosen.
+        format_func=lambda place: _title(rows[place].layer),
+        captions=[f"{_field_words(row.layer)}  \n{_result_words(row)}".strip() for row in rows],
         key=_PLACE,
     )
 
 
-def _layer_words(layer: Layer) -> str:
-    """One line that says what a layer is: "conv 1 · 32 filters of 3 × 3 · relu"."""
-    parts = [layer.name.replace("_", " ")]
+def _title(layer: Layer) -> str:
+    return layer.name.replace("_", " ")
+
+
+def _field_words(layer: Layer) -> str:
+    """What a layer is made of: "32 filters · 3 × 3 · relu"; empty where it has nothing to choose."""
+    parts = []
     for name, unit in (("filters", "filters"), ("units", "units"), ("depth_multiplier", "kernels a channel")):
         if hasattr(layer, name):
             parts.append(f"{getattr(layer, name)} {unit}")
@@ -88,7 +93,7 @@ def _edit(place: int) -> None:
     layer = training_state.draft()[place]
     is_output = place == len(training_state.draft()) - 1
     if is_output:
-        st.markdown(f"**{_layer_words(layer)}**")
+        st.markdown(f"**{_title(layer)}** · {_field_words(layer)}")
         st.caption("The last layer is always dense with a softmax: a probability for each class.")
     else:
         training_state.replace_layer(place, _fields(layer, place))
@@ -123,7 +128,7 @@ def _to(draft: Draft, place: int) -> None:
 def _fields(layer: Layer, place: int) -> Layer:
     """The controls of a layer; returns it with what they say."""
     changes: dict[str, Any] = {}
-    st.markdown(f"**{KIND_TITLES[layer.kind]}**, {layer.name.replace('_', ' ')}")
+    st.markdown(f"**{KIND_TITLES[layer.kind]}**, {_title(layer)}")
     for field in fields(layer):
         control = _CONTROLS.get(field.name)
         if control is not None:
@@ -169,13 +174,14 @@ def _finish(draft: Draft) -> None:
     """What the whole network is, and the button that chooses it."""
     wrong = drafts.problems(draft)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        if st.button(
             "Use this network",
             type="primary",
             disabled=bool(wrong),
             on_click=training_state.use_own_network,
             key="draft_use",
-        )
+        ):
+            st.rerun()  # a dialog draws itself alone, and the page is to be drawn without it
         if wrong:
             kept = training_state.own_network()
             st.caption(f"These layers do not fit together. {kept.title}, the last that did, stays usable.")
