@@ -53,7 +53,10 @@ export class Interaction {
       close: () => this.closeCard(),
     });
     overlay.canvas.after(this.card.root); // by Tab it comes next
-    this.selection = new Selection(this.card, view, viewing, running, () => events.resized());
+    this.selection = new Selection(this.card, view, viewing, running, () => {
+      overlay.hideHint();
+      events.resized();
+    });
     this.hover = new Hover(overlay, view, (layer) => computation.running!.activations(layer), {
       over: (wall) => events.explainColours(wall),
       click: (neuron) => (neuron ? this.pick(neuron) : this.selection.clear()),
