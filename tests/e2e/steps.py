@@ -41,14 +41,10 @@ def choose_settings(page: Page, *, dataset: str, epochs: int, batch_size: int | 
     page.get_by_test_id("stSidebar").locator(f"{FIGURE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
     if not page.get_by_role("spinbutton", name="Epochs").is_visible():
         page.get_by_text("Training settings").click()
-    # By keyboard: a list that is open closes when anything beside it moves, and is gone before a click.
-    chosen = page.get_by_role("combobox", name="Dataset")
-    chosen.fill(dataset)
-    page.get_by_role("option", name=dataset, exact=True).wait_for()
-    chosen.press("ArrowDown")
-    chosen.press("Enter")
-    chosen.press("Tab")
-    expect(chosen).to_have_value(dataset)
+        _unfolded(page, "Training settings")
+    page.get_by_role("combobox", name="Dataset").click()
+    page.get_by_role("option", name=dataset, exact=True).click()
+    expect(page.get_by_role("combobox", name="Dataset")).to_have_value(dataset)
     page.get_by_role("spinbutton", name="Epochs").fill(str(epochs))
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value(str(epochs))
@@ -56,6 +52,19 @@ def choose_settings(page: Page, *, dataset: str, epochs: int, batch_size: int | 
         slider = page.get_by_role("slider", name="Batch size (images a step)")
         for _ in range((32 // batch_size).bit_length() - 1):
             slider.press("ArrowLeft")
+
+
+def _unfolded(page: Page, label: str) -> None:
+    """Wait until an expander has its full height: while it grows, a list that opens in it closes again."""
+    heights = [0.0]
+
+    def still() -> bool:
+        page.wait_for_timeout(250)
+        box = page.get_by_test_id("stExpander").filter(has_text=label).first.bounding_box()
+        heights.append(box["height"] if box else 0.0)
+        return heights[-1] == heights[-2] > 0
+
+    wait_until(still)
 
 
 def train(page: Page, app: App) -> Run:
