@@ -45,19 +45,28 @@ def _controls(wanted: Settings) -> dict[str, Any]:
 
 
 def settle() -> None:
-    """Before the controls are drawn: their first values, and the recipe that they say, or none."""
+    """Before the controls are drawn: their first values."""
     # Not as the controls' own defaults: Streamlit warns of a default where a recipe fills in another value.
     for key, value in _controls(Settings()).items():
         st.session_state.setdefault(key, value)
+
+
+def recipe() -> str | None:
+    """The recipe that the controls say, dataset and seed aside, or none."""
     chosen = settings()
-    known = (name for name, recipe in RECIPES.items() if _as_recipe(chosen, recipe) == recipe)
-    st.session_state["recipe"] = next(known, None)
+    known = (name for name, wanted in RECIPES.items() if _as_recipe(chosen, wanted) == wanted)
+    return next(known, None)
 
 
-def follow_recipe() -> None:
-    """Fill the controls from the recipe that was chosen; dataset and seed stay. For the control's on_change."""
-    name = st.session_state.get("recipe")
-    if name is not None:
+def follow_recipe(key: str, before: str | None) -> None:
+    """Fill the other controls from the recipe chosen in the control `key`, whose on_change this is; dataset and seed stay.
+
+    before: what that control said until now.
+    """
+    name = st.session_state.get(key)
+    if name is None:
+        st.session_state[key] = before  # what the controls say is not taken back by a second click
+    else:
         st.session_state.update(_controls(_as_recipe(RECIPES[name], settings())))
 
 

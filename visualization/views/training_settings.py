@@ -29,12 +29,18 @@ _SCHEDULES = {"constant": "constant", "cosine": "falls to 0, as a cosine", "one_
 def draw() -> None:
     """Draw the essentials, and the rest behind "More"; the editor of networks lies over the page while it is open."""
     training_state.settle()
+    recipe = training_state.recipe()
+    # A control of its own for each recipe: a browser that has not heard yet that a setting made another of it, or none,
+    # would send the old one along with the next setting, which would pass for a choice and undo them all.
+    key = f"recipe_{recipe}"
     st.pills(
         "Recipe",
         list(RECIPES),
+        default=recipe,
         format_func=str.capitalize,
-        key="recipe",
+        key=key,
         on_change=training_state.follow_recipe,
+        args=(key, recipe),
         help="Fills the controls below. " + "; ".join(f"{name}: {words}" for name, words in _RECIPE_WORDS.items()),
     )
     st.selectbox(
