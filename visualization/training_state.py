@@ -59,14 +59,14 @@ def recipe() -> str | None:
 
 
 def follow_recipe(key: str, before: str | None) -> None:
-    """Fill the other controls from the recipe chosen in the control `key`, whose on_change this is; dataset and seed stay.
+    """Fill the other controls from the recipe chosen in the control `key`, whose on_change this is.
 
-    before: what that control said until now.
+    Dataset and seed stay. before: what that control said until now.
     """
     name = st.session_state.get(key)
     if name is None:
         st.session_state[key] = before  # what the controls say is not taken back by a second click
-    else:
+    elif name != before:  # else no click: the control has gone, and a browser that has not heard of it repeats it
         st.session_state.update(_controls(_as_recipe(RECIPES[name], settings())))
 
 
