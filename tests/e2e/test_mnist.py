@@ -24,6 +24,7 @@ def test_a_small_slice_of_mnist_to_the_end(page: Page, app: App) -> None:
     page.get_by_text("Training settings").click()
     page.get_by_role("spinbutton", name="Epochs").fill("1")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    page.get_by_test_id("stSidebar").get_by_text("More", exact=True).click()
     slider = page.get_by_role("slider", name="Validation split (% of the training images)")
     for _ in range(30):
         slider.press("ArrowRight")
