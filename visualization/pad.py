@@ -17,11 +17,11 @@ import numpy as np
 
 from data.drawing import Switches
 from data.errors import PictureError
+from visualization.messages import MAX_SERIAL, is_whole
 
 SCHEMA: Final = 1
 SIDE: Final = 280  # px of the canvas, both sides
 MAX_TEXT: Final = 4 * -(-2 * SIDE * SIDE // 3)  # base64 characters of the longest runs that make sense, all of length 1
-MAX_SERIAL: Final = 2**53 - 1  # JavaScript's last whole number
 _STEPS: Final = ("crop", "fit", "centre")
 
 
@@ -50,12 +50,12 @@ def read(value: object) -> PadDrawing:
     """The drawing in what a browser sent; raises PictureError for anything that the pad does not send."""
     if not isinstance(value, Mapping):
         raise _refusal("itself", "an object", value)
-    if not _is_whole(value.get("schema"), SCHEMA, SCHEMA):
+    if not is_whole(value.get("schema"), SCHEMA, SCHEMA):
         raise _refusal("schema", f"{SCHEMA}", value.get("schema"))
     serial, side = value.get("serial"), value.get("side")
-    if not _is_whole(serial, 1, MAX_SERIAL):
+    if not is_whole(serial, 1, MAX_SERIAL):
         raise _refusal("serial", f"a whole number from 1 to {MAX_SERIAL}", serial)
-    if not _is_whole(side, SIDE, SIDE):
+    if not is_whole(side, SIDE, SIDE):
         raise _refusal("side", f"{SIDE}", side)
     assert isinstance(serial, int)
     return PadDrawing(serial, _read_ink(value.get("ink")), _read_switches(value.get("switches")))
@@ -91,10 +91,6 @@ def _read_ink(value: object) -> np.ndarray:
     ink = np.repeat(values, lengths).reshape(SIDE, SIDE)
     ink.setflags(write=False)
     return ink
-
-
-def _is_whole(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _refusal(what: str, expected: str, received: Any) -> PictureError:

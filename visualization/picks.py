@@ -14,9 +14,9 @@ import numpy as np
 
 from data.errors import StrataError
 from model.networks import Network
+from visualization.messages import MAX_SERIAL, is_whole
 
 SCHEMA: Final = 1
-MAX_SERIAL: Final = 2**53 - 1  # JavaScript's last whole number
 
 
 class PickError(StrataError):
@@ -92,7 +92,7 @@ def read(value: object, network: Network) -> ScenePick:
     if not isinstance(value, Mapping) or value.get("schema") != SCHEMA:
         raise _refusal("itself", f"an object of schema {SCHEMA}")
     serial = value.get("serial")
-    if not _is_whole(serial, 1, MAX_SERIAL):
+    if not is_whole(serial, 1, MAX_SERIAL):
         raise _refusal("serial", f"a whole number from 1 to {MAX_SERIAL}")
     layer, index = value.get("layer"), value.get("index")
     assert isinstance(serial, int)
@@ -102,14 +102,10 @@ def read(value: object, network: Network) -> ScenePick:
     if not isinstance(layer, str) or layer not in known:
         raise _refusal("layer", f"one of {', '.join(known)}")
     count = math.prod(known[layer])
-    if not _is_whole(index, 0, count - 1):
+    if not is_whole(index, 0, count - 1):
         raise _refusal("index", f"a whole number from 0 to {count - 1:,}")
     assert isinstance(index, int)
     return ScenePick(serial, at(layer, known[layer], index))
-
-
-def _is_whole(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _refusal(what: str, expected: str) -> PickError:

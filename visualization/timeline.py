@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from data.errors import StrataError
 from model.runs import Run
-from visualization.picks import MAX_SERIAL
+from visualization.messages import MAX_SERIAL, is_whole
 
 SCHEMA: Final = 1
 
@@ -69,18 +69,14 @@ def read(value: object) -> Moment:
     if not isinstance(value, Mapping) or value.get("schema") != SCHEMA:
         raise _refusal("itself", f"an object of schema {SCHEMA}")
     serial, run, step = value.get("serial"), value.get("run"), value.get("step")
-    if not _is_whole(serial, 1):
+    if not is_whole(serial, 1):
         raise _refusal("serial", f"a whole number from 1 to {MAX_SERIAL}")
     if not isinstance(run, str):
         raise _refusal("run", "a run's name")
-    if step is not None and not _is_whole(step, 0):
+    if step is not None and not is_whole(step, 0):
         raise _refusal("step", f"nothing or a whole number from 0 to {MAX_SERIAL}")
     assert isinstance(serial, int)
     return Moment(serial, run, step)
-
-
-def _is_whole(value: object, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= MAX_SERIAL
 
 
 def _refusal(what: str, expected: str) -> TimelineError:
