@@ -1,8 +1,8 @@
 """Where work runs: warm worker processes with Keras in them, so that the page's own process never imports it.
 
-Two executors: one worker that answers at once (traces), and one or more that train, at low priority, in the order in
-which trainings were asked for. A worker that dies takes its job with it and nothing else: the executor is made anew,
-and trainings that were still waiting are handed to the new one.
+Three executors: one worker that answers at once (traces), one for what takes longer (analyses), and one or more that
+train, at low priority, in the order in which trainings were asked for. A worker that dies takes its job with it and
+nothing else: the executor is made anew, and trainings that were still waiting are handed to the new one.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from loky.process_executor import BrokenProcessPool
 
 from data.errors import StrataError
 from model import jobs
+from model.analyses import Analyses
 from model.networks import PRESETS, Network, NetworkError
 from model.records import RunState
 from model.runs import Run, Runs, default_root
@@ -36,6 +37,7 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 _TRAINING_NICENESS = 10
+_ANALYSIS_NICENESS = 5
 _KILL_SECONDS = 5.0
 _MOST_TRAINING_WORKERS = 64
 _WARM_UP_ATTEMPTS = 3
@@ -128,6 +130,9 @@ class Engine:
         self.runs = Runs(root)
         self._inference = Pool("inference", workers=1)
         self._training = Pool("training", workers=training_workers, niceness=_TRAINING_NICENESS)
+        # Started by the first question to it: who only trains and looks does not pay its 0.7 GB.
+        self._analysis = Pool("analysis", workers=1, niceness=_ANALYSIS_NICENESS)
+        self.analyses = Analyses(lambda analysis, folder: self._analysis.submit(jobs.analyse, analysis, folder), root)
         self._queue: list[Run] = []
         self._closing = False
         self._failed_warm_ups = 0
@@ -260,6 +265,7 @@ class Engine:
             time.sleep(0.05)
         self._inference.shutdown()
         self._training.shutdown()
+        self._analysis.shutdown()
 
     def _last_warm_up(self) -> float:
         try:

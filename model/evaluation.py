@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from data import datasets
+from model.analyses import Analysis, Arrays, Report
 from model.building import build, set_weights
 from model.networks import Network
 from model.records import Evaluation
@@ -38,6 +39,27 @@ def evaluate(run_path: Path, step: int) -> Evaluation:
     if run.path != PRETRAINED:  # a part of the program, not of what it writes
         run.write_evaluation(step, evaluation)
     return evaluation
+
+
+def answers(analysis: Analysis, report: Report) -> Arrays:
+    """What the network says of every test image at a snapshot: {"probabilities": float32 (images, classes)}.
+
+    Raises RunError for a snapshot that is not there or a run that never loaded its data, DatasetMissing where the test
+    set is not on this machine.
+    """
+    run = Run(analysis.run_path)
+    data = run.data()
+    if data is None:
+        raise RunError(f"Run {run.id} has not loaded its data. Expected a snapshot to evaluate. Wait for the first.")
+    images = datasets.load(data.name).x_test
+    model = build(run.config().network)
+    set_weights(model, run.weights(analysis.step))
+    compiled = tf.function(lambda pixels: model(tf.cast(pixels, tf.float32) / 255.0, training=False))
+    parts = []
+    for start in range(0, len(images), _BATCH):
+        report("test images", start, len(images))
+        parts.append(compiled(images[start : start + _BATCH]).numpy())
+    return {"probabilities": np.concatenate(parts)}
 
 
 class _Evaluator:

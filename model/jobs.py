@@ -16,6 +16,7 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from model.analyses import Analysis
 from model.records import Evaluation
 
 Arguments = ParamSpec("Arguments")
@@ -62,7 +63,7 @@ def warm_up(niceness: int = 0) -> float:
         os.nice(niceness)
     # Without it every start prints several lines about the graphics card that this machine does not have.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from model import acquisition, evaluation, exporting, recording, tracing  # noqa: F401
+    from model import acquisition, analysing, evaluation, exporting, recording, tracing  # noqa: F401
     from model.building import build
     from model.networks import CNN
 
@@ -94,6 +95,14 @@ def evaluate(run_path: Path, step: int) -> Evaluation:
     from model import evaluation
 
     return evaluation.evaluate(run_path, step)
+
+
+@_working
+def analyse(analysis: Analysis, folder: Path) -> None:
+    """Compute an analysis into its folder; see model.analyses."""
+    from model import analysing
+
+    analysing.compute(analysis, folder)
 
 
 @_working

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from visualization import bundle
+from visualization.messages import is_whole
 
 _LOADER = """
 // Streamlit loads this script as a blob, which has no address of its own to be relative to.
@@ -33,11 +34,10 @@ export default function (component) {
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click on a 3D figure: which trace, and which point of its grid (row, column)."""
+    """A click on a figure: which trace, and which of its points: (row, column) of a grid, else (number,)."""
 
     trace: str
-    row: int
-    column: int
+    point: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,12 @@ def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click |
     """
     data = {"schema": 1, "figure": chart.to_json(), "plotly_url": _plotly_url(), "height": height}
     result = _component("figure")(key=key, data=data, on_click_change=lambda: None)
-    click = result.click
-    if not click or len(click.get("point_number") or ()) != 2:
+    if not result.click:
         return None
-    row, column = click["point_number"]
-    return Click(str(click["name"]), int(row), int(column))
+    # Plotly names a point of a grid by row and column, any other by its number.
+    point = result.click.get("point_number")
+    place = tuple(point) if isinstance(point, list) else (point,)
+    return Click(str(result.click.get("name")), place) if all(is_whole(at, 0) for at in place) else None
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import random
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import streamlit as st
@@ -22,8 +22,8 @@ from visualization.picks import Pick, Wish
 from visualization.pictures import Picture
 from visualization.timeline import Moment
 
-View = Literal["Network", "Surfaces", "Training"]
-VIEWS: tuple[View, ...] = ("Network", "Surfaces", "Training")
+View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes"]
+VIEWS: tuple[View, ...] = get_args(View)
 PictureSource = Literal["Sample", "Test set", "Upload", "Drawing"]
 PICTURE_SOURCES: tuple[PictureSource, ...] = ("Sample", "Test set", "Upload", "Drawing")
 FIRST_SAMPLE = 7
@@ -150,6 +150,13 @@ def draw_test_image(count: int, labels: np.ndarray) -> None:
         st.session_state["test_index"] = int(random.choice(places))
 
 
+def choose_test_image(number: int) -> None:
+    """Make a test image the picture of all views, which needs the whole page drawn again."""
+    # Not its control itself: it may already be drawn in this run, and then it must not be written.
+    st.session_state["test_index_to_be"] = number
+    st.session_state["picture_source_to_be"] = "Test set"
+
+
 def chosen_picture() -> tuple[Picture, str]:
     """The picture all views show, and what is wrong with the one asked for: the last good one stays then."""
     try:
@@ -179,8 +186,10 @@ def _asked_for_picture() -> Picture:
 
 
 def settle_picture_source() -> None:
-    """Before the control of that name is drawn: its first value, or Drawing, if a drawing has just come."""
+    """Before the control of that name is drawn: its first value, or what has just been drawn or chosen elsewhere."""
     state = st.session_state
+    if "test_index_to_be" in state:
+        state["test_index"] = state.pop("test_index_to_be")
     if "picture_source_to_be" in state or "picture_source" not in state:
         state["picture_source"] = state.pop("picture_source_to_be", "Sample")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
 from data import datasets
@@ -11,9 +13,16 @@ from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
 from visualization import bundle, charts, state, traces, training_state
 from visualization.state import ChosenRun
-from visualization.views import network, runs, surfaces, time_travel, training
+from visualization.views import causes, evaluation, network, neurons, runs, surfaces, time_travel, training
 
-_VIEWS = {"Network": network.draw, "Surfaces": surfaces.draw, "Training": training.draw}
+_VIEWS: Mapping[state.View, Callable[[Run], None]] = {
+    "Network": network.draw,
+    "Surfaces": surfaces.draw,
+    "Training": training.draw,
+    "Evaluation": evaluation.draw,
+    "Neurons": neurons.draw,
+    "Causes": causes.draw,
+}
 _POLL_SECONDS = 0.75
 
 

@@ -16,6 +16,8 @@ import { themedLayout } from "./template";
 
 const clickSlack = 5; // CSS pixels that a hand moves between pressing and letting go
 
+const leastHeightForButtons = 250; // CSS pixels
+
 const styles = /* css */ `
 .strata-figure { position: relative; width: 100%; min-width: 0; color: var(--st-text-color); font: 400 13px/1.4 var(--st-font, sans-serif); }
 .strata-figure > .chart { position: absolute; inset: 0; }
@@ -105,8 +107,8 @@ export class Figure {
     // Plotly writes into what it is given: a copy of the traces keeps ours clean for the next theme.
     const traces = figure.data.map((trace) => ({ ...trace }));
     keepCameras(this.chart);
-    // A small chart has no room for buttons.
-    const displayModeBar = data.height === "fill" ? "hover" : false;
+    const hasRoom = data.height === "fill" || data.height >= leastHeightForButtons;
+    const displayModeBar = hasRoom ? "hover" : false;
     await plotly.react(this.chart, traces, layout, { ...config, displayModeBar });
     if (this.disposed || this.data !== data) return;
     this.adoptStyles();

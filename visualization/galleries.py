@@ -1,0 +1,130 @@
+"""Many small pictures in one figure: digits, kernels, feature maps, each under its own words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+_TILE_PIXELS = 96
+"""Height of a picture with its words, CSS pixels."""
+
+
+def gallery(
+    pictures: np.ndarray,
+    words: Sequence[str],
+    *,
+    measure: str,
+    palette: Literal["sequential", "diverging"] = "sequential",
+    across: int | None = None,
+    strongest: float | None = None,
+) -> go.Figure:
+    """`pictures` in rows, one heat map in all, each with its `words` below it.
+
+    pictures: float32 or uint8 (count, rows, columns). measure: what the colours stand for, with its unit ("ink, 0 to
+    255"). palette: diverging where values are signed. across: pictures side by side, about a square if None. strongest:
+    the end of the colour scale, else the largest absolute value. A click's point leads to a picture by `picture_at`.
+    """
+    grid = _grid(pictures.shape, across)
+    high = strongest or float(np.abs(pictures).max(initial=0)) or 1.0
+    figure = go.Figure(
+        go.Heatmap(
+            z=grid.sheet(pictures),
+            customdata=grid.places(),
+            coloraxis="coloraxis",
+            hoverongaps=False,
+            hovertemplate="picture %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]}: "
+            "%{z:.3~g}<extra></extra>",
+        )
+    )
+    down, right = grid.sheet_shape
+    figure.update_layout(
+        xaxis={"visible": False, "range": [-0.5, right - 0.5], "constrain": "domain"},
+        yaxis={"visible": False, "range": [down - 0.5, -0.5], "scaleanchor": "x", "constrain": "domain"},
+        coloraxis={
+            "cmin": -high if palette == "diverging" else 0.0,
+            "cmax": high,
+            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 12},
+        },
+        annotations=[grid.annotation(place, text) for place, text in enumerate(words)],
+        margin={"l": 0, "r": 0, "t": 4, "b": 4},
+        meta={"palettes": {"coloraxis": palette}},
+        uirevision="gallery",
+    )
+    return figure
+
+
+def picture_at(point: Sequence[int], shape: tuple[int, ...], across: int | None = None) -> int | None:
+    """The number of the picture at a clicked (row, column) of a gallery of pictures of `shape`; None beside them."""
+    if len(point) != 2:
+        return None
+    grid = _grid(shape, across)
+    row, inner_row = divmod(point[0], grid.step_down)
+    column, inner_column = divmod(point[1], grid.step_right)
+    number = row * grid.across + column
+    inside = inner_row < grid.rows and inner_column < grid.columns and column < grid.across
+    return number if inside and number < grid.count else None
+
+
+def height(shape: tuple[int, ...], across: int | None = None) -> int:
+    """CSS pixels in which each picture of such a gallery is seen well."""
+    grid = _grid(shape, across)
+    return max(260, math.ceil(grid.count / grid.across) * _TILE_PIXELS + 8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where `count` pictures of `rows` by `columns` lie, `across` in a row, with room for words below each."""
+
+    count: int
+    rows: int
+    columns: int
+    across: int
+
+    @property
+    def step_down(self) -> int:
+        return self.rows + math.ceil(0.3 * self.rows)
+
+    @property
+    def step_right(self) -> int:
+        return self.columns + math.ceil(0.08 * self.columns)
+
+    @property
+    def sheet_shape(self) -> tuple[int, int]:
+        return math.ceil(self.count / self.across) * self.step_down, self.across * self.step_right
+
+    def _corner(self, number: int) -> tuple[int, int]:
+        return number // self.across * self.step_down, number % self.across * self.step_right
+
+    def sheet(self, pictures: np.ndarray) -> np.ndarray:
+        """All pictures, float32 of `sheet_shape`, NaN between them."""
+        sheet = np.full(self.sheet_shape, np.nan, np.float32)
+        for number, picture in enumerate(pictures):
+            row, column = self._corner(number)
+            sheet[row : row + self.rows, column : column + self.columns] = picture
+        return sheet
+
+    def places(self) -> np.ndarray:
+        """(picture, row, column) of every point of the sheet, int16; -1 between the pictures."""
+        places = np.full((*self.sheet_shape, 3), -1, np.int16)
+        inner = np.moveaxis(np.indices((self.rows, self.columns)), 0, -1)  # (rows, columns, 2)
+        for number in range(self.count):
+            row, column = self._corner(number)
+            block = places[row : row + self.rows, column : column + self.columns]
+            block[..., 0], block[..., 1:] = number, inner
+        return places
+
+    def annotation(self, number: int, text: str) -> dict[str, object]:
+        """The words below a picture, as Plotly takes them."""
+        row, column = self._corner(number)
+        middle = column + (self.columns - 1) / 2
+        return {"x": middle, "y": row + self.rows - 0.5, "text": text, "showarrow": False, "yanchor": "top"}
+
+
+def _grid(shape: tuple[int, ...], across: int | None) -> _Grid:
+    count, rows, columns = shape
+    return _Grid(count, rows, columns, across or max(1, math.ceil(math.sqrt(count))))
