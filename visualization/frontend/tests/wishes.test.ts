@@ -9,8 +9,8 @@ const layers = standardLayers();
 const [, conv, pool, , , , dense] = layers;
 const place = { layer: "conv_1", channel: 3, row: 13, column: 13 };
 
-function dataWith(serial: number, muted: object[] | null): SceneData {
-  return { network: { title: "", layers }, wish: parseWish({ serial, ...place, muted }) } as SceneData;
+function dataWith(serial: number, muted: object[] | null): Pick<SceneData, "wish" | "network"> {
+  return { network: { title: "", layers }, wish: parseWish({ serial, ...place, muted }) };
 }
 
 describe("a wish to mute", () => {

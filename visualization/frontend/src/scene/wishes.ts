@@ -10,7 +10,10 @@ import type { Viewing } from "./viewing";
 
 /** Mute what `data.wish` names, once, before the network runs: whether the weights are to be edited anew. What this
  * network does not have is let be. */
-export function muteAsWished({ wish, network }: SceneData, viewing: Viewing): boolean {
+export function muteAsWished(
+  { wish, network }: Pick<SceneData, "wish" | "network">,
+  viewing: Viewing,
+): boolean {
   if (!wish?.muted || wish.serial === viewing.mutedFor) return false;
   viewing.mutedFor = wish.serial;
   viewing.edits.muteOnly(
