@@ -20,6 +20,10 @@ from visualization import charts
 _BEFORE, _AFTER, _CHANGE = "#56b4e9", "#e69f00", "#cc79a7"
 
 
+_NAMED = 6
+"""Channels of a layer that a sentence names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """One reading of the test set.
@@ -69,19 +73,22 @@ def worths(ranking: Arrays, before: Score, names: Sequence[str]) -> tuple[Worth,
     found = []
     for channel, (hits, loss) in enumerate(zip(ranking["hits"], ranking["loss"], strict=True)):
         after = Score(ranking["images"], hits, float(loss))
-        changes = _points(before, after)
+        changes = points(before, after)
         most = int(np.nanargmax(np.abs(changes)))
         lost = 100 * (before.accuracy - after.accuracy)
         found.append(Worth(channel, lost, after.loss - before.loss, names[most], float(changes[most])))
     return tuple(sorted(found, key=lambda worth: (-round(worth.accuracy, 9), -worth.loss)))
 
 
-def before_and_after(before: Score, after: Score, names: Sequence[str]) -> go.Figure:
-    """Every class's accuracy with everything and without what is muted, and below the differences."""
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.58, 0.42], vertical_spacing=0.07)
+def before_and_after(before: Score, after: Score | None, names: Sequence[str]) -> go.Figure:
+    """Every class's accuracy with everything and, with `after`, without what is muted, and below the differences."""
+    heights = [0.58, 0.42] if after else [1.0]
+    figure = make_subplots(rows=len(heights), cols=1, shared_xaxes=True, row_heights=heights, vertical_spacing=0.07)
     places = list(range(len(names)))
-    bars = (("with everything", before, _BEFORE, ""), ("with muted ones", after, _AFTER, "/"))
-    for name, values, colour, pattern in bars:
+    readings = [("with everything", before, _BEFORE, "")]
+    if after:
+        readings.append(("with muted ones", after, _AFTER, "/"))
+    for name, values, colour, pattern in readings:
         figure.add_bar(
             x=places,
             y=100 * values.by_class,
@@ -93,9 +100,25 @@ def before_and_after(before: Score, after: Score, names: Sequence[str]) -> go.Fi
             row=1,
             col=1,
         )
-    changes = _points(before, after)
+    if after:
+        _add_differences(figure, points(before, after), names)
+    figure.update_xaxes(tickvals=places, ticktext=list(names), showgrid=False, zeroline=False)
+    figure.update_xaxes(title_text="class of the test images", row=len(heights))
+    figure.update_yaxes(title_text="read right (%)", range=[0, 104], row=1)
+    figure.update_layout(
+        barmode="group",
+        bargap=0.25,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        margin={"l": 60, "r": 8, "t": 28, "b": 44},
+        uirevision="knock-out",
+    )
+    return figure
+
+
+def _add_differences(figure: go.Figure, changes: np.ndarray, names: Sequence[str]) -> None:
     figure.add_bar(
-        x=places,
+        x=list(range(len(names))),
         y=changes,
         name="difference",
         showlegend=False,
@@ -108,26 +131,21 @@ def before_and_after(before: Score, after: Score, names: Sequence[str]) -> go.Fi
         row=2,
         col=1,
     )
-    reach = max(float(np.nanmax(np.abs(changes))), 0.1)
-    low, high = (1.45 * min(np.nanmin(changes), 0.0), 1.45 * max(np.nanmax(changes), 0.0))
-    figure.update_xaxes(tickvals=places, ticktext=list(names), showgrid=False)
-    figure.update_xaxes(title_text="class of the test images", row=2)
-    figure.update_yaxes(title_text="read right (%)", range=[0, 104], row=1)
-    figure.update_yaxes(title_text="difference (points)", range=[low - 0.25 * reach, high + 0.25 * reach], row=2)
-    figure.update_layout(
-        barmode="group",
-        bargap=0.25,
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-        margin={"l": 60, "r": 8, "t": 28, "b": 44},
-        uirevision="knock-out",
-    )
-    return figure
+    # Room for the numbers beyond the bars' ends, on the side where there are any.
+    low, high = min(float(np.nanmin(changes)), 0.0), max(float(np.nanmax(changes)), 0.0)
+    room = 0.3 * max(high - low, 0.1)
+    figure.update_yaxes(title_text="difference (points)", range=[low - room, high + room], row=2)
+
+
+def points(before: Score, after: Score) -> np.ndarray:
+    """By how many percentage points each class's share changes, NaN for a class without images."""
+    return np.asarray(100 * (after.by_class - before.by_class))
 
 
 def sentence(before: Score, after: Score, names: Sequence[str], what: str) -> str:
     """What muting `what` did, in words."""
     change = 100 * (after.accuracy - before.accuracy)
-    changes = _points(before, after)
+    changes = points(before, after)
     most = int(np.nanargmax(np.abs(changes)))
     first = (
         f"Without {what} the network reads {exact_percent(after.accuracy)} of the {int(after.images.sum()):,} test "
@@ -136,13 +154,14 @@ def sentence(before: Score, after: Score, names: Sequence[str], what: str) -> st
     if not np.nanmax(np.abs(changes)):
         return f"{first}. No class changes."
     still = int((changes == 0).sum())
-    rest = f"; {still} of {len(names)} classes stay as they are" if still else ""
+    stay = "stays as it is" if still == 1 else "stay as they are"
+    rest = f"; {still} of {len(names)} classes {stay}" if still else ""
     return f"{first}. **{names[most]}** changes most, by {signed(float(changes[most]))}{rest}."
 
 
 def table(before: Score, after: Score, names: Sequence[str]) -> str:
     """Every class as CSV: images, read right before and after, difference in percentage points."""
-    lines = zip(names, before.images, before.hits, after.hits, _points(before, after), strict=True)
+    lines = zip(names, before.images, before.hits, after.hits, points(before, after).round(6), strict=True)
     return _csv(
         ["class", "test images", "right with everything", "right with muted ones", "difference in points"], lines
     )
@@ -155,12 +174,13 @@ def ranking_table(ranked: Sequence[Worth]) -> str:
 
 
 def choice_words(choice: muting.Choice, network: Network) -> str:
-    """What is muted, for people: "conv 1 maps 3, 7 and dense 1 unit 4"."""
+    """What is muted, for people: "conv 1 maps 3, 7 and dense 1 unit 4"; of many, "conv 1 maps 0, 1, 2 … (32)"."""
     kinds = kind_words(network)
     parts = []
     for layer, channels in choice.items():
         kind = kinds[layer] + ("s" if len(channels) > 1 else "")
-        parts.append(f"{layer.replace('_', ' ')} {kind} {', '.join(map(str, channels))}")
+        few = ", ".join(map(str, channels[:_NAMED])) + (f" … ({len(channels)})" if len(channels) > _NAMED else "")
+        parts.append(f"{layer.replace('_', ' ')} {kind} {few}")
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
@@ -177,11 +197,6 @@ def signed(points: float) -> str:
 def exact_percent(share: float) -> str:
     """A share with two decimals, as one image of 10,000 is 0.01 %."""
     return charts.percent(share) if 0 < share < 0.0005 else f"{100 * share:.2f}\u00a0%"
-
-
-def _points(before: Score, after: Score) -> np.ndarray:
-    """By how many percentage points each class's share changes, NaN for a class without images."""
-    return np.asarray(100 * (after.by_class - before.by_class))
 
 
 def _csv(head: Sequence[str], lines: object) -> str:

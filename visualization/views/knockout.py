@@ -104,8 +104,8 @@ def _compare(shown: state.Shown, choice: muting.Choice, replacement: str, before
             f"{int(before.images.sum()):,} test images right. Mute a map or a unit and see who misses it."
         )
     exhibit.draw(
-        "Test accuracy of every class, with and without",
-        knockouts.before_and_after(before, after, names),
+        "Test accuracy of every class" + (", with and without" if choice else ""),
+        knockouts.before_and_after(before, after if choice else None, names),
         key="knock-out",
         explanation=_explanation(shown, before, after, what, replacement),
         table=lambda: knockouts.table(before, after, names),
