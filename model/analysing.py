@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from model import analyses, evaluation
+from model import analyses, attribution, evaluation, knockout
 from model.analyses import Analysis, Arrays, Report
 
 KINDS: Final[dict[str, Callable[[Analysis, Report], Arrays]]] = {
     "answers": evaluation.answers,
+    "attribution": attribution.attribution,
+    "knockout": knockout.knockout,
+    "ranking": knockout.ranking,
 }
 
 

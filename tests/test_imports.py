@@ -14,6 +14,7 @@ STREAMLIT = {
     "app.py",
     "visualization/state.py",
     "visualization/training_state.py",
+    "visualization/muting_state.py",
     "visualization/dialogs.py",
     "visualization/components.py",
 }

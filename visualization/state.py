@@ -261,10 +261,13 @@ def show_view(view: View) -> None:
     st.session_state["view"] = view
 
 
-def bring_to_scene(pick: Pick) -> None:
-    """Show the scene, and in it this layer, channel or neuron; for a button's on_click."""
+def bring_to_scene(pick: Pick, muted: tuple[tuple[str, int], ...] | None = None) -> None:
+    """Show the scene, and in it this layer, channel or neuron; for a button's on_click.
+
+    muted: (layer, channel) of the filters and units that the scene mutes, these alone; None leaves its edits alone.
+    """
     before = wish()
-    st.session_state["wish"] = Wish(1 if before is None else before.serial + 1, pick)
+    st.session_state["wish"] = Wish(1 if before is None else before.serial + 1, pick, muted)
     st.session_state["view"] = "Network"
 
 

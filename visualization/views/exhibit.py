@@ -28,6 +28,12 @@ def draw(
     table: the figure's numbers as CSV, made when somebody takes them. The camera in the figure's corner saves a PNG.
     height: CSS pixels, 250 at least for that camera, or "fill".
     """
+    heading(title, key=key, explanation=explanation, table=table)
+    return components.figure(figure, key=key, height=height)
+
+
+def heading(title: str, *, key: str, explanation: str, table: Callable[[], str]) -> None:
+    """Draw a title with its explanation and its numbers as CSV, as `draw` does, over what is no figure."""
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         st.markdown(f"**{title}**", width="stretch")
         with st.popover("", icon=":material/help:", help="What is this?", key=f"explain {key}", type="tertiary"):
@@ -43,4 +49,3 @@ def draw(
             help="These numbers as CSV",
             type="tertiary",
         )
-    return components.figure(figure, key=key, height=height)

@@ -22,7 +22,7 @@ import { View3d } from "./view_3d";
 import type { Viewing } from "./viewing";
 import { changeBetween, type Shown } from "./wave";
 import { weights } from "./weights";
-import { followWish } from "./wishes";
+import { followWish, muteAsWished } from "./wishes";
 
 const noWebgl =
   "This browser gives no WebGL, so the network cannot be drawn in 3D. The prediction above is computed all the same; " +
@@ -175,7 +175,8 @@ export class Scene {
     const { computation, view } = this;
     try {
       this.viewing.settle(data.network, data.run);
-      const stale = change.network || change.weights || edited || !computation.running;
+      const muted = muteAsWished(data, this.viewing);
+      const stale = change.network || change.weights || edited || muted || !computation.running;
       if (tensors && stale) computation.load(data, tensors);
       if (!computation.running) return;
       computation.run(data);
