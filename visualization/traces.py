@@ -16,7 +16,7 @@ from model.runs import Run
 from visualization.pictures import Picture
 
 FOLLOWING_SECONDS = 4.0
-"""A trace of other weights takes the worker 60 ms, which it takes from a training on the same processors."""
+"""Another answer, and its chart in the browser, with each snapshot would take its time from the training."""
 
 _followed: dict[Path, tuple[int, float]] = {}
 
