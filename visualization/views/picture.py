@@ -14,12 +14,23 @@ _SCALE = 5
 
 
 def draw(run: Run) -> None:
-    """Draw the picture, the answer and all probabilities; again each second while something is on its way."""
-    st.fragment(_live, run_every=1.0 if traces.is_moving(run.status()) else None)(run)
+    """Draw the picture, the answer and all probabilities; again and again while something is on its way."""
+    pace = _pace(run)
+    st.fragment(_live, run_every=pace)(run, pace)
 
 
-def _live(run: Run) -> None:
+def _pace(run: Run) -> float | None:
+    """Seconds between two looks for another answer; None where there is none to come without a click."""
+    if not traces.is_ready():
+        return 1.0
+    follows = run.status().state.is_active and state.shown(run).follows_newest
+    return traces.FOLLOWING_SECONDS if follows else None
+
+
+def _live(run: Run, pace: float | None) -> None:
     try:
+        if _pace(run) != pace:
+            st.rerun()
         _draw(run)
     except StrataError as error:
         st.error(str(error))
@@ -45,16 +56,19 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
     if not traces.is_ready():
         st.markdown(traces.waiting_words())
         return None
+    step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
     try:
-        answer = traces.trace(shown.run, shown.step, picture)["output"]
+        answer = traces.trace(shown.run, step, picture)["output"]
     except StrataError as error:
         st.error(str(error))
         return None
     names = shown.run.class_names()
     winner = int(answer.argmax())
     st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    told = [f"at step {step:,}"] if step != shown.step else []
     if picture.label is not None:
-        st.caption(f"true label {names[picture.label]}")
+        told.append(f"true label {names[picture.label]}")
+    st.caption(" · ".join(told))
     return answer
 
 
