@@ -6,11 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from model import analyses, evaluation
+from model import analyses, embedding, evaluation, stress
 from model.analyses import Analysis, Arrays, Report
 
 KINDS: Final[dict[str, Callable[[Analysis, Report], Arrays]]] = {
     "answers": evaluation.answers,
+    "embedding_components": embedding.components,
+    "embedding_nearest": embedding.nearest,
+    "embedding_neighbourhoods": embedding.neighbourhoods,
+    "stress_accuracy": stress.accuracy,
+    "stress_curves": stress.curves,
 }
 
 
