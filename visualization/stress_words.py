@@ -17,7 +17,8 @@ _HOW = {
     "rotate": "turned about its middle, linear between pixels (scipy.ndimage.affine_transform)",
     "scale": "resized about its middle, linear between pixels (scipy.ndimage.affine_transform)",
     "pen": "drawn with a thicker or thinner pen: each pixel split into 4x4, the brightest (or darkest) within the "
-    "radius taken (grey dilation and erosion, scipy.ndimage; J. Serra, Image Analysis and Mathematical Morphology, 1982)",
+    "radius taken (grey dilation and erosion by scipy.ndimage; J. Serra, Image Analysis and Mathematical Morphology, "
+    "1982)",
     "noise": "covered with Gaussian noise, cut off at 0 and 255: always the same field, seed "
     f"{NOISE_SEED:,}, scaled by the amount",
 }
@@ -49,8 +50,8 @@ def accuracy(found: Arrays) -> str:
     what = f"{abs(helps):,} more" if helps > 0 else f"{abs(helps):,} fewer" if helps < 0 else "as many"
     return (
         f"{pictures:,} test pictures, the same share of each class, each shifted by up to {MOST_PIXELS:g} pixels "
-        f"down or up and sideways and rotated by up to {MOST_DEGREES:g}° either way, evenly drawn by seed {SEED}: the same for "
-        f"every network. Untouched, this one reads {untouched} right; shifted and rotated {moved}.\n\n"
+        f"down or up and sideways and rotated by up to {MOST_DEGREES:g}° either way, evenly drawn by seed "
+        f"{SEED}: the same for every network. Untouched, this one reads {untouched} right; shifted and rotated {moved}.\n\n"
         "Prepared means what is done to a drawing on the pad: cropped to its ink, fitted to 20x20, its centre of mass "
         "moved to the centre, as MNIST was made. That undoes a shift and leaves a rotation. With it the network reads "
         f"{what} of the moved pictures right: {prepared}. Pictures that were not made that way, such as clothes, may "
