@@ -51,7 +51,8 @@ def accuracy(found: Arrays) -> str:
     return (
         f"{pictures:,} test pictures, the same share of each class, each shifted by up to {MOST_PIXELS:g} pixels "
         f"down or up and sideways and rotated by up to {MOST_DEGREES:g}° either way, evenly drawn by seed "
-        f"{SEED}: the same for every network. Untouched, this one reads {untouched} right; shifted and rotated {moved}.\n\n"
+        f"{SEED}: the same for every network. Untouched, this one reads {untouched} right; shifted "
+        f"and rotated {moved}.\n\n"
         "Prepared means what is done to a drawing on the pad: cropped to its ink, fitted to 20x20, its centre of mass "
         "moved to the centre, as MNIST was made. That undoes a shift and leaves a rotation. With it the network reads "
         f"{what} of the moved pictures right: {prepared}. Pictures that were not made that way, such as clothes, may "
