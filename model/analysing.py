@@ -11,6 +11,7 @@ from model.analyses import Analysis, Arrays, Report
 
 KINDS: Final[dict[str, Callable[[Analysis, Report], Arrays]]] = {
     "answers": evaluation.answers,
+    "strangers": evaluation.strangers,
 }
 
 

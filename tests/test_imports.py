@@ -15,6 +15,7 @@ STREAMLIT = {
     "visualization/state.py",
     "visualization/training_state.py",
     "visualization/dialogs.py",
+    "visualization/evaluation_state.py",
     "visualization/components.py",
 }
 KERAS = ("keras", "tensorflow")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.errors import StrataError
 from model.runs import Run
-from visualization import charts, components, state, traces
+from visualization import charts, components, evaluation_state, state, traces, verdicts
 from visualization.pictures import Picture
 
 _SCALE = 5
@@ -46,13 +46,23 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
         st.markdown(traces.waiting_words())
         return None
     try:
-        answer = traces.trace(shown.run, shown.step, picture)["output"]
+        activations = traces.trace(shown.run, shown.step, picture)
     except StrataError as error:
         st.error(str(error))
         return None
+    # The last layer, whatever its name.
+    answer = activations[shown.run.config().network.layers[-1].name]
     names = shown.run.class_names()
     winner = int(answer.argmax())
-    st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    if verdicts.passes(shown, activations, evaluation_state.share()) is False:
+        st.markdown(
+            f"None of these, most like **{names[winner]}** ({charts.percent(float(answer[winner]))})",
+            help="Further from the training pictures than the threshold in Evaluation, Confidence",
+        )
+    else:
+        st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    by_itself = shown.follows_newest and run.status().state.is_active
+    evaluation_state.remember_prediction(shown, picture, answer, by_itself=by_itself)
     if picture.label is not None:
         st.caption(f"true label {names[picture.label]}")
     return answer
