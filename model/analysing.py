@@ -17,6 +17,7 @@ KINDS: Final[dict[str, Callable[[Analysis, Report], Arrays]]] = {
     "embedding_neighbourhoods": embedding.neighbourhoods,
     "knockout": knockout.knockout,
     "ranking": knockout.ranking,
+    "strangers": evaluation.strangers,
     "stress_accuracy": stress.accuracy,
     "stress_curves": stress.curves,
 }

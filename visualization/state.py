@@ -1,4 +1,4 @@
-"""One typed view of what the page shows; with training_state, the only reader of st.session_state and of the URL."""
+"""One typed view of what the page shows; with training_state and evaluation_state, the only reader of the session."""
 
 from __future__ import annotations
 

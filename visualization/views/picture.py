@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.errors import StrataError
 from model.runs import Run
-from visualization import charts, components, state, traces
+from visualization import charts, components, evaluation_state, state, traces, verdicts
 from visualization.pictures import Picture
 
 _SCALE = 5
@@ -58,14 +58,32 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
         return None
     step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
     try:
+<<<<<<< HEAD
         answer = traces.trace(shown.run, step, picture)["output"]
+=======
+        activations = traces.trace(shown.run, shown.step, picture)
+>>>>>>> evaluation
     except StrataError as error:
         st.error(str(error))
         return None
+    # The last layer, whatever its name.
+    answer = activations[shown.run.config().network.layers[-1].name]
     names = shown.run.class_names()
     winner = int(answer.argmax())
+<<<<<<< HEAD
     st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
     told = [f"at step {step:,}"] if step != shown.step else []
+=======
+    if verdicts.passes(shown, activations, evaluation_state.share()) is False:
+        st.markdown(
+            f"None of these, most like **{names[winner]}** ({charts.percent(float(answer[winner]))})",
+            help="Further from the training pictures than the threshold in Evaluation, Confidence",
+        )
+    else:
+        st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    by_itself = shown.follows_newest and run.status().state.is_active
+    evaluation_state.remember_prediction(shown, picture, answer, by_itself=by_itself)
+>>>>>>> evaluation
     if picture.label is not None:
         told.append(f"true label {names[picture.label]}")
     st.caption(" · ".join(told))
