@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from model import analyses, evaluation
+from model import analyses, evaluation, responses
 from model.analyses import Analysis, Arrays, Report
 
 KINDS: Final[dict[str, Callable[[Analysis, Report], Arrays]]] = {
     "answers": evaluation.answers,
+    "responses": responses.responses,
 }
 
 
