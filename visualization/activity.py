@@ -34,6 +34,7 @@ def layers(found: Sequence[Activity]) -> go.Figure:
             y=titles,
             name=name,
             orientation="h",
+            offsetgroup=name,
             marker={"color": colour, "pattern": {"shape": pattern, "size": 5}},
             text=[f"{value:.3g}" for value in values],
             textposition="outside",
@@ -46,7 +47,7 @@ def layers(found: Sequence[Activity]) -> go.Figure:
         name="above zero",
         orientation="h",
         xaxis="x2",
-        offsetgroup="above",
+        yaxis="y2",
         marker={"color": _GREEN, "pattern": {"shape": "."}},
         text=[percent(each.above) for each in found],
         textposition="outside",
@@ -61,15 +62,16 @@ def layers(found: Sequence[Activity]) -> go.Figure:
         bargap=0.25,
         xaxis={"title": {"text": "activation"}, "domain": [0, 0.6], "range": [1.2 * low, 1.25 * high]},
         xaxis2={
-            "title": {"text": "neurons above zero (%)"},
+            "title": {"text": "above zero (%)"},
             "domain": [0.68, 1],
             "range": [0, 145],
             "tickvals": [0, 50, 100],
-            "anchor": "y",
+            "anchor": "y2",
         },
         yaxis={"autorange": "reversed", "automargin": True, "showgrid": False},
+        yaxis2={"matches": "y", "anchor": "x2", "showticklabels": False, "showgrid": False},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        margin={"l": 8, "r": 8, "t": 30, "b": 40},
+        margin={"l": 8, "r": 16, "t": 30, "b": 40},
         uirevision="layers",
     )
     return figure
@@ -128,21 +130,22 @@ def units(values: np.ndarray, title: str) -> go.Figure:
             xgap=2,
             ygap=2,
             hoverongaps=False,
-            texttemplate="%{customdata}" if len(values) <= _MOST_NUMBERED else None,
+            text=numbers,
+            texttemplate="%{text}" if len(values) <= _MOST_NUMBERED else None,
             hovertemplate=f"{title}, unit %{{customdata}}: %{{z:.4g}}<extra></extra>",
         )
     )
     every = max(1, -(-rows // 16))
     figure.update_layout(
         xaxis={
-            "title": {"text": "unit, added to the row's"},
+            "title": {"text": "added to the row's first", "standoff": 6},
+            "visible": columns > 1,
             "tickvals": list(range(columns)) if columns <= 16 else None,
-            "side": "bottom",
             "showgrid": False,
             "zeroline": False,
         },
         yaxis={
-            "title": {"text": "first unit of the row"},
+            "title": {"text": "first unit of the row" if columns > 1 else "unit", "standoff": 8},
             "tickvals": list(range(0, rows, every)),
             "ticktext": [f"{row * columns:,}" for row in range(0, rows, every)],
             "autorange": "reversed",

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 _TILE_PIXELS = 96
-"""Height of a picture with its words, CSS pixels."""
+"""Height of a picture with its words, CSS pixels; less where pictures lie so close that they are narrower."""
 _WORDS_PIXELS = 11
 Frame = tuple[int, int, int, int]
 """A rectangle of a picture's pixels: first row, first column, the row after the last, the column after the last."""
@@ -31,8 +31,8 @@ def gallery(
 ) -> go.Figure:
     """`pictures` in rows, one heat map in all, each with its `words` below it.
 
-    pictures: float32 or uint8 (count, rows, columns), NaN for blank cells. measure: what the colours stand for, with its
-    unit ("ink, 0 to 255"). palette: diverging where values are signed. across: pictures side by side, about a
+    pictures: float32 or uint8 (count, rows, columns), NaN for blank cells. measure: what the colours stand for, with
+    its unit ("ink, 0 to 255"). palette: diverging where values are signed. across: pictures side by side, about a
     square if None. strongest: the end of the colour scale, else the largest absolute value. noun, numbers: what a
     picture is called under the pointer ("filter 17"), counted from 0 if no numbers are given. frames: drawn over the
     pictures, in their order. A click's point leads to a picture by `picture_at`.
@@ -42,6 +42,8 @@ def gallery(
     figure = go.Figure(
         go.Heatmap(
             z=grid.sheet(pictures),
+            x=grid.edges(grid.columns, grid.step_right, grid.gap_right, grid.across),
+            y=grid.edges(grid.rows, grid.step_down, grid.gap_down, grid.down),
             customdata=grid.places(numbers),
             coloraxis="coloraxis",
             hoverongaps=False,
@@ -49,10 +51,12 @@ def gallery(
             "%{z:.3~g}<extra></extra>",
         )
     )
-    down, right = grid.sheet_shape
+    right = grid.across * (grid.columns + grid.gap_right) - grid.gap_right
+    down = grid.down * (grid.rows + grid.gap_down)
+    domain = {"visible": False, "constrain": "domain"}
     figure.update_layout(
-        xaxis={"visible": False, "range": [-0.5, right - 0.5], "constrain": "domain"},
-        yaxis={"visible": False, "range": [down - 0.5, -0.5], "scaleanchor": "x", "constrain": "domain"},
+        xaxis={**domain, "range": [-0.5, right - 0.5], "constraintoward": "left"},
+        yaxis={**domain, "range": [down - 0.5, -0.5], "constraintoward": "top", "scaleanchor": "x"},
         coloraxis={
             "cmin": -high if palette == "diverging" else 0.0,
             "cmax": high,
@@ -89,10 +93,9 @@ def wide(count: int) -> int:
     return max(1, math.ceil(math.sqrt(1.5 * count)))
 
 
-def height(shape: tuple[int, ...], across: int | None = None) -> int:
-    """CSS pixels in which each picture of such a gallery is seen well."""
-    grid = _grid(shape, across)
-    return max(260, math.ceil(grid.count / grid.across) * _TILE_PIXELS + 8)
+def height(shape: tuple[int, ...], across: int | None = None, tile: int = _TILE_PIXELS) -> int:
+    """CSS pixels in which each picture of such a gallery is seen well; tile: those of a picture with its words."""
+    return max(260, _grid(shape, across).down * tile + 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +108,46 @@ class _Grid:
     across: int
 
     @property
+    def down(self) -> int:
+        """Rows of pictures."""
+        return math.ceil(self.count / self.across)
+
+    @property
     def step_down(self) -> int:
-        return self.rows + math.ceil(0.3 * self.rows)
+        return self.rows + 1
 
     @property
     def step_right(self) -> int:
-        return self.columns + math.ceil(0.08 * self.columns)
+        return self.columns + 1
+
+    @property
+    def gap_down(self) -> float:
+        """Height of the room for words below a picture, in its pixels."""
+        return 0.3 * max(self.rows, 0.75 * self.columns)
+
+    @property
+    def gap_right(self) -> float:
+        """Width of the gap beside a picture, in its pixels."""
+        return 0.08 * self.columns
 
     @property
     def sheet_shape(self) -> tuple[int, int]:
-        return math.ceil(self.count / self.across) * self.step_down, self.across * self.step_right
+        return self.down * self.step_down, self.across * self.step_right
+
+    def edges(self, cells: int, step: int, gap: float, pictures: int) -> np.ndarray:
+        """Where each cell of the sheet begins along an axis, and the last ends: a gap is one cell of any width."""
+        widths = np.tile([*[1.0] * cells, gap], pictures)
+        assert len(widths) == pictures * step
+        return np.concatenate([[0.0], np.cumsum(widths)]) - 0.5
 
     def _corner(self, number: int) -> tuple[int, int]:
+        """Row and column of the sheet at which a picture begins."""
         return number // self.across * self.step_down, number % self.across * self.step_right
+
+    def _place(self, number: int) -> tuple[float, float]:
+        """Where a picture begins on the axes, y and x, less half a pixel."""
+        row, column = divmod(number, self.across)
+        return row * (self.rows + self.gap_down), column * (self.columns + self.gap_right)
 
     def sheet(self, pictures: np.ndarray) -> np.ndarray:
         """All pictures, float32 of `sheet_shape`, NaN between them."""
@@ -139,7 +169,7 @@ class _Grid:
 
     def annotation(self, number: int, text: str) -> dict[str, object]:
         """The words below a picture, as Plotly takes them."""
-        row, column = self._corner(number)
+        row, column = self._place(number)
         middle = column + (self.columns - 1) / 2
         return {
             "x": middle,
@@ -152,7 +182,7 @@ class _Grid:
 
     def frame(self, number: int, frame: Frame) -> list[dict[str, object]]:
         """A frame over a picture, as Plotly takes it: black under white, so that it is seen on every colour."""
-        row, column = self._corner(number)
+        row, column = self._place(number)
         first_row, first_column, end_row, end_column = frame
         place = {
             "type": "rect",

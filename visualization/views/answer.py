@@ -31,7 +31,7 @@ def draw(run: Run) -> None:
     picture, _ = state.chosen_picture()
     activations = traces.trace(shown.run, shown.step, picture)
     answer = activations[network.layers[-1].name]
-    read, probable, active = st.columns([3, 3, 5])
+    read, probable, active = st.columns([4, 3, 5])
     with read:
         _picture(picture, answer, names)
     with probable:

@@ -56,7 +56,12 @@ def _page(choice: Choice) -> range:
 
 def across(count: int) -> int:
     """Pictures side by side in half the page's width."""
-    return 8 if count > 16 else min(count, 4)
+    return 8 if count > 36 else 6 if count > 16 else min(count, 4)
+
+
+def _height(shape: tuple[int, ...], side_by_side: int) -> int:
+    """CSS pixels of a gallery; where many lie side by side in half the page, each is narrower."""
+    return galleries.height(shape, side_by_side, {8: 76, 6: 92}.get(side_by_side, 110))
 
 
 def _maps(choice: Choice, values: np.ndarray, channels: range, words: Sequence[str]) -> None:
@@ -103,7 +108,7 @@ def _maps(choice: Choice, values: np.ndarray, channels: range, words: Sequence[s
             ["map", "row", "column", "activation"],
             ((channels[at], row, column, float(pictures[at, row, column])) for at, row, column in _cells(pictures)),
         ),
-        height=galleries.height(pictures.shape, side_by_side),
+        height=_height(pictures.shape, side_by_side),
     )
     if click is not None and (at := galleries.picture_at(click.point, pictures.shape, side_by_side)) is not None:
         _open(choice, channels[at])
@@ -153,7 +158,7 @@ def _kernels(shown: Shown, choice: Choice, channels: range, words: Sequence[str]
             [choice.noun, "row", "column", "weight"],
             ((channels[at], row, column, float(pictures[at, row, column])) for at, row, column in _cells(pictures)),
         ),
-        height=galleries.height(pictures.shape, side_by_side),
+        height=_height(pictures.shape, side_by_side),
     )
     if click is not None and (at := galleries.picture_at(click.point, pictures.shape, side_by_side)) is not None:
         _open(choice, channels[at])

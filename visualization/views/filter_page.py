@@ -59,6 +59,8 @@ def _facts(
             f"above zero in {charts.percent(float(found['pictures'][channel]))} of {int(found['images'][0]):,} test "
             "pictures"
         )
+        if (index := selectivity(found["class_means"][channel])) is not None:
+            parts.append(f"selectivity {index:.2f}")
     st.markdown(" · ".join(parts))
     if found is not None and found["pictures"][channel] == 0:
         dead = can_die(shown.run.config().network, layer)
@@ -154,7 +156,7 @@ def _classes(shown: Shown, choice: Choice, channel: int, found: Arrays) -> None:
         "classes alike, 1 for one class alone (Morcos et al. 2018, [arXiv 1803.06959](https://arxiv.org/abs/1803.06959))."
     )
     exhibit.draw(
-        "Which classes it answers to" + ("" if index is None else f" · selectivity {index:.2f}"),
+        "Classes it answers to",
         responses.by_class(means, names),
         key=f"classes_{choice.placed.layer.name}",
         explanation=(
