@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from model import analyses, attribution, embedding, evaluation, knockout, stress
+from model import analyses, attribution, embedding, evaluation, knockout, responses, stress
 from model.analyses import Analysis, Arrays, Report
 
 KINDS: Final[dict[str, Callable[[Analysis, Report], Arrays]]] = {
@@ -17,6 +17,7 @@ KINDS: Final[dict[str, Callable[[Analysis, Report], Arrays]]] = {
     "embedding_neighbourhoods": embedding.neighbourhoods,
     "knockout": knockout.knockout,
     "ranking": knockout.ranking,
+    "responses": responses.responses,
     "strangers": evaluation.strangers,
     "stress_accuracy": stress.accuracy,
     "stress_curves": stress.curves,
