@@ -53,6 +53,7 @@ def draw(chosen: ChosenRun) -> None:
     run = chosen.run
     if chosen.problem:
         st.error(f"{chosen.problem} Showing the pretrained network instead.")
+    state.settle_view()
     with st.container(horizontal=True, vertical_alignment="center"):
         view = st.segmented_control(
             "View",
