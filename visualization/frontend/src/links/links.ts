@@ -61,6 +61,7 @@ export class Links {
       walked: () => this.walk(),
     });
     this.pad = new Pad(side, sketch, {
+      read: () => {}, // it is read when it is drawn
       follow: (since) => this.follow(since),
       resized: () => this.fit(),
     });
