@@ -7,7 +7,7 @@ data/samples.json on the pad, every second point of their curves, 125 times a se
 second a digit. The pad is cleared before each, and all are drawn again until the pad has seen 200 moves. Times are
 milliseconds by the clock of the page. Keys:
 
-pen_moves: pointerrawupdate events with the button down that the pad received; a busy browser joins several moves in one.
+pen_moves: pointerrawupdate events with the button down that the pad received; a busy browser joins several in one.
 forward_ms_median, forward_ms_p95: the forward pass in the page, while it draws; the page's clock has steps of 0.1 ms.
 pen_to_activations_ms_median, _p95: from the pointer event's time stamp, given when the browser got the move, until all
 layers are computed. pen_to_picture_ms_median: the same until the frame with them is handed to the renderer.

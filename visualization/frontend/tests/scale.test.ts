@@ -130,5 +130,9 @@ describe("the frame budget", () => {
     expect(movingPixelRatio(2, "plain", false)).toBe(2);
     expect(movingPixelRatio(2, "coarse", false)).toBeLessThan(1);
     expect(movingPixelRatio(0.5, "coarse", false)).toBe(0.5);
+    // Walls drawn by their pictures cost too little to give pixels away that the screen has.
+    expect(movingPixelRatio(2, "coarse", true)).toBe(1);
+    expect(movingPixelRatio(1, "coarse", true)).toBe(1);
+    expect(movingPixelRatio(2, "plain", true)).toBe(2);
   });
 });

@@ -2,6 +2,7 @@
 import type { SceneData } from "../contract";
 import { button, element } from "../scene/overlay";
 import type { Theme } from "../theme";
+import { liesUnder, opensAtFirst, type Room, sheetSide } from "./docking";
 import { canvasSide } from "./ink";
 import type { DrawingMessage } from "./message";
 import { Pace } from "./pace";
@@ -10,19 +11,6 @@ import { inkColours, paint } from "./paint";
 import { padFits, type Sketch } from "./sketch";
 import { StepsStrip } from "./steps_strip";
 import { icons, Tools } from "./tools";
-
-const docked = 760; // CSS pixels of width, below which the pad lies under the network, if the view is not broad itself
-const low = 460; // CSS pixels of height, below which the network has no room above an open pad
-
-/** CSS pixels that the pad takes from the view. */
-export interface Room {
-  readonly left: number;
-  /** How far the pad at the left reaches up. */
-  readonly leftHeight: number;
-  readonly bottom: number;
-  /** Put away, it is a button that stands on the legend. */
-  readonly aboveLegend: number;
-}
 
 export interface PadEvents {
   /** The pen has changed the picture: read it now. `since`: when the pen did, by the clock of performance.now(). */
@@ -107,12 +95,11 @@ export class Pad {
 
   /** Lie beside the network or under it in a view of this size. */
   layOut(width: number, height: number): Room {
-    const under = width < docked && height > 0.9 * width;
+    const under = liesUnder(width, height);
     this.parent.classList.toggle("docked", under);
-    const side = under ? Math.min(156, Math.max(104, Math.round(0.27 * height))) : 186;
-    this.parent.style.setProperty("--sheet", `${side}px`);
+    this.parent.style.setProperty("--sheet", `${sheetSide(height, under)}px`);
     if (this.sketch.open === null) {
-      this.sketch.open = !(under && height < low);
+      this.sketch.open = opensAtFirst(height, under);
       this.showOpen();
     }
     const room = this.takes(under);

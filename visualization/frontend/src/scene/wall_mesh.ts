@@ -183,6 +183,7 @@ export class WallMesh {
       this.plane.material = this.full;
       return;
     }
+    picture.look();
     picture.paint(this.built, (current.image.data as Float32Array).subarray(0, strengths.length));
     this.plane.material = picture.material;
   }
