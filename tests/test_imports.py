@@ -16,6 +16,7 @@ STREAMLIT = {
     "visualization/training_state.py",
     "visualization/muting_state.py",
     "visualization/dialogs.py",
+    "visualization/evaluation_state.py",
     "visualization/components.py",
 }
 KERAS = ("keras", "tensorflow")

@@ -1,4 +1,4 @@
-"""The browser components: the Three.js scene, the Plotly holder and the slider over the snapshots.
+"""The browser components: the Three.js scene, the links, the Plotly holder and the slider over the snapshots.
 
 An inline `js` string travels with every change of the data, so what is inline here is a loader of a few lines: it
 imports the built bundle from /assets once, and hands it the component's arguments.
@@ -48,6 +48,14 @@ class SceneAnswer:
     pick: object
 
 
+@dataclass(frozen=True, slots=True)
+class LinksAnswer:
+    """What the browser said of the links, unread: what was last drawn, and the neuron to show in 3D, once."""
+
+    drawing: object
+    bring: object
+
+
 def scene(data: Mapping[str, Any], *, key: str) -> SceneAnswer:
     """Draw the network in 3D; data as visualization.scene.scene makes it.
 
@@ -55,6 +63,15 @@ def scene(data: Mapping[str, Any], *, key: str) -> SceneAnswer:
     """
     result = _component("scene")(key=key, data=data, on_drawing_change=lambda: None, on_pick_change=lambda: None)
     return SceneAnswer(result.drawing, result.pick)
+
+
+def links(data: Mapping[str, Any], *, key: str) -> LinksAnswer:
+    """Draw the network as nodes and links; data as visualization.links.links makes it.
+
+    Each part of the answer is None until there is one; visualization.pad and visualization.picks read them.
+    """
+    result = _component("links")(key=key, data=data, on_drawing_change=lambda: None, on_bring_change=lambda: None)
+    return LinksAnswer(result.drawing, result.bring)
 
 
 def timeline(data: Mapping[str, Any], *, key: str) -> object:

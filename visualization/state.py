@@ -1,4 +1,4 @@
-"""One typed view of what the page shows; with training_state, the only reader of st.session_state and of the URL."""
+"""One typed view of what the page shows; with training_state and evaluation_state, the only reader of the session."""
 
 from __future__ import annotations
 
@@ -266,9 +266,30 @@ def bring_to_scene(pick: Pick, muted: tuple[tuple[str, int], ...] | None = None)
 
     muted: (layer, channel) of the filters and units that the scene mutes, these alone; None leaves its edits alone.
     """
+    _wish_for(pick, muted)
+    st.session_state["view"] = "Network"
+
+
+def go_to_scene(pick: Pick) -> None:
+    """The same for what a component says, which needs the whole page drawn again: the bar of views is drawn already."""
+    _wish_for(pick)
+    st.session_state["view_to_be"] = "Network"
+
+
+def settle_view() -> None:
+    """Before the bar of views is drawn: the view that another one leads to."""
+    if "view_to_be" in st.session_state:
+        st.session_state["view"] = st.session_state.pop("view_to_be")
+
+
+def follows_the_slider(view: View) -> bool:
+    """Whether what is shown goes to another step in the browser, without waiting for the page."""
+    return view == "Network" or (view == "Neurons" and st.session_state.get("neurons") == "Links")
+
+
+def _wish_for(pick: Pick, muted: tuple[tuple[str, int], ...] | None = None) -> None:
     before = wish()
     st.session_state["wish"] = Wish(1 if before is None else before.serial + 1, pick, muted)
-    st.session_state["view"] = "Network"
 
 
 def wish() -> Wish | None:

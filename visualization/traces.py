@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,11 @@ from model.engine import engine
 from model.records import Status
 from model.runs import Run
 from visualization.pictures import Picture
+
+FOLLOWING_SECONDS = 4.0
+"""Another answer, and its chart in the browser, with each snapshot would take its time from the training."""
+
+_followed: dict[Path, tuple[int, float]] = {}
 
 
 def is_ready() -> bool:
@@ -30,6 +36,18 @@ def waiting_words() -> str:
     if engine().is_stuck:
         return "Keras does not start in its worker process. See the server's log for why, and start the server again"
     return f"Keras is starting, about {math.ceil(engine().seconds_until_warm)} s left"
+
+
+def step_to_trace(run: Run, newest: int) -> int:
+    """What a page that follows `run` traces: its `newest` snapshot, of one that trains the one of a few seconds ago."""
+    if not run.status().state.is_active:
+        _followed.pop(run.path, None)
+        return newest
+    step, since = _followed.get(run.path, (newest, -math.inf))
+    if step > newest or time.monotonic() - since >= FOLLOWING_SECONDS:
+        _followed[run.path] = newest, time.monotonic()
+        return newest
+    return step
 
 
 def trace(run: Run, step: int, picture: Picture) -> dict[str, np.ndarray]:

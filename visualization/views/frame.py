@@ -24,6 +24,8 @@ _VIEWS: Mapping[state.View, Callable[[Run], None]] = {
     "Causes": causes.draw,
 }
 _POLL_SECONDS = 0.75
+_TRAINING_POLL_SECONDS = 2.0
+"""Each look costs this machine 30 ms and the browser several frames, and what it costs the training goes without."""
 
 
 def ensure_front_end() -> None:
@@ -51,6 +53,7 @@ def draw(chosen: ChosenRun) -> None:
     run = chosen.run
     if chosen.problem:
         st.error(f"{chosen.problem} Showing the pretrained network instead.")
+    state.settle_view()
     with st.container(horizontal=True, vertical_alignment="center"):
         view = st.segmented_control(
             "View",
@@ -67,8 +70,16 @@ def draw(chosen: ChosenRun) -> None:
         with st.container(horizontal=True, width="content", wrap=False):
             runs.draw_button(run)
             _train_or_stop(run, status)
-    moving = traces.is_moving(status)
-    st.fragment(_live, run_every=_POLL_SECONDS if moving else None)(run, view, moving)
+    pace = _pace(run, status)
+    st.fragment(_live, run_every=pace)(run, view, pace)
+
+
+def _pace(run: Run, status: Status) -> float | None:
+    """Seconds between two looks at what moves by itself; None where nothing does."""
+    if not traces.is_moving(status):
+        return None
+    at_work = status.state in {RunState.TRAINING, RunState.VALIDATING} and not run.stop_requested()
+    return _TRAINING_POLL_SECONDS if at_work else _POLL_SECONDS
 
 
 def _train_or_stop(run: Run, status: Status) -> None:
@@ -88,11 +99,11 @@ def _train_or_stop(run: Run, status: Status) -> None:
         st.rerun()
 
 
-def _live(run: Run, view: state.View, was_moving: bool) -> None:
-    """What moves by itself; once that has ended, the whole page is drawn again."""
+def _live(run: Run, view: state.View, pace: float | None) -> None:
+    """What moves by itself; once it does so at another pace, or has ended, the whole page is drawn again."""
     try:
         status = run.status()
-        if was_moving and not traces.is_moving(status):
+        if _pace(run, status) != pace:
             st.rerun()
         _draw_view(run, status, view)
     except StrataError as error:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
 from data.errors import StrataError
 from model.runs import Run
-from visualization import charts, components, state, traces
+from visualization import charts, components, evaluation_state, state, traces, verdicts
 from visualization.pictures import Picture
 
 _SCALE = 5
 
 
 def draw(run: Run) -> None:
-    """Draw the picture, the answer and all probabilities; again each second while something is on its way."""
-    st.fragment(_live, run_every=1.0 if traces.is_moving(run.status()) else None)(run)
+    """Draw the picture, the answer and all probabilities; again and again while something is on its way."""
+    pace = _pace(run)
+    st.fragment(_live, run_every=pace)(run, pace)
 
 
-def _live(run: Run) -> None:
+def _pace(run: Run) -> float | None:
+    """Seconds between two looks for another answer; None where there is none to come without a click."""
+    if not traces.is_ready():
+        return 1.0
+    follows = run.status().state.is_active and state.shown(run).follows_newest
+    return traces.FOLLOWING_SECONDS if follows else None
+
+
+def _live(run: Run, pace: float | None) -> None:
     try:
+        if _pace(run) != pace:
+            st.rerun()
         _draw(run)
     except StrataError as error:
         st.error(str(error))
@@ -45,16 +58,30 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
     if not traces.is_ready():
         st.markdown(traces.waiting_words())
         return None
+    step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
     try:
-        answer = traces.trace(shown.run, shown.step, picture)["output"]
+        activations = traces.trace(shown.run, step, picture)
     except StrataError as error:
         st.error(str(error))
         return None
+    traced = replace(shown, step=step)
+    # The last layer, whatever its name.
+    answer = activations[shown.run.config().network.layers[-1].name]
     names = shown.run.class_names()
     winner = int(answer.argmax())
-    st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    if verdicts.passes(traced, activations, evaluation_state.share()) is False:
+        st.markdown(
+            f"None of these, most like **{names[winner]}** ({charts.percent(float(answer[winner]))})",
+            help="Further from the training pictures than the threshold in Evaluation, Confidence",
+        )
+    else:
+        st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    by_itself = shown.follows_newest and run.status().state.is_active
+    evaluation_state.remember_prediction(traced, picture, answer, by_itself=by_itself)
+    told = [f"at step {step:,}"] if step != shown.step else []
     if picture.label is not None:
-        st.caption(f"true label {names[picture.label]}")
+        told.append(f"true label {names[picture.label]}")
+    st.caption(" · ".join(told))
     return answer
 
 

@@ -20,7 +20,8 @@ def draw(run: Run) -> None:
         st.info(traces.waiting_words() + ". The network in 3D needs no Keras and is there already.")
         return
     picture, _ = state.chosen_picture()
-    activations = traces.trace(shown.run, shown.step, picture)
+    step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
+    activations = traces.trace(shown.run, step, picture)
     spatial = [placed for placed in shown.run.config().network.placed() if len(placed.output_shape) == 3]
     if not spatial:
         _say_no_maps()
@@ -37,6 +38,8 @@ def draw(run: Run) -> None:
             names = {title: name for name, title in titles.items()}
             state.remember_pick(Pick(names[click.trace], *found))
     with picked:
+        if step != shown.step:
+            st.caption(f"At step {step:,}")
         _say_pick(activations)
 
 

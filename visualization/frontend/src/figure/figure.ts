@@ -13,6 +13,7 @@ import {
 } from "./contract";
 import { loadPlotly, type Plotly, type PlotlyElement, type Scene3d } from "./plotly";
 import { themedLayout } from "./template";
+import { parseThumbnails, ThumbnailPanel, thumbnailStyles } from "./thumbnails";
 
 const clickSlack = 5; // CSS pixels that a hand moves between pressing and letting go
 
@@ -23,7 +24,7 @@ const styles = /* css */ `
 .strata-figure > .chart { position: absolute; inset: 0; }
 .strata-figure > .words { position: absolute; left: 12px; right: 12px; top: 12px; margin: 0; z-index: 2; }
 .strata-figure > .words[hidden] { display: none; }
-`;
+${thumbnailStyles}`;
 
 export type Clicked = (value: NonNullable<ReturnType<typeof clickValue>>) => void;
 
@@ -33,6 +34,7 @@ export class Figure {
   clicked: Clicked = () => {};
   private readonly chart: PlotlyElement = document.createElement("div");
   private readonly words = document.createElement("p");
+  private readonly thumbnail = new ThumbnailPanel();
   private readonly themeWatch: ReturnType<typeof watchTheme>;
   private readonly sizeWatch: ResizeObserver;
   private plotly: Plotly | null = null;
@@ -54,7 +56,7 @@ export class Figure {
     this.words.className = "words";
     this.words.setAttribute("role", "status");
     this.words.textContent = "Loading the figure …";
-    this.root.append(style, this.chart, this.words);
+    this.root.append(style, this.chart, this.words, this.thumbnail.root);
     parent.append(this.root);
     this.themeWatch = watchTheme(this.root, () => void this.draw());
     this.sizeWatch = new ResizeObserver(() => this.resize());
@@ -71,6 +73,7 @@ export class Figure {
       this.root.dataset.ready = "false";
       this.setHeight(data.height);
       const figure = before?.figure === data.figure && this.figure ? this.figure : parseFigure(data.figure);
+      this.thumbnail.set(parseThumbnails(figure.layout));
       this.plotly = await loadPlotly(data.plotly_url);
       if (this.disposed || this.data !== data) return; // later data is on its way
       this.figure = figure;
@@ -138,9 +141,11 @@ export class Figure {
     // the figure counts as one. So: what the pointer rests on, when it goes up where it went down.
     this.chart.on("plotly_hover", (event) => {
       this.hovered = clickValue(event);
+      this.thumbnail.show(this.hovered?.customdata);
     });
     this.chart.on("plotly_unhover", () => {
       this.hovered = null;
+      this.thumbnail.hide();
     });
     this.chart.addEventListener("pointerdown", (event) => this.press(event), { capture: true });
     this.chart.addEventListener("pointerup", (event) => this.release(event), { capture: true });

@@ -62,6 +62,7 @@ export class Scene {
     this.view?.setTheme(this.theme);
     this.computation = new Computation(viewing.edits, this.timings);
     this.pad = new Pad(this.root, sketch, {
+      read: (since) => this.read(since),
       follow: (since) => this.follow(since),
       resized: () => this.fit(),
     });
@@ -137,14 +138,21 @@ export class Scene {
     }
   }
 
-  /** The pen has moved: the same network reads what is on the pad, within this frame. */
+  /** The pen has moved: the network on the screen reads what is on the pad, before anything is drawn. */
+  private read(since: number): void {
+    const { drawn, computation } = this;
+    if (!drawn || !computation.running) return; // its weights are still on their way
+    computation.run(this.pad.over(drawn));
+    this.timings.add("penToActivations", performance.now() - since);
+  }
+
+  /** What the pen has drawn is shown, within this frame. */
   private follow(since: number | null): void {
     const { data, drawn } = this;
     if (!data) return;
     this.data = this.pad.over(data);
-    if (!drawn) return; // its weights are still on their way
+    if (!drawn) return;
     this.show(data === drawn ? this.data : this.pad.over(drawn), null);
-    if (since !== null) this.timings.add("penToActivations", performance.now() - since);
     this.view?.stage.drawNow();
     if (since !== null) this.timings.add("penToPicture", performance.now() - since);
   }
@@ -181,8 +189,11 @@ export class Scene {
     this.shown = next;
     this.drawn = data;
     if (change.network) this.rebuild(data);
-    view?.show((layer) => running.activations(layer), change.wave && !prefersReducedMotion());
-    this.labels.setProbabilities(running.probabilities);
+    // Often only words have changed: a wave that is on its way then goes on.
+    if (change.network || change.weights || change.picture || edited) {
+      view?.show((layer) => running.activations(layer), change.wave && !prefersReducedMotion());
+      this.labels.setProbabilities(running.probabilities);
+    }
     this.tell(data);
     this.interaction.refresh();
     if (change.network) this.interaction.selection.restore();

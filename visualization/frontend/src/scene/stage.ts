@@ -46,6 +46,8 @@ export class Stage {
   /** Milliseconds that drawing them has kept this thread busy. */
   busy = 0;
   budget: Budget = drawnInSoftware() ? frugalBudget : freshBudget;
+  /** What was drawn last cost little in nearly every pixel. */
+  cheap = false;
   private readonly scene = new Scene();
   private readonly renderer: WebGLRenderer;
   private readonly resolution: Resolution;
@@ -63,7 +65,10 @@ export class Stage {
     private readonly events: StageEvents,
   ) {
     // Walls smooth their own edges; for lines and slabs alone a processor would pay a third of each frame.
-    this.renderer = new WebGLRenderer({ canvas, antialias: !drawnInSoftware() });
+    const antialias = !drawnInSoftware();
+    // Opaque, which three.js does not ask for: what lies under the canvas need not be drawn by the browser.
+    const context = canvas.getContext("webgl2", { alpha: false, antialias, powerPreference: "default" });
+    this.renderer = new WebGLRenderer({ canvas, context: context ?? undefined, antialias });
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
     this.resolution = new Resolution(this.renderer, () => this.invalidate());
     this.scene.add(this.content);
@@ -222,7 +227,7 @@ export class Stage {
     if (!this.flight && this.controls.update()) again = true;
     // A hand that holds still is at rest.
     const moving = again || this.following || (this.held && interval < restTime);
-    this.resolution.choose(moving, this.budget.effort);
+    this.resolution.choose(moving, this.budget.effort, this.cheap);
     again = this.events.frame(now) || again;
     this.renderer.render(this.scene, this.camera);
     this.frames++;

@@ -39,6 +39,8 @@ export interface Statistics {
   readonly pixelRatio: number;
 }
 
+const cheapShare = 0.08; // of the canvas: walls that cost more than their picture and yet may be drawn in full while moving
+
 export class View3d {
   readonly stage: Stage;
   private readonly space: Walls;
@@ -291,6 +293,7 @@ export class View3d {
     const seen = seenOf(this.space.layout);
     this.stage.setNear(Math.min(...seen.map((wall) => distanceTo(wall, camera) - heightOn(wall, 1))));
     this.space.look(camera, tangent, pixelRatio, budget.effort);
+    this.stage.cheap = this.space.dearPixels < cheapShare * width * height;
     this.beams.look(width, height, tangent * camera.position.distanceTo(controls.target));
   }
 
