@@ -86,11 +86,11 @@ def sum_sentence(found: Reasons) -> str:
     total = found.ink + found.fixed
     first = f"Pixels {number(found.ink)} and {constants} {number(found.fixed)} are {number(total)}; {found.what} is "
     if not found.bent:
-        return f"{first}{number(found.value)}. Difference: {abs(found.left_over):.0e}."
+        return f"{first}{number(found.value)}. The difference is {abs(found.left_over):.6f}."
     activations = ", ".join(sorted({name for _, name in found.bent}))
     return (
         f"{first}{number(found.value)}: **{number(found.left_over)} is left over**, as this network is not of straight "
-        f"pieces ({activations}). Integrated gradients add up here, but for {abs(found.integration_error):.0e}."
+        f"pieces ({activations}). Integrated gradients add up here, but for {abs(found.integration_error):.4f}."
     )
 
 
@@ -157,9 +157,9 @@ def heat_map(
         coloraxis={
             "cmin": -strongest if palette == "diverging" else 0.0,
             "cmax": strongest,
-            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 10, "tickformat": "~g"},
+            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 10, "tickformat": "~g", "len": 1.05},
         },
-        margin={"l": 44, "r": 4, "t": 6, "b": 40},
+        margin={"l": 44, "r": 4, "t": 8, "b": 40},
         meta={"palettes": {"coloraxis": palette}},
         uirevision="heat map",
     )

@@ -28,7 +28,7 @@ def pixels(found: Reasons) -> str:
             "This network is made of straight pieces (ReLU and its kin, the winner of each pooling): as long as the "
             "same "
             f"units are active, it is one weighted sum, and {found.what} is exactly the sum of these pixels and of the "
-            f"constants, {number(found.value)}. What is left over, {found.left_over:.0e}, is rounding."
+            f"constants, {number(found.value)}. What is left over, {abs(found.left_over):.6f}, is rounding."
         )
     return (
         f"Every pixel's ink times the slope of {found.what} along that pixel, by the chain rule through all layers. "
@@ -44,7 +44,7 @@ def parts(found: Reasons) -> str:
     over = (
         f" What is left over, {number(found.left_over)}, comes from activations that are not of straight pieces."
         if found.bent
-        else f" Nothing is left over but rounding, {found.left_over:.0e}."
+        else f" Nothing is left over but rounding, {abs(found.left_over):.6f}."
     )
     return (
         f"Where {found.what} = {number(found.value)} comes from: all pixels together give {number(found.ink)}; "
@@ -83,7 +83,7 @@ def integrated(found: Reasons, steps: int) -> str:
         f"should "
         f"give the change from black, {number(found.black)}, to here, {number(found.value)}: that is "
         f"{number(found.value - found.black)}, and they give {number(float(found.integrated.sum()))}. The difference, "
-        f"{abs(found.integration_error):.1e}, is the error of a sum of {steps} steps; more steps make it smaller. It "
+        f"{abs(found.integration_error):.4f}, is the error of a sum of {steps} steps; more steps make it smaller. It "
         "holds for every differentiable network, straight or bent.\n\n"
         "*Sundararajan, Taly and Yan 2017, [arXiv:1703.01365](https://arxiv.org/abs/1703.01365)*"
     )

@@ -54,7 +54,7 @@ def test_a_contrast_is_the_difference_of_two_logits() -> None:
 
 def test_the_sum_is_told_in_words(found: Reasons) -> None:
     assert attributions.sum_sentence(found).startswith(
-        "Pixels +4.500 and biases +0.000 are +4.500; the logit of 9 is +4.500. Difference: "
+        "Pixels +4.500 and biases +0.000 are +4.500; the logit of 9 is +4.500. The difference is 0.000"
     )
     bent = dataclasses.replace(found, value=6.0, bent=(("dense_1", "sigmoid"), ("dense_2", "sigmoid")))
     said = attributions.sum_sentence(bent)
@@ -120,7 +120,7 @@ def test_explanations_use_the_numbers_and_name_their_source(found: Reasons) -> N
         found, 5
     )
     words = reasons_words.integrated(found, 64)
-    assert "they give −1.590" in words and "1703.01365" in words and "1.1e+00" in words
+    assert "they give −1.590" in words and "1703.01365" in words and "1.0900, is the error" in words
     assert "11 x 11 cells" in reasons_words.grad_cam(found) and "1610.02391" in reasons_words.grad_cam(found)
     bent = dataclasses.replace(found, value=6.0, bent=(("dense_1", "sigmoid"),))
     assert "**They do not add up here**: dense 1 (sigmoid) bends" in reasons_words.pixels(bent)

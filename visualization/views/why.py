@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +12,13 @@ from model.analyses import Analysis
 from model.runs import Run
 from visualization import attributions, reasons_words, state, traces
 from visualization.attributions import Reasons
-from visualization.pictures import Picture
 from visualization.views import exhibit, waiting
 
 _PATCHES = (1, 3, 5, 7, 9, 11)
 _STEPS = (8, 16, 32, 64, 128, 256, 512)
-_MAP_HEIGHT = 270
-_PARTS_HEIGHT = 270
+_HEIGHT = 276
+_MEASURES = {"contribution": "contribution to the logit", "fall": "fall of the logit", "evidence": "weighted maps"}
+"""What a map's colours stand for, by what hover calls a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +60,42 @@ def draw(run: Run) -> None:
         return
     found = attributions.reasons(result, network, names)
     words.markdown(attributions.sum_sentence(found))
-    maps = st.columns(4)
     ink = picture.pixels[..., 0]
-    _contributions(maps[0], found, picture)
-    _map(maps[1], "Occlusion", found.occlusion, ink, reasons_words.occlusion(found, asked.patch), word="fall")
-    _map(
-        maps[2],
-        "Integrated gradients",
-        found.integrated,
-        ink,
-        reasons_words.integrated(found, asked.steps),
-        word="contribution",
-    )
-    _grad_cam(maps[3], found, ink, network.title)
-    exhibit.draw(
-        f"From the pixels to {found.what}",
-        attributions.waterfall(found),
-        key="parts",
-        explanation=reasons_words.parts(found),
-        table=lambda: attributions.parts_table(found),
-        height=_PARTS_HEIGHT,
-    )
+    left, right = st.columns([2, 3])
+    title = "Pixels that do not add up" if found.bent else "Pixels that add up"
+    _map(left, title, found.pixels, ink, reasons_words.pixels(found), key="pixels", word="contribution")
+    with right:
+        exhibit.draw(
+            f"From the pixels to {found.what}",
+            attributions.waterfall(found),
+            key="parts",
+            explanation=reasons_words.parts(found),
+            table=lambda: attributions.parts_table(found),
+            height=_HEIGHT,
+        )
+    places = st.columns(3)
+    explained = reasons_words.occlusion(found, asked.patch)
+    _map(places[0], "Occlusion", found.occlusion, ink, explained, key="occlusion", word="fall")
+    explained = reasons_words.integrated(found, asked.steps)
+    _map(places[1], "Integrated gradients", found.integrated, ink, explained, key="integrated", word="contribution")
+    _grad_cam(places[2], found, ink, network.title)
 
 
 def _choose(names: tuple[str, ...], reads: int) -> _Asked:
     """Which class is explained, against which other, and how finely."""
     goal = st.selectbox(
         "Why",
-        [None, *range(len(names))],
-        format_func=lambda place: f"{names[reads]}, as it reads" if place is None else names[place],
+        [-1, *range(len(names))],
+        format_func=lambda place: f"{names[reads]}, as it reads" if place < 0 else names[place],
         key="why_goal",
         persist_state="session",
         width=150,
     )
-    goal = reads if goal is None else goal
+    goal = reads if goal < 0 else goal
     against = st.selectbox(
         "and not",
-        [None, *range(len(names))],
-        format_func=lambda place: "(no other)" if place is None else names[place],
+        [-1, *range(len(names))],
+        format_func=lambda place: "no other" if place < 0 else names[place],
         key="why_against",
         persist_state="session",
         width=130,
@@ -108,12 +105,7 @@ def _choose(names: tuple[str, ...], reads: int) -> _Asked:
     with st.popover("How", icon=":material/tune:"):
         patch = st.select_slider("Occlusion: side of the blank square, pixels", _PATCHES, 5, key="why_patch")
         steps = st.select_slider("Integrated gradients: steps from black", _STEPS, 64, key="why_steps")
-    return _Asked(goal, -1 if against is None or against == goal else against, int(patch), int(steps))
-
-
-def _contributions(place: DeltaGenerator, found: Reasons, picture: Picture) -> None:
-    title = "Pixels" if not found.bent else "Pixels (do not add up)"
-    _map(place, title, found.pixels, picture.pixels[..., 0], reasons_words.pixels(found), word="contribution")
+    return _Asked(goal, -1 if against == goal else against, patch, steps)
 
 
 def _grad_cam(place: DeltaGenerator, found: Reasons, ink: np.ndarray, title: str) -> None:
@@ -123,7 +115,7 @@ def _grad_cam(place: DeltaGenerator, found: Reasons, ink: np.ndarray, title: str
             st.info(f"{title} has no convolution, and Grad-CAM weighs the maps of the last one: there is none here.")
         return
     explanation = reasons_words.grad_cam(found)
-    _map(place, "Grad-CAM", found.grad_cam, ink, explanation, word="evidence", palette="sequential")
+    _map(place, "Grad-CAM", found.grad_cam, ink, explanation, key="grad-cam", word="evidence", palette="sequential")
 
 
 def _map(
@@ -133,18 +125,17 @@ def _map(
     ink: np.ndarray,
     explanation: str,
     *,
+    key: str,
     word: str,
     palette: str = "diverging",
 ) -> None:
     """One method's map with its explanation and its numbers."""
-    measures = {"contribution": "contribution to the logit", "fall": "fall of the logit", "evidence": "weighted maps"}
-    table: Callable[[], str] = lambda: attributions.map_table(values, ink, word)  # noqa: E731
     with place:
         exhibit.draw(
             title,
-            attributions.heat_map(values, ink, measure=measures[word], word=word, palette=palette),
-            key=title.split(" (", maxsplit=1)[0].lower().replace(" ", "-"),
+            attributions.heat_map(values, ink, measure=_MEASURES[word], word=word, palette=palette),
+            key=key,
             explanation=explanation,
-            table=table,
-            height=_MAP_HEIGHT,
+            table=lambda: attributions.map_table(values, ink, word),
+            height=_HEIGHT,
         )
