@@ -53,7 +53,8 @@ def curve(
         )
         first_other = first_other and bool(role)
     for amount, _ in flips(change, probabilities):
-        figure.add_vline(x=amount, line={"width": 1, "dash": "dot", "color": _FAINT}, yref="y domain")
+        line = {"width": 1, "dash": "dot", "color": _FAINT}
+        figure.add_shape(type="line", x0=amount, x1=amount, y0=0, y1=1, yref="y domain", line=line)
     _add_strip(figure, change, pictures, said)
     _lay_out(figure, change, name)
     return figure
