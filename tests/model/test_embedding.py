@@ -1,5 +1,7 @@
 """Points in space: what scikit-learn and NumPy say of the activations that Keras gives."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -8,10 +10,12 @@ from sklearn.manifold import trustworthiness
 from data import datasets
 from model import embedding, tracing
 from model.analyses import Analysis, AnalysisError, Cancelled
+from model.building import build, weights_of
 from model.layers import Dense, Flatten
 from model.networks import MLP_25, PRESETS, Network
-from model.points import SEED, evenly
+from model.points import SEED, evenly, last_hidden
 from model.recording import record
+from model.records import DataRecord
 from model.runs import Run, RunError, Runs
 from model.settings import Settings
 
@@ -84,7 +88,7 @@ def test_the_nearest_are_those_of_the_smallest_differences(run: Run, step: int, 
     picture = digits.x_test[5]
     asked = Analysis.of("x", run, step, picture, layer="dense_2", among=among, searched=400, count=6)
     found = embedding.nearest(asked, _silent)
-    trained = len(digits.y_train) - round(0.2 * len(digits.y_train))
+    trained = int(0.8 * len(digits.y_train))  # the rest only validates
     pixels = digits.x_train[:trained] if among == "training" else digits.x_test
     labels = digits.y_train[:trained] if among == "training" else digits.y_test
     numbers = evenly(labels, 400, SEED)
@@ -104,9 +108,6 @@ def test_the_nearest_are_those_of_the_smallest_differences(run: Run, step: int, 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_has_points(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    from model.building import build, weights_of
-    from model.points import last_hidden
-
     network = PRESETS[name]
     run = Runs(tmp_path_factory.mktemp("runs")).create(Settings(dataset="digits", network=name), network, {})
     _give_weights(run, weights_of(build(network)))
@@ -116,20 +117,16 @@ def test_every_preset_has_points(name: str, tmp_path_factory: pytest.TempPathFac
 
 
 def _give_weights(run: Run, weights: dict[str, np.ndarray]) -> None:
-    from model.records import DataRecord
-
     digits = datasets.load("digits")
-    run.write_data(DataRecord("digits", digits.title, digits.origin, digits.sha256, digits.class_names))
+    run.write_data(DataRecord("digits", digits.title, digits.origin, digits.sha256, digits.class_names, 1, 1))
     run.write_snapshot(0, weights)
 
 
-def test_a_layer_of_two_dead_units_has_points_all_the_same(tmp_path: str) -> None:
-    from pathlib import Path
-
+def test_a_layer_of_two_dead_units_has_points_all_the_same(tmp_path: Path) -> None:
     network = Network(
         "dead", "Dead", (28, 28, 1), (Flatten("flatten"), Dense("dense_1", 2), Dense("output", 10, "softmax"))
     )
-    run = Runs(Path(tmp_path)).create(Settings(dataset="digits", network="dead"), network, {})
+    run = Runs(tmp_path).create(Settings(dataset="digits", network="dead"), network, {})
     shapes = {name: shape for placed in network.placed() for name, shape in placed.weight_shapes.items()}
     _give_weights(run, {name: np.zeros(shape, np.float32) for name, shape in shapes.items()})
     found = embedding.components(Analysis.of("x", run, 0, layer="dense_1", drawn=50), _silent)
