@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -10,6 +12,7 @@ from data import datasets
 from data.datasets import Dataset
 from model.analyses import AnalysisError, Report
 from model.building import build, set_weights
+from model.networks import Network
 from model.run import Run
 from model.run_folder import RunError
 
@@ -33,18 +36,32 @@ def read(
     whose output is a row of values; None for the answers twice. Raises AnalysisError for a layer that is not there or
     has maps, RunError for a missing snapshot.
     """
-    model = build(run.config().network)
-    set_weights(model, run.weights(step))
-    answer = model.layers[-1].output
-    outputs = [answer if layer is None else _output(model, layer), answer]
-    joined = keras.Model(model.inputs, outputs)
-    compiled = tf.function(lambda images: joined(tf.cast(images, tf.float32) / 255.0, training=False))
+    reader = _reader(run.config().network, layer)
+    set_weights(reader.model, run.weights(step))
     parts = []
     for start in range(0, len(pixels), _BATCH):
         report(words, start, len(pixels))
-        parts.append([output.numpy() for output in compiled(pixels[start : start + _BATCH])])
+        parts.append([output.numpy() for output in reader.compiled(pixels[start : start + _BATCH])])
     activations, answers = (np.concatenate(column) for column in zip(*parts, strict=True))
     return activations, answers
+
+
+class _Reader:
+    """The compiled pass of one architecture to one layer and to the answers; compiling takes longer than reading."""
+
+    def __init__(self, network: Network, layer: str | None) -> None:
+        self.model = build(network)
+        answer = self.model.layers[-1].output
+        joined = keras.Model(self.model.inputs, [answer if layer is None else _output(self.model, layer), answer])
+        signature = [tf.TensorSpec([None, *network.input_shape], tf.uint8)]
+        self.compiled = tf.function(
+            lambda images: joined(tf.cast(images, tf.float32) / 255.0, training=False), input_signature=signature
+        )
+
+
+@functools.lru_cache(maxsize=8)
+def _reader(network: Network, layer: str | None) -> _Reader:
+    return _Reader(network, layer)
 
 
 def _output(model: keras.Model, layer: str) -> keras.KerasTensor:

@@ -178,7 +178,8 @@ def _scene(found: Points) -> dict[str, object]:
     # A scale of its own for each axis would stretch distances; but Plotly draws nothing of an axis without extent.
     flat = len(found.places) == 0 or float(np.ptp(found.places, axis=0).min()) == 0.0
     axes = {
-        f"{axis}axis": {"title": {"text": title}, "showticklabels": False, "nticks": 6}
+        f"{axis}axis": {"title": {"text": title, "font": {"size": 12}}, "showticklabels": False, "nticks": 6}
         for axis, title in zip("xyz", found.axes, strict=True)
     }
-    return {**axes, "aspectmode": "cube" if flat else "data", "camera": {"eye": {"x": 1.1, "y": -1.2, "z": 0.7}}}
+    camera = {"eye": {"x": 1.35, "y": -1.45, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.15}}
+    return {**axes, "aspectmode": "cube" if flat else "data", "camera": camera}

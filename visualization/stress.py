@@ -15,8 +15,10 @@ from model.trials import CONDITIONS
 from visualization import charts
 
 # Okabe and Ito's colours, which every kind of colour vision tells apart; dash and width say the same.
-_READ, _TRUE, _OTHER, _FAINT = "#56b4e9", "#e69f00", "#009e73", "#8a94a3"
+_READ, _TRUE, _FAINT = "#56b4e9", "#e69f00", "#8a94a3"
+_OTHERS = (("#009e73", "dot"), ("#cc79a7", "dashdot"), ("#d55e00", "longdash"), ("#2f7fd0", "longdashdot"))
 _MOST_PICTURES = 11
+_STRIPES = {"fillmode": "overlay", "fgcolor": "rgba(0, 0, 0, 0.35)", "solidity": 0.12}
 _PREPARED = ("as it comes", "prepared")
 _STATES = ("untouched", "shifted and rotated")
 
@@ -32,7 +34,7 @@ def curve(
     change = CHANGES[name]
     figure = go.Figure()
     neutral = change.amounts.index(change.neutral)
-    read, winners = int(probabilities[neutral].argmax()), set(probabilities.argmax(axis=1).tolist())
+    read, winners = int(probabilities[neutral].argmax()), sorted(set(probabilities.argmax(axis=1).tolist()))
     said = [amount_words(change, amount) for amount in change.amounts]
     first_other = True
     for place in sorted(range(len(class_names)), key=lambda place: (place == read, place == label, place in winners)):
@@ -53,20 +55,27 @@ def curve(
         )
         first_other = first_other and bool(role)
     for amount, _ in flips(change, probabilities):
-        figure.add_vline(x=amount, line={"width": 1, "dash": "dot", "color": _FAINT}, yref="y domain")
+        line = {"width": 1, "dash": "dot", "color": _FAINT}
+        figure.add_shape(type="line", x0=amount, x1=amount, y0=0, y1=1, yref="y domain", line=line)
+    for place in {read, *winners, *([] if label is None else [label])}:
+        peak = neutral if place == read else int(probabilities[:, place].argmax())
+        height = 100 * float(probabilities[peak, place])
+        name_there = {"x": change.amounts[peak], "y": height, "text": f"<b>{class_names[place]}</b>"}
+        figure.add_annotation(**name_there, showarrow=False, yshift=-10 if height > 90 else 10)
     _add_strip(figure, change, pictures, said)
     _lay_out(figure, change, name)
     return figure
 
 
-def _style(place: int, read: int, label: int | None, winners: set[int]) -> tuple[dict[str, object], str]:
+def _style(place: int, read: int, label: int | None, winners: Sequence[int]) -> tuple[dict[str, object], str]:
     """How a class's line looks, and what the class is; no words for one that never matters."""
     if place == read:
         return {"color": _READ, "width": 4}, "read as it is, the true class" if place == label else "read as it is"
     if place == label:
         return {"color": _TRUE, "width": 3, "dash": "dash"}, "the true class"
     if place in winners:
-        return {"color": _OTHER, "width": 2, "dash": "dot"}, "wins elsewhere"
+        colour, dash = _OTHERS[winners.index(place) % len(_OTHERS)]
+        return {"color": colour, "width": 2, "dash": dash}, "wins elsewhere"
     return {"color": _FAINT, "width": 1}, ""
 
 
@@ -196,7 +205,7 @@ def bars(found: Arrays) -> go.Figure:
                 x=list(_STATES),
                 y=share[mine],
                 name=name,
-                marker={"color": colour, "pattern": {"shape": pattern}},
+                marker={"color": colour, "pattern": {**_STRIPES, "shape": pattern}},
                 error_y={
                     "type": "data",
                     "symmetric": False,
@@ -207,6 +216,7 @@ def bars(found: Arrays) -> go.Figure:
                 },
                 text=[charts.percent(value / 100) for value in share[mine]],
                 textposition="inside",
+                insidetextfont={"color": "#10151c"},
                 insidetextanchor="start",
                 hovertemplate=f"%{{x}}, {name}: %{{y:.1f}} % read right<extra></extra>",
             )
@@ -231,9 +241,8 @@ def rows(found: Arrays) -> list[dict[str, str]]:
         result.append(
             {
                 "Pictures": _STATES[condition.startswith("moved")],
-                "Preparation": _PREPARED[condition.endswith("prepared")],
-                "Right": f"{int(found['right'][place]):,} of {pictures:,}",
-                "Accuracy": charts.percent(int(found["right"][place]) / pictures),
+                "": _PREPARED[condition.endswith("prepared")],
+                f"Right of {pictures:,}": f"{int(found['right'][place]):,}",
                 "95 % interval": f"{low:.1f} to {high:.1f} %",
             }
         )

@@ -82,11 +82,11 @@ def _draw_accuracy(shown: Shown, *, waits: bool) -> None:
     if found is None:
         return
     exhibit.draw(
-        f"Accuracy on {count:,} shifted and rotated test pictures",
+        f"Accuracy on {count:,} moved test pictures",
         stress.bars(found),
         key="stress accuracy",
         explanation=stress_words.accuracy(found),
         table=lambda: stress.accuracy_table(found),
         height=_BARS_HEIGHT,
     )
-    st.dataframe(pd.DataFrame(stress.rows(found)), hide_index=True)
+    st.table(pd.DataFrame(stress.rows(found)).set_index("Pictures"), border="horizontal")
