@@ -145,8 +145,8 @@ def _lines(network: Network) -> str:
         "**A line** is a contribution: weight × activation, summed over all values of the node at its left that reach "
         "the strongest neuron of the node at its right. All contributions to a neuron, those of hidden nodes too, and "
         f"its bias add up to what its activation function gets.{direct} A solid line adds, a dashed one takes away; "
-        "the widest is the strongest between the nodes shown of two layers. Into each node at most 6 are drawn. Layer-wise "
-        "relevance propagation starts from the same products ([Bach et al. 2015]"
+        "the widest is the strongest between the nodes shown of two layers. Into each node at most 6 are drawn. "
+        "Layer-wise relevance propagation starts from the same products ([Bach et al. 2015]"
         "(https://doi.org/10.1371/journal.pone.0130140)); they say what went into a sum, not what would happen without."
     )
 

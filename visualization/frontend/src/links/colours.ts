@@ -61,9 +61,10 @@ export class Colours {
     return css(colourAt(stopsFor(this.theme.brightness, this.palette, signed), share));
   }
 
-  /** Of a link: the ends of the palette that diverges. `strength` −1 … 1; the weakest can still be seen. */
+  /** Of a link, `strength` −1 … 1: neither so near the middle of the palette that the weakest is lost, nor so near its
+   * ends that both signs are almost white or almost black. */
   link(strength: number): string {
-    const share = 0.5 + Math.sign(strength) * (0.33 + 0.17 * Math.abs(strength));
+    const share = 0.5 + Math.sign(strength) * (0.31 + 0.09 * Math.abs(strength));
     return css(colourAt(stopsFor(this.theme.brightness, this.palette, true), share));
   }
 

@@ -57,8 +57,10 @@ export class Frame {
     reading.append(this.says, this.about);
     top.append(reading, bar);
     this.field.append(this.canvas);
-    main.append(top, this.note, this.field);
-    this.root.append(style, this.side, main, this.numbers, this.spoken, this.walked);
+    const stage = element("div", "stage");
+    stage.append(this.field, this.numbers);
+    main.append(top, this.note, stage);
+    this.root.append(style, main, this.side, this.spoken, this.walked);
     parent.append(this.root);
   }
 

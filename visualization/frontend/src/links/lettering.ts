@@ -27,7 +27,9 @@ export function drawHead(
   context.fillText(column.layer.title, x, 14, pitch - 6);
   context.fillStyle = colours.quiet;
   context.font = font(colours, 11);
-  context.fillText([countInWords(column), ...column.handedOn].join(", "), x, 29, pitch - 6);
+  const [count, all] = [countInWords(column), [countInWords(column), ...column.handedOn].join(", ")];
+  const fits = context.measureText(all).width <= pitch - 6; // squeezed letters are not read
+  context.fillText(fits ? all : count, x, 29, pitch - 6);
 }
 
 /** "⋮ 24 more": those of the layer that are not shown. */

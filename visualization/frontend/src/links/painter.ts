@@ -15,7 +15,7 @@ export interface Look {
   readonly focused: Place | null;
 }
 
-const dimmed = 0.16; // opacity
+const dimmed = 0.25; // opacity
 
 export class Painter {
   private readonly sheet = document.createElement("canvas"); // the maps of one column, one below the other

@@ -74,8 +74,9 @@ export class Picture {
   }
 
   /** Draw it anywhere, in CSS pixels. */
-  paint(context: CanvasRenderingContext2D, looked: Looked): void {
+  paint(context: CanvasRenderingContext2D, { isolated, focused }: Looked): void {
     const { graph, layout, colours, classNames } = this;
-    if (graph && layout) this.painter.draw(context, graph, layout, { colours, classNames, ...looked });
+    if (!graph || !layout) return;
+    this.painter.draw(context, graph, layout, { colours, classNames, isolated, focused });
   }
 }

@@ -1,5 +1,5 @@
 /** The picture of the links in words: titles, a node's readout, the table and the CSV of what is shown. Pure. */
-import type { Activation } from "../contract";
+import { activationNames } from "../card/wording";
 import { positionOf } from "../explain/place";
 import { decimal, neuronInWords, percent } from "../scene/words";
 import type { Column } from "./columns";
@@ -77,11 +77,9 @@ function originInWords(graph: Graph, { column, row }: Place, classNames: readonl
   return `${before}. Strongest: ${each.join(", ")}.`;
 }
 
-const noFunction: readonly (Activation | undefined)[] = [undefined, "linear"];
-
 function beforeActivation({ layer }: Column): string {
-  const activation = "activation" in layer ? layer.activation : undefined;
-  return noFunction.includes(activation) ? "It is" : `Before ${activation!.replace("_", " ")} it is`;
+  const activation = "activation" in layer ? layer.activation : "linear";
+  return activation === "linear" ? "It is" : `Before ${activationNames[activation]} it is`;
 }
 
 /** A row for each shown node: layer, node, value, and the strongest of what goes into it. */
