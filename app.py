@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import plotly
 import streamlit as st
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -51,10 +50,9 @@ def routes() -> list[Mount]:
     from model.server import api
     from visualization import bundle
 
-    plotly_files = Path(plotly.__file__).parent / "package_data"
     return [
         Mount("/api", api),
-        Mount("/assets/plotly", StaticFiles(directory=plotly_files)),
+        Mount("/assets/plotly", StaticFiles(packages=[("plotly", "package_data")])),
         Mount("/assets", StaticFiles(directory=bundle.FRONTEND / "dist", check_dir=False)),
     ]
 

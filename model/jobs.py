@@ -18,6 +18,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from model.analyses import Analysis
+from model.quiet_start import quiet_start
 from model.records import Evaluation
 
 Arguments = ParamSpec("Arguments")
@@ -62,14 +63,13 @@ def warm_up(niceness: int = 0) -> float:
     if niceness and hasattr(os, "nice"):
         # Training must not make the page slow: at nice 0 the page answered in seconds, at 10 in 73 ms.
         os.nice(niceness)
-    # Without it every start prints several lines about the graphics card that this machine does not have.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from model import acquisition, analysing, evaluation, exporting, recording, tracing  # noqa: F401
-    from model.building import build
-    from model.networks import CNN
+    with quiet_start():
+        from model import acquisition, analysing, evaluation, exporting, recording, tracing  # noqa: F401
+        from model.building import build
+        from model.networks import CNN
 
-    _leave_after_the_server()
-    build(CNN)(np.zeros((1, *CNN.input_shape), np.float32))
+        _leave_after_the_server()
+        build(CNN)(np.zeros((1, *CNN.input_shape), np.float32))
     # Without psutil, loky collects garbage after each job: all that Keras imports is 140 ms of looking for nothing.
     gc.collect()
     gc.freeze()

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
 from dataclasses import asdict, fields
@@ -23,6 +22,7 @@ from data.errors import StrataError
 from model.engine import versions
 from model.networks import PRESETS, Network, NetworkError
 from model.progress import Progress
+from model.quiet_start import quiet_start
 from model.recipes import RECIPES
 from model.records import RunState
 from model.runs import Run, RunError, Runs, default_root
@@ -145,10 +145,9 @@ def _train(run: Run) -> int:
     progress = Progress(run, sys.stdout)
     try:
         progress.say(f"Run {run.id}: starting Keras, about 10 s")
-        # Without it every start prints several lines about the graphics card that this machine does not have.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from model.evaluation import evaluate
-        from model.recording import record
+        with quiet_start():
+            from model.evaluation import evaluate
+            from model.recording import record
 
         state = record(run, progress.take)
         if run.snapshot_steps() and state is not RunState.FAILED:

@@ -16,6 +16,7 @@ import pytest
 from model import training
 from model.learner import Learner
 from model.networks import CNN, MLP_25
+from model.quiet_start import quiet_start
 from model.records import RunState
 from model.runs import Run, Runs
 from model.settings import Settings
@@ -123,20 +124,37 @@ def test_a_diverged_training_fails_in_words(
 
 def test_ctrl_c_keeps_what_was_learned(runs: Runs) -> None:
     command = [sys.executable, "-u", "-m", "model.training", *SMALL, "--epochs", "100", "--batch-size", "8"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ)
-    assert process.stdout is not None
-    with process.stdout as output:
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None and process.stderr is not None
+    with process.stdout as output, process.stderr as errors:
         for line in output:
             if line.startswith("Epoch 1 of 100"):
                 break
         process.send_signal(signal.SIGINT)
         rest = output.read()
+        assert errors.read() == ""  # no greetings of TensorFlow's
     assert process.wait(60) == training.EXIT_INTERRUPTED
     run = _only(runs)
     status = run.status()
     assert status.state is RunState.STOPPED
     assert run.snapshot_steps()[-1] == status.step > 0
     assert "Stopped; what it learned up to step" in rest
+
+
+def test_what_is_printed_while_keras_starts_is_shown_only_if_that_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    with quiet_start():
+        os.write(2, b"a greeting")
+    assert capfd.readouterr().err == ""
+    with pytest.raises(ImportError):
+        _start_in_vain()
+    assert capfd.readouterr().err == "a reason"
+
+
+def _start_in_vain() -> None:
+    with quiet_start():
+        os.write(2, b"a reason")
+        raise ImportError
 
 
 class _Terminal(StringIO):

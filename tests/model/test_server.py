@@ -61,6 +61,7 @@ def test_the_weights_are_the_snapshots_bytes_and_may_be_kept(get: Get) -> None:
     status, headers, body = get(f"/runs/pretrained/snapshots/{step}/weights")
     assert status == 200
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert headers["content-encoding"] == "identity"  # the page's server packs what says nothing
     found = safetensors.numpy.load(body)
     np.testing.assert_array_equal(found["conv_1/kernel"].astype(np.float32), run.weights(step)["conv_1/kernel"])
 

@@ -20,6 +20,7 @@ def test_the_first_visit_shows_the_pretrained_network_and_what_it_reads(page: Ap
     assert "Pretrained · MNIST · CNN 32-64-128 · step 1,875 of 1,875 · 98.9\u00a0% on validation" in said
     assert "Reads **7**" in said and "true label 7" in said
     data = component(page, "scene")
+    assert "Train & Visualize keeps at least 40 snapshots" in words(page)
     assert data["run"] == "pretrained"
     assert data["network"]["layers"][1]["output_shape"] == [26, 26, 32]
 

@@ -6,12 +6,15 @@ import streamlit as st
 
 from data import datasets
 from model.records import Status
-from model.runs import Run
+from model.runs import PRETRAINED, Run
 from visualization import components, state, timeline, traces
 
 
 def draw(run: Run, status: Status, view: state.View) -> None:
     """Draw the slider where there are steps to choose from; a step that was chosen is shown by the whole page."""
+    if run.path == PRETRAINED:
+        st.caption(":material/history: Train & Visualize keeps at least 40 snapshots, to go through by a slider here.")
+        return
     shown, steps = state.shown(run), run.snapshot_steps()
     if shown.run != run or len(steps) < 2:
         return

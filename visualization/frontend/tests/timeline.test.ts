@@ -32,17 +32,38 @@ describe("the contract with Python", () => {
 });
 
 describe("time travel", () => {
-  it("tells the page once the slider rests, and rarely while it moves", () => {
+  it("tells the page once the slider rests, where the browser shows each step by itself", () => {
     const travel = new Travel(ended);
+    for (const now of [0, 100, 700, 1400]) {
+      travel.goTo(now === 0 ? 0 : 1, now);
+      expect(travel.message(now + 90)).toBeNull();
+    }
+    expect(travel.message(1550)).toMatchObject({ serial: 1, run: "golden", step: 1 });
+    expect(travel.message(5000)).toBeNull();
+  });
+
+  it("tells the page now and then while the slider moves, where only the page can show a step", () => {
+    const slow = { ...ended, live: false };
+    const travel = new Travel(slow);
     travel.goTo(0, 0);
     expect(travel.message(0)).toMatchObject({ serial: 1, step: 0 });
-    travel.receive({ ...ended, step: 0, taken: 1 });
+    travel.receive({ ...slow, step: 0, taken: 1 });
     travel.goTo(1, 100);
     expect(travel.message(150)).toBeNull();
-    travel.goTo(2, 250);
-    expect(travel.message(400)).toBeNull();
-    expect(travel.message(450)).toMatchObject({ serial: 2, run: "golden", step: 12 });
+    travel.goTo(2, 590);
+    expect(travel.message(610)).toMatchObject({ serial: 2, step: 12 });
     expect(travel.message(5000)).toBeNull();
+  });
+
+  it("tells the page now and then while it plays", () => {
+    const travel = new Travel({ ...ended, step: 0 });
+    travel.goTo(0, 0);
+    expect(travel.message(200)?.serial).toBe(1);
+    travel.receive({ ...ended, step: 0, taken: 1 });
+    travel.play(300);
+    travel.advance(400, true);
+    expect(travel.message(600)).toBeNull(); // it rests for longer than a hand that drags
+    expect(travel.message(800)).toMatchObject({ serial: 2, step: 1 });
   });
 
   it("keeps one message on its way, and tells again what is never answered", () => {
@@ -135,18 +156,24 @@ describe("test accuracies", () => {
 
   it("are asked for once, and told in words", async () => {
     const asked: string[] = [];
+    let clock = 0;
     const accuracies = new Accuracies(
       () => {},
       async (url) => {
         asked.push(url);
+        clock += 2400;
         return answer(0.98765);
       },
+      () => clock,
     );
     const first = accuracies.ask("/1");
-    expect(accuracies.at("/1")).toBe("testing …");
+    expect(accuracies.at("/1")).toBe("testing, a few seconds");
     await first;
     await accuracies.ask("/1");
     expect([accuracies.at("/1"), asked]).toEqual(["98.77 % on test", ["/1"]]);
+    const second = accuracies.ask("/2");
+    expect(accuracies.at("/2")).toBe("testing, about 2 s");
+    await second;
   });
 
   it("of a step that was left are no longer wanted, and an answer that is none says nothing", async () => {

@@ -6,17 +6,19 @@ export type Get = (url: string, options: { signal: AbortSignal }) => Promise<Res
 export class Accuracies {
   private readonly words = new Map<string, string>();
   private asking: { url: string; abort: AbortController } | null = null;
+  private longest = 0; // milliseconds that an answer took; one that was kept takes none
 
   /** `told`: something is known that was not known before. */
   constructor(
     private readonly told: () => void,
     private readonly get: Get = (url, options) => fetch(url, options),
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /** What is known of the snapshot at this address, in words; empty where nothing is. */
   at(url: string | null): string {
     if (url === null) return "";
-    return this.words.get(url) ?? (this.asking?.url === url ? "testing …" : "");
+    return this.words.get(url) ?? (this.asking?.url === url ? `testing, ${this.duration}` : "");
   }
 
   /** Ask for it, unless it is known or asked for already; what was asked for before is no longer wanted. */
@@ -26,8 +28,10 @@ export class Accuracies {
     const abort = new AbortController();
     this.asking = { url, abort };
     this.told();
+    const began = this.now();
     try {
       this.words.set(url, await this.answer(url, abort.signal));
+      this.longest = Math.max(this.longest, this.now() - began);
     } catch {
       // No connection, or no longer wanted: asked again when the reader next rests here.
     }
@@ -40,6 +44,10 @@ export class Accuracies {
   forget(): void {
     this.asking?.abort.abort();
     this.asking = null;
+  }
+
+  private get duration(): string {
+    return this.longest ? `about ${Math.max(1, Math.round(this.longest / 1000))} s` : "a few seconds";
   }
 
   private async answer(url: string, signal: AbortSignal): Promise<string> {

@@ -2,8 +2,9 @@
 import type { TimelineData, TimelineMessage } from "./contract";
 
 const pace = 180; // a step in play: 50 snapshots take 9 seconds
-const rest = 200; // without a change, before the page is told
-const between = 600; // two messages while the slider still moves
+const settled = 150; // since the last change, before the page is told
+const calm = 400; // since the last change, before something is computed for it
+const between = 600; // two messages while the slider still moves, or plays
 const patience = 4000; // for the page's answer, before it is told again
 
 export class Travel {
@@ -46,7 +47,7 @@ export class Travel {
 
   /** Nothing has changed for a moment, so that it is worth computing something for this step. */
   isAtRest(now: number): boolean {
-    return !this.playing && now - this.moved >= 2 * rest;
+    return !this.playing && now - this.moved >= calm;
   }
 
   /** The reader takes the slider to a place among the steps. */
@@ -83,12 +84,14 @@ export class Travel {
     else this.pause();
   }
 
-  /** What the page is to be told now, if anything: one message at a time, and rarely while the slider still moves. */
+  /** What the page is to be told now, if anything: one message at a time, and rarely while the slider still moves.
+   *
+   * Where the browser shows each step by itself, not at all while it is dragged: the page's answer made frames wait.
+   */
   message(now: number): TimelineMessage | null {
     if (this.changed === null) return null;
     const waiting = (this.data.taken ?? 0) !== this.serial && now - this.told < patience;
-    const soon = this.playing && !this.data.live ? 0 : rest;
-    if (waiting || (now - this.changed < soon && now - this.told < between)) return null;
+    if (waiting || !this.isDue(now - this.changed, now - this.told)) return null;
     this.changed = null;
     this.told = now;
     this.serial++;
@@ -98,6 +101,13 @@ export class Travel {
       run: this.data.run,
       step: this.following ? null : this.step,
     };
+  }
+
+  /** Milliseconds since the last change and since the last message. */
+  private isDue(unchanged: number, silent: number): boolean {
+    const { live } = this.data;
+    if (this.playing) return !live || silent >= between;
+    return unchanged >= settled || (!live && silent >= between);
   }
 
   private get newest(): number {
