@@ -11,78 +11,66 @@ import plotly.graph_objects as go
 
 from visualization.charts import percent
 
-RIGHT, WRONG = "read right", "mistakes"
-"""The names of the two traces: the diagonal and all else, each with a colour scale of its own."""
-_LEGIBLE = {1: (0, 1, 3, 10, 30, 100, 300, 1000, 3000), 10: (0, 0.1, 0.3, 1, 3, 10, 30, 100)}
+_LEGIBLE = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
 
 
 def matrix(counts: np.ndarray, names: Sequence[str], *, rates: bool = False) -> go.Figure:
     """A row for each true class, a column for what it is read as; a click's point is (row, column).
 
-    counts: int64 (classes, classes). rates: per cent of the true class instead of pictures. Mistakes are few beside
-    what is right: their colours have a scale of their own, logarithmic.
+    counts: int64 (classes, classes). rates: per cent of the true class instead of pictures. The diagonal goes down the
+    colour scale, linearly; mistakes, which are few beside it, go up the scale, logarithmically.
     """
     shown = 100 * shares(counts) if rates else counts.astype(float)
-    figure = go.Figure([_cells(shown, counts, names, on_diagonal, rates) for on_diagonal in (True, False)])
+    diagonal = np.eye(len(counts), dtype=bool)
+    most_right = float(shown[diagonal].max()) or 1.0
+    most_wrong = float(shown[~diagonal].max()) or 1.0
+    least = 0.1 if rates else 1.0  # about what a single picture is
+    wrong = _raised(shown, least) / _raised(most_wrong, least)
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.where(diagonal, -shown / most_right, wrong),
+            text=[[_text(value, rates) for value in row] for row in shown],
+            texttemplate="%{text}",
+            customdata=[
+                [sentence(counts, names, true, read) for read in range(len(names))] for true in range(len(names))
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+            coloraxis="coloraxis",
+            name="cells",
+            xgap=1,
+            ygap=1,
+        )
+    )
     unit = "% of the true class" if rates else "pictures"
-    factor = 10 if rates else 1
-    most = float(np.where(np.eye(len(counts), dtype=bool), 0, shown).max())
-    ticks = [value for value in _LEGIBLE[factor] if value <= max(most, 1 / factor)]
+    ticks = [value for value in _LEGIBLE if least <= value <= most_wrong][-4:]
+    marked = {-1.0: f"{most_right:,.4g} right", -0.5: f"{most_right / 2:,.4g}", 0.0: "0"}
+    marked |= {float(_raised(value, least) / _raised(most_wrong, least)): f"{value:,g} wrong" for value in ticks}
     places = list(range(len(names)))
     axis = {"tickvals": places, "ticktext": list(names), "showgrid": False, "zeroline": False, "constrain": "domain"}
     figure.update_layout(
-        xaxis={**axis, "title": {"text": "read as"}, "range": [-0.5, len(names) - 0.5]},
+        xaxis={**axis, "title": {"text": "read as"}, "range": [-0.5, len(names) - 0.5], "automargin": True},
         yaxis={**axis, "title": {"text": "true class"}, "range": [len(names) - 0.5, -0.5], "automargin": True},
         coloraxis={
-            "cmin": 0.0,
-            "cmax": float(shown.diagonal().max()) or 1.0,
-            "colorbar": _bar(f"{RIGHT} ({unit})", 0.78),
-        },
-        coloraxis2={
-            "cmin": 0.0,
-            "cmax": float(_coloured(np.array(most), factor)) or 1.0,
+            "cmin": -1.0,
+            "cmax": 1.0,
             "colorbar": {
-                **_bar(f"{WRONG} ({unit}, log scale)", 0.22),
-                "tickvals": [float(_coloured(np.array(value), factor)) for value in ticks],
-                "ticktext": [f"{value:g}" for value in ticks],
+                "title": {"text": f"{unit} (mistakes: log scale)", "side": "right"},
+                "thickness": 12,
+                "tickvals": list(marked),
+                "ticktext": list(marked.values()),
             },
         },
         margin={"l": 40, "r": 8, "t": 8, "b": 40},
-        meta={"palettes": {"coloraxis": "sequential", "coloraxis2": "sequential"}},
+        meta={"palettes": {"coloraxis": "diverging"}},
         uirevision="confusion",
     )
     return figure
 
 
-def _bar(title: str, middle: float) -> dict[str, object]:
-    return {"title": {"text": title, "side": "right"}, "thickness": 12, "len": 0.48, "y": middle}
-
-
-def _coloured(values: np.ndarray, factor: float) -> np.ndarray:
-    """Where values stand on the colour scale of mistakes: a decade is as long as any other, 0 is its start."""
-    scaled: np.ndarray = np.log10(1 + factor * values)
+def _raised(values: np.ndarray | float, least: float) -> np.ndarray:
+    """Where values stand on a logarithmic scale that begins at 0: 0 stays 0."""
+    scaled: np.ndarray = np.log10(1 + np.asarray(values) / least)
     return scaled
-
-
-def _cells(shown: np.ndarray, counts: np.ndarray, names: Sequence[str], on_diagonal: bool, rates: bool) -> go.Heatmap:
-    diagonal = np.eye(len(counts), dtype=bool)
-    colours = shown if on_diagonal else _coloured(shown, 10 if rates else 1)
-    text = [[_text(value, rates) for value in row] for row in shown]
-    said = [
-        [sentence(counts, names, true, read) for read in range(len(names))] for true in range(len(names))
-    ]  # (true, read)
-    return go.Heatmap(
-        z=np.where(diagonal == on_diagonal, colours, np.nan),
-        text=text,
-        texttemplate="%{text}",
-        customdata=said,
-        hovertemplate="%{customdata}<extra></extra>",
-        hoverongaps=False,
-        coloraxis="coloraxis" if on_diagonal else "coloraxis2",
-        name=RIGHT if on_diagonal else WRONG,
-        xgap=1,
-        ygap=1,
-    )
 
 
 def _text(value: float, rates: bool) -> str:

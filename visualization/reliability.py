@@ -15,7 +15,7 @@ _BLUE, _ORANGE, _GREY = "#56b4e9", "#e69f00", "#8a94a3"
 
 
 def diagram(found: Reliability) -> go.Figure:
-    """Accuracy in each bin of confidence against the diagonal, and below it how many pictures the bin has."""
+    """Accuracy in each bin of confidence against the diagonal; below, on a log scale, how many pictures the bin has."""
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.06)
     middles = 50 * (found.edges[:-1] + found.edges[1:])
     width = 100 / len(found.count)
@@ -74,9 +74,7 @@ def diagram(found: Reliability) -> go.Figure:
     figure.update_yaxes(title_text="accuracy (%)", range=[0, 105], row=1, col=1)
     # From below 1, or a bin of one picture would have no height; with room for the numbers above.
     top = 2 + len(str(int(found.count.max())))
-    figure.update_yaxes(
-        title_text="pictures (log)", type="log", range=[-0.3, top], row=2, col=1, tickvals=[1, 100, 10_000]
-    )
+    figure.update_yaxes(title_text="pictures", type="log", range=[-0.3, top], row=2, col=1, tickvals=[1, 100, 10_000])
     figure.update_layout(
         margin={"l": 56, "r": 12, "t": 30, "b": 44},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},

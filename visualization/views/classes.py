@@ -42,12 +42,11 @@ def _draw_figures(told: Examined) -> None:
         )
         st.metric(
             "Loss on the test set",
-            f"{evaluation.loss:.4f} nats",
+            f"{evaluation.loss:.3f} nats",
             help="Mean cross-entropy: minus the natural logarithm of the probability that the network gives to the "
             f"true class, over {evaluation.images:,} pictures. Chance among {len(told.names)} classes is "
             f"{math.log(len(told.names)):.2f} nats.",
         )
-        st.metric("Mistakes", f"{wrong:,}", help="Test pictures read wrong; the section Mistakes shows them.")
 
 
 def _draw_matrix(told: Examined) -> None:
@@ -80,7 +79,7 @@ def _about_the_matrix(told: Examined) -> str:
     words = (
         f"Each of the {len(told.readings.labels):,} test pictures of {told.dataset.title} is in one cell: its row is "
         f"its true class, its column what {told.at} reads. On the diagonal is what is read right. Everything else is a "
-        "mistake and has a colour scale of its own, which is logarithmic: one mistake can be told from none, and "
+        "mistake, on the other side of the colour scale and logarithmic there: one mistake can be told from none, and "
         "hundreds from tens. *Rates* divides each row by the pictures of its class.\n\n"
     )
     pair = confusion.worst_pair(told.confusion)

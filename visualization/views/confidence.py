@@ -46,8 +46,8 @@ def _about_reliability(told: Examined, found: calibration.Reliability) -> str:
         f"Every test picture is put into a bin by the confidence of {told.at}: the probability of its answer. A bar is "
         "the share of a bin that is read right. Where bars end on the dashed line, the network is right as often as it "
         "says; below it is too sure, above not sure enough. Underneath, on a logarithmic scale, is how many pictures "
-        f"each bin has: {int(found.count[fullest]):,} of {images:,} lie between {low:.0f} and {high:.0f} %. A bar of few "
-        "pictures says little.\n\n"
+        f"each bin has: {int(found.count[fullest]):,} of {images:,} lie between {low:.0f} and {high:.0f} %. A bar of "
+        "few pictures says little.\n\n"
         "The **expected calibration error** is the mean distance between accuracy and confidence over the bins, "
         f"weighted by their pictures: {charts.percent(found.expected_error)} here. The **largest** distance in any bin "
         f"is {charts.percent(found.largest_error)}. Over all pictures the network is {charts.percent(sure)} sure and "
@@ -64,7 +64,7 @@ def _draw_last_answers() -> None:
     outcomes = [one.outcome for one in known]
     last = known[-1]
     exhibit.draw(
-        f"Your last {len(known)} answer{'' if len(known) == 1 else 's'}",
+        "Your last answer" if len(known) == 1 else f"Your last {len(known)} answers",
         predictions.chart(known),
         key="last_answers",
         explanation=f"Each picture that you draw or choose, and each step that you move to, gives one answer; the last "

@@ -124,8 +124,8 @@ def _draw_closest(told: Examined, result: Arrays, limit: float) -> None:
         galleries.gallery(pictures, words, measure="ink (0 none, 255 full)", across=_ACROSS, strongest=255),
         key="closest_strangers",
         explanation=f"Of all pictures that are none of the classes, made by the test half's seed, these {len(words)} "
-        f"are the closest to training pictures: {float(distances[0]):.3f} to {float(distances[-1]):.3f} away, while the "
-        f"threshold is {limit:.3f}. They are "
+        f"are the closest to training pictures: {float(distances[0]):.3f} to {float(distances[-1]):.3f} away, while "
+        f"the threshold is {limit:.3f}. They are "
         + ", ".join(f"{int(np.count_nonzero(places // a_kind == at))} {kind}" for at, kind in enumerate(KINDS))
         + ". Under each: what it is read as, and with which probability, rounded down.",
         table=lambda: _closest_table(words, places // a_kind, distances),

@@ -90,6 +90,7 @@ export class Figure {
   dispose(): void {
     this.disposed = true;
     this.stopFilling?.();
+    window.removeEventListener("pointerup", this.release, { capture: true });
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     this.plotly?.purge(this.chart);
@@ -148,19 +149,21 @@ export class Figure {
       this.thumbnail.hide();
     });
     this.chart.addEventListener("pointerdown", (event) => this.press(event), { capture: true });
-    this.chart.addEventListener("pointerup", (event) => this.release(event), { capture: true });
+    // Plotly lays a cover over the whole page while the button is down, so it does not go up over the chart.
+    window.addEventListener("pointerup", this.release, { capture: true });
   }
 
   private press(event: PointerEvent): void {
     this.pressed = event.button === 0 && event.isPrimary ? [event.clientX, event.clientY] : null;
   }
 
-  private release(event: PointerEvent): void {
-    if (!this.pressed || !this.hovered) return;
-    const moved = Math.hypot(event.clientX - this.pressed[0], event.clientY - this.pressed[1]);
+  private readonly release = (event: PointerEvent): void => {
+    const { pressed, hovered } = this;
     this.pressed = null;
-    if (moved < clickSlack) this.clicked(this.hovered);
-  }
+    if (!pressed || !hovered) return;
+    const moved = Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]);
+    if (moved < clickSlack) this.clicked(hovered);
+  };
 
   private resize(): void {
     if (!this.plotly || !this.listening || this.size === this.measure() || this.root.clientWidth === 0)
