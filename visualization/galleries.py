@@ -90,7 +90,7 @@ def picture_at(point: Sequence[int], shape: tuple[int, ...], across: int | None 
 
 def wide(count: int) -> int:
     """How many pictures side by side fill a figure that is wider than high: about three for each two below it."""
-    return max(1, math.ceil(math.sqrt(1.5 * count)))
+    return max(1, round(math.sqrt(1.5 * count)))
 
 
 def height(shape: tuple[int, ...], across: int | None = None, tile: int = _TILE_PIXELS) -> int:

@@ -99,7 +99,7 @@ def test_blank_cells_do_not_count_for_the_scale_and_rows_for_the_height() -> Non
     pictures[0, 0, 0] = -3
     assert gallery(pictures, [""], measure="ink").layout.coloraxis.cmax == 3
     assert height((64, 3, 3), 8, 76) == 8 * 76 + 8
-    assert [wide(count) for count in (1, 6, 64)] == [2, 3, 10]
+    assert [wide(count) for count in (1, 6, 64)] == [1, 3, 10]
 
 
 def test_numbers_are_written_as_csv() -> None:

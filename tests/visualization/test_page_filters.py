@@ -78,13 +78,10 @@ def figures(page: AppTest) -> dict[str, dict]:
 
 
 def settled(page: AppTest) -> str:
-    """What the page says once it waits for no result any more."""
-
-    def done() -> bool:
-        page.run()
-        return not any(found.label == "Cancel" for found in page.button)
-
-    wait(done)
+    """What the page says once the worker has what it was asked for."""
+    page.run()
+    wait(lambda: not waiting.engine().analyses._futures)
+    page.run()
     return words(page)
 
 
