@@ -171,7 +171,7 @@ def _grid(placed: PlacedLayer, values: np.ndarray) -> None:
     rows, columns = grid(values.size)
     strongest = int(values.argmax())
     exhibit.draw(
-        f"{placed.title} · {values.size:,} units",
+        f"{placed.title} · {values.size:,}",
         activity.units(values, placed.title),
         key=f"answer_units_{placed.layer.name}",
         explanation=(

@@ -10,6 +10,7 @@ from model.analyses import Arrays
 from model.fields import Field, field
 from model.selectivity import can_die
 from visualization import galleries, number_table, state
+from visualization.pictures import test_image
 from visualization.state import Shown
 from visualization.views import exhibit
 from visualization.views.filter_choice import Choice
@@ -69,11 +70,12 @@ def draw(shown: Shown, choice: Choice, channel: int, found: Arrays) -> None:
                     for number, place, value, each in zip(numbers, places, values, fields, strict=False)
                 ),
             ),
-            height=210 if whole else _HEIGHT,
+            height=250 if whole else _HEIGHT,
         )
     if click is not None and shown.run.data() == state.chosen_run().run.data():
         at = galleries.picture_at(click.point, pictures.shape, len(numbers) if whole else _ACROSS)
-        if at is not None:
+        # The click comes once more if the page is drawn again before the browser hears that it was taken.
+        if at is not None and test_image(data.name, numbers[at]).caption != state.chosen_picture()[0].caption:
             state.choose_test_image(numbers[at])
             st.rerun()
     if whole:

@@ -56,8 +56,13 @@ def quiet_words(found: Arrays, choice: Choice, *, dies: bool) -> str:
     images = int(found["images"][0])
     nouns = f"{choice.noun}s" if choice.count > 1 else choice.noun
     name = "dead on the test set" if dies else "never above zero on the test set"
+    if not quiet and not dies:
+        which = f"All {choice.count:,} {nouns}" if choice.count > 1 else f"The one {nouns}"
+        verb = "are" if choice.count > 1 else "is"
+        return f"{which} of {choice.placed.title} {verb} above zero somewhere on the test set ({images:,} pictures)"
     if not quiet:
-        return f"None of the {choice.count:,} {nouns} of {choice.placed.title} is {name} ({images:,} pictures)"
+        whose = f"{choice.count:,} {nouns} of {choice.placed.title}"
+        return f"None of the {whose} is dead on the test set ({images:,} pictures)"
     why = f"never above zero in any of {images:,} pictures" if dies else f"{images:,} pictures"
     verb = "is" if quiet == 1 else "are"
     sign = filter_gallery.QUIET
