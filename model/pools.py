@@ -1,0 +1,99 @@
+"""Warm worker processes that outlive their own deaths, so that the page's own process never imports Keras."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, ParamSpec, TypeVar
+
+import loky
+from loky.process_executor import BrokenProcessPool
+
+from data.errors import StrataError
+from model import jobs
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_KILL_SECONDS = 5.0
+
+
+class WorkerError(StrataError):
+    """A worker process ended while it was at work."""
+
+
+class Pool:
+    """Warm workers that outlive their own deaths."""
+
+    def __init__(self, name: str, workers: int, niceness: int = 0) -> None:
+        self.name, self._workers, self._niceness = name, workers, niceness
+        self._lock = threading.Lock()
+        self._executor: loky.ProcessPoolExecutor | None = None
+        self._warm: Future[float] | None = None
+        self._warming_since = 0.0
+
+    def warm_up(self) -> Future[float]:
+        """Start the workers if they are not there; the future ends when Keras is ready in one of them."""
+        with self._lock:
+            if self._warm is not None and self._executor is not None:
+                return self._warm
+            # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
+            executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
+            warming = [executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
+            self._executor, self._warm, self._warming_since = executor, warming[0], time.monotonic()
+        warm: Future[float] = warming[0]
+        for future in warming:  # outside the lock, which the callback takes
+            future.add_done_callback(functools.partial(self._forget_if_broken, executor))
+        return warm
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether Keras is ready in a worker."""
+        warm = self._warm
+        return warm is not None and warm.done() and warm.exception() is None
+
+    @property
+    def warming_seconds(self) -> float:
+        """How long the workers have been starting."""
+        return time.monotonic() - self._warming_since if self._warm is not None else 0.0
+
+    def submit(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Run a top-level function of model.jobs in a worker; a dead executor is replaced first."""
+        for _ in range(2):
+            self.warm_up()
+            executor = self._executor
+            try:
+                assert executor is not None
+                future: Future[Result] = executor.submit(function, *args, **kwargs)
+            except (BrokenProcessPool, loky.process_executor.ShutdownExecutorError):
+                self._forget(executor)
+                continue
+            # First among the callbacks: whoever hears of the broken executor next may submit at once.
+            future.add_done_callback(functools.partial(self._forget_if_broken, executor))
+            return future
+        raise WorkerError(f"The {self.name} worker does not start. See the server's log for what ended it.")
+
+    def _forget_if_broken(self, executor: loky.ProcessPoolExecutor, future: Future[Any]) -> None:
+        if not future.cancelled() and isinstance(future.exception(), BrokenProcessPool):
+            self._forget(executor)
+
+    def _forget(self, executor: loky.ProcessPoolExecutor | None) -> None:
+        """Let go of a dead executor if it is still the one in use; the next call starts another."""
+        with self._lock:
+            if executor is self._executor:
+                self._executor = self._warm = None
+
+    def shutdown(self) -> None:
+        """End the workers, at work or not."""
+        with self._lock:
+            executor, self._executor, self._warm = self._executor, None, None
+        if executor is not None:
+            # loky kills in a thread of its own: without waiting for it, the process is gone first and workers stay.
+            killer = threading.Thread(target=executor.shutdown, kwargs={"wait": True, "kill_workers": True})
+            killer.start()
+            killer.join(_KILL_SECONDS)
