@@ -48,12 +48,13 @@ def _settle() -> None:
 
 def routes() -> list[Mount]:
     """Beside the page: the API, the built front end, and the Plotly that the Python package brings."""
-    from model.server import api
+    from model.api.application import application
+    from model.engine import engine
     from visualization import bundle
 
     plotly_files = Path(plotly.__file__).parent / "package_data"
     return [
-        Mount("/api", api),
+        Mount("/api", application(engine)),
         Mount("/assets/plotly", StaticFiles(directory=plotly_files)),
         Mount("/assets", StaticFiles(directory=bundle.FRONTEND / "dist", check_dir=False)),
     ]

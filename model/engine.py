@@ -15,7 +15,8 @@ import platform
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +28,7 @@ from data.errors import StrataError
 from model import jobs
 from model.analyses import Analyses
 from model.networks import PRESETS, Network, NetworkError
-from model.pools import Pool, WorkerError
+from model.pools import Pool, PoolStanding, WorkerError
 from model.records import RunState
 from model.runs import Run, Runs, default_root
 from model.settings import Settings
@@ -47,8 +48,9 @@ _FIRST_GUESS_SECONDS = 12.0
 class Engine:
     """The one place that hands work out."""
 
-    def __init__(self, root: Path, training_workers: int = 1) -> None:
+    def __init__(self, root: Path, training_workers: int = 1, longest_call_seconds: float = 30.0) -> None:
         self.runs = Runs(root)
+        self._longest_call_seconds = longest_call_seconds
         self._inference = Pool("inference", workers=1)
         self._training = Pool("training", workers=training_workers, niceness=_TRAINING_NICENESS)
         # Started by the first question to it: who only trains and looks does not pay its 0.7 GB.
@@ -95,10 +97,12 @@ class Engine:
         return max(1.0, self._last_warm_up() - self._inference.warming_seconds)
 
     def call(self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it."""
+        """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it or hangs."""
         for attempt in (1, 2):
+            wait([self._inference.warm_up()])  # Keras's start is no hanging
+            future = self._inference.submit(function, *args, **kwargs)
             try:
-                return self._inference.submit(function, *args, **kwargs).result()
+                return future.result(self._longest_call_seconds)
             except BrokenProcessPool as error:
                 _log.warning("the inference worker died: %s", error)
                 if attempt == 2:
@@ -106,7 +110,21 @@ class Engine:
                         "The worker that runs the network ended twice at this. Expected an answer. Is the machine out "
                         "of memory? A new worker is starting; try again."
                     ) from error
+            except FutureTimeout as error:
+                if future.done():  # it is the function's own
+                    raise
+                _log.error("the inference worker hangs and is replaced")
+                self._inference.kill_workers()
+                self._inference.warm_up()
+                raise WorkerError(
+                    f"The worker that runs the network gave no answer in {self._longest_call_seconds:g} s. Expected "
+                    "one within a second. It was ended and a new one is starting; try again in half a minute."
+                ) from error
         raise AssertionError("unreachable")
+
+    def standing(self) -> dict[str, PoolStanding]:
+        """What each pool of workers is at, by its name."""
+        return {pool.name: pool.standing() for pool in (self._inference, self._training, self._analysis)}
 
     def train(self, settings: Settings, network: Network | None = None) -> Run:
         """Queue a training and return its run: of `network`, else of the preset that the settings name.
@@ -167,6 +185,12 @@ class Engine:
                 run.write_status(replace(run.status(), state=RunState.FAILED, message=message))
         except (OSError, StrataError) as problem:
             _log.error("the end of run %s cannot be written: %s", run.id, problem)
+
+    @property
+    def queued_trainings(self) -> int:
+        """How many trainings wait or are at work."""
+        with self._lock:
+            return len(self._queue)
 
     def place_in_queue(self, run: Run) -> int:
         """How many trainings are before `run`, those at work included."""

@@ -90,6 +90,31 @@ def trace(run_path: Path, step: int, pixels: np.ndarray) -> dict[str, np.ndarray
 
 
 @_working
+def trace_files(run_path: Path, step: int, pixels: np.ndarray) -> list[bytes]:
+    """For each picture of `pixels` its activations as a safetensors file, without the batch axis.
+
+    Written here and not in the server, whose one interpreter has every request to answer.
+    """
+    import safetensors.numpy
+
+    from model import tracing
+
+    traced = tracing.trace(run_path, step, pixels)
+    # A row of a contiguous batch is contiguous itself, as safetensors needs it.
+    return [
+        safetensors.numpy.save({name: values[place] for name, values in traced.items()}) for place in range(len(pixels))
+    ]
+
+
+@_working
+def predict(run_path: Path, step: int, pixels: np.ndarray) -> np.ndarray:
+    """The values of the last layer for each picture of `pixels`, float32 (batch, classes)."""
+    from model import tracing
+
+    return list(tracing.trace(run_path, step, pixels).values())[-1]
+
+
+@_working
 def evaluate(run_path: Path, step: int) -> Evaluation:
     """What the test set says of a snapshot; see model.evaluation.evaluate."""
     from model import evaluation

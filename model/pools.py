@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 import loky
+from loky.backend.utils import kill_process_tree
 from loky.process_executor import BrokenProcessPool
 
 from data.errors import StrataError
@@ -25,6 +27,20 @@ class WorkerError(StrataError):
     """A worker process ended while it was at work."""
 
 
+@dataclass(frozen=True, slots=True)
+class PoolStanding:
+    """What a pool is at: how many workers it may have and has, whether one is warm, and what is asked of them.
+
+    busy: jobs at work; waiting: jobs behind these; process_ids: of the workers there are.
+    """
+
+    workers: int
+    warm: bool
+    busy: int
+    waiting: int
+    process_ids: tuple[int, ...]
+
+
 class Pool:
     """Warm workers that outlive their own deaths."""
 
@@ -34,6 +50,7 @@ class Pool:
         self._executor: loky.ProcessPoolExecutor | None = None
         self._warm: Future[float] | None = None
         self._warming_since = 0.0
+        self._jobs = 0
 
     def warm_up(self) -> Future[float]:
         """Start the workers if they are not there; the future ends when Keras is ready in one of them."""
@@ -73,10 +90,30 @@ class Pool:
             except (BrokenProcessPool, loky.process_executor.ShutdownExecutorError):
                 self._forget(executor)
                 continue
-            # First among the callbacks: whoever hears of the broken executor next may submit at once.
+            with self._lock:
+                self._jobs += 1
+            future.add_done_callback(self._job_done)
+            # First among the callbacks that others add: whoever hears of the broken executor next may submit at once.
             future.add_done_callback(functools.partial(self._forget_if_broken, executor))
             return future
         raise WorkerError(f"The {self.name} worker does not start. See the server's log for what ended it.")
+
+    def _job_done(self, _: Future[Any]) -> None:
+        with self._lock:
+            self._jobs -= 1
+
+    def standing(self) -> PoolStanding:
+        """What the pool is at now."""
+        executor, jobs_now = self._executor, self._jobs
+        processes = tuple(getattr(executor, "_processes", None) or ())  # by process id
+        busy = min(jobs_now, self._workers)
+        return PoolStanding(self._workers, self.is_warm, busy, jobs_now - busy, processes)
+
+    def kill_workers(self) -> None:
+        """End the workers that hang: their jobs fail as if they had died, and the next job starts others."""
+        executor = self._executor
+        for process in list((getattr(executor, "_processes", None) or {}).values()):
+            kill_process_tree(process)
 
     def _forget_if_broken(self, executor: loky.ProcessPoolExecutor, future: Future[Any]) -> None:
         if not future.cancelled() and isinstance(future.exception(), BrokenProcessPool):
