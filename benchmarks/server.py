@@ -2,12 +2,12 @@
 
     python -m benchmarks.server
 
-Both servers run on this machine as processes of their own, over loopback, with the pretrained network. A fixed number of
-clients (threads of a process of its own) each keep one connection, and send the next picture when the last answer is
-there: 784 pixels go, the activations of every layer come as a safetensors file of 150 KB, the same from both. Strata's
-limit of requests for an address is switched off. Keys: requests_per_second, p50_ms and p99_ms (from sending to the whole
-answer), errors (answers that are not the right ones, by their last layer), predict_requests_per_second, predict_p99_ms
-and predict_errors (the same of the Flask server), ratio.
+Both servers run on this machine as processes of their own, over loopback, with the pretrained network. Eight clients,
+threads of this process, each keep one connection and send the next picture when the last answer is there: 784 pixels
+go, the activations of every layer come as a safetensors file of 150 KB, the same from both. Strata's limit of requests
+for an address is switched off. Keys: requests_per_second, p50_ms and p99_ms (from sending to the whole answer), errors
+(answers that are not the right ones, by their last layer), predict_requests_per_second, predict_p99_ms and
+predict_errors (the same of the Flask server), ratio.
 """
 
 from __future__ import annotations

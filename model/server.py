@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import ipaddress
 import socket
 import sys
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Workers start with the server and end with it."""
     engine().warm_up()
+    gc.freeze()  # what is imported is no garbage, and looking through it makes requests wait
     yield
     engine().shutdown()
 

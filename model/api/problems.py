@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from data.errors import DataError, DatasetMissing, StrataError
 from model.networks import NetworkError
@@ -111,7 +112,19 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         detail = f"Nothing is at {path!r}. Expected a path of the API. openapi.json lists them."
         return Refusal(404, "There is nothing here", detail).answer()
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
-        detail = f"{path!r} does not answer {request.method[:20]!r}. Expected {allowed or 'another method'}."
-        return Refusal(405, "The method does not fit", detail, error.headers).answer()
+        allowed = _allowed(request)
+        detail = f"{path!r} does not answer {request.method[:20]!r}. Expected {allowed}. Send one of these."
+        return Refusal(405, "The method does not fit", detail, {"Allow": allowed}).answer()
     return Refusal(error.status_code, "The request cannot be answered", str(error.detail), error.headers).answer()
+
+
+def _allowed(request: Request) -> str:
+    """The methods that a path has by OpenAPI; the error itself names those of the first route that fits."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    methods = {
+        method.upper()
+        for template, operations in request.app.openapi()["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in operations
+    }
+    return ", ".join(sorted(methods)) or "GET, HEAD"  # of openapi.json
