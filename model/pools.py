@@ -110,8 +110,9 @@ class Pool:
         return PoolStanding(self._workers, self.is_warm, busy, jobs_now - busy, processes)
 
     def kill_workers(self) -> None:
-        """End the workers that hang: their jobs fail as if they had died, and the next job starts others."""
+        """End the workers that hang: their jobs fail as if they had died, and others can be started at once."""
         executor = self._executor
+        self._forget(executor)
         for process in list((getattr(executor, "_processes", None) or {}).values()):
             kill_process_tree(process)
 

@@ -19,7 +19,7 @@ from model.api.watching import too_large
 OCTETS = "application/octet-stream"
 JSON = "application/json"
 PICTURE_FILES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp")
-_LONGEST_WHOLE_NUMBER = 16  # characters: all of these are exact in JSON's own numbers
+_EXACT = 2**53  # up to here every whole number is one of JSON's, too
 
 
 async def read(request: Request, most: int = MOST_BODY_BYTES) -> bytes:
@@ -143,13 +143,16 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number")
 
 
-def _finite(text: str) -> float:
+def _finite(text: str) -> int | float:
+    """15.0 is a whole number in JSON, where 15 and 15.0 are the same."""
     value = float(text)
-    return value if math.isfinite(value) else _no_number(text[:30])
+    if not math.isfinite(value):
+        return _no_number(text[:30])
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
 
 def _exact(text: str) -> int | float:
-    return int(text) if len(text) <= _LONGEST_WHOLE_NUMBER else _no_number(text[:30])
+    return int(text) if len(text) <= 17 and abs(int(text)) <= _EXACT else _no_number(text[:30])
 
 
 def _kind(found: Any) -> str:

@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case, GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from model.api import training_routes
 from model.api.application import application
@@ -16,6 +17,7 @@ from model.engine import engine
 from tests.model.api.conftest import STEP, TOKEN, Client
 
 PATHS = {"run_id": "pretrained", "step": str(STEP)}
+schemathesis.serializer.alias("image/bmp", "application/octet-stream")
 CHANGING = ("/api/runs/{run_id}/stop", "/api/runs/{run_id}/resume", "/api/runs")
 
 
@@ -110,4 +112,11 @@ def test_the_api_answers_as_documented_whatever_is_asked(changeable: str, case: 
     if case.meta is None or case.meta.generation.mode is GenerationMode.POSITIVE:
         for name in case.path_parameters.keys() & PATHS.keys():
             case.path_parameters[name] = PATHS[name]  # so that there is something to compute with
-    case.call_and_validate(base_url=changeable, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
+    # No schema says which bytes are a picture of a size that is read, so these may be refused although they fit theirs.
+    bytes_are_sent = case.media_type not in (None, "application/json")
+    case.call_and_validate(
+        base_url=changeable,
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        excluded_checks=[positive_data_acceptance] if bytes_are_sent else [],
+        timeout=60,
+    )
