@@ -27,6 +27,7 @@ from loky.process_executor import BrokenProcessPool
 from data.errors import StrataError
 from model import jobs
 from model.analyses import Analyses
+from model.memory import resident_megabytes
 from model.networks import PRESETS, Network, NetworkError
 from model.pools import Pool, PoolStanding, WorkerError
 from model.records import RunState
@@ -41,6 +42,10 @@ _TRAINING_NICENESS = 10
 _ANALYSIS_NICENESS = 5
 _MOST_TRAINING_WORKERS = 64
 _WARM_UP_ATTEMPTS = 3
+MEMORY_SECONDS = 10.0
+"""How often the memory of the inference worker is looked at."""
+MOST_WORKER_MEGABYTES = 3000.0
+"""It has 700 MB to begin with, and 1,000 with several networks compiled."""
 _FIRST_GUESS_SECONDS = 12.0
 """How long Keras takes to start on a machine where it never did."""
 
@@ -51,6 +56,7 @@ class Engine:
     def __init__(self, root: Path, training_workers: int = 1, longest_call_seconds: float = 30.0) -> None:
         self.runs = Runs(root)
         self._longest_call_seconds = longest_call_seconds
+        self._looked_at_memory = time.monotonic()
         self._inference = Pool("inference", workers=1)
         self._training = Pool("training", workers=training_workers, niceness=_TRAINING_NICENESS)
         # Started by the first question to it: who only trains and looks does not pay its 0.7 GB.
@@ -102,7 +108,9 @@ class Engine:
             wait([self._inference.warm_up()])  # Keras's start is no hanging
             future = self._inference.submit(function, *args, **kwargs)
             try:
-                return future.result(self._longest_call_seconds)
+                result = future.result(self._longest_call_seconds)
+                self._renew_if_large()
+                return result
             except BrokenProcessPool as error:
                 _log.warning("the inference worker died: %s", error)
                 if attempt == 2:
@@ -121,6 +129,16 @@ class Engine:
                     "one within a second. It was ended and a new one is starting; try again in half a minute."
                 ) from error
         raise AssertionError("unreachable")
+
+    def _renew_if_large(self) -> None:
+        """Replace an inference worker that has grown too large, before the machine is out of memory."""
+        if time.monotonic() - self._looked_at_memory < MEMORY_SECONDS:
+            return
+        self._looked_at_memory = time.monotonic()
+        held = [resident_megabytes(process_id) or 0.0 for process_id in self._inference.standing().process_ids]
+        if max(held, default=0.0) > MOST_WORKER_MEGABYTES:
+            _log.warning("the inference worker holds %.0f MB and is replaced", max(held))
+            self._inference.renew()
 
     def standing(self) -> dict[str, PoolStanding]:
         """What each pool of workers is at, by its name."""

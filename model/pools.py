@@ -51,20 +51,43 @@ class Pool:
         self._warm: Future[float] | None = None
         self._warming_since = 0.0
         self._jobs = 0
+        self._renewing = False
 
     def warm_up(self) -> Future[float]:
         """Start the workers if they are not there; the future ends when Keras is ready in one of them."""
         with self._lock:
             if self._warm is not None and self._executor is not None:
                 return self._warm
-            # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
-            executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
-            warming = [executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
+            executor, warming = self._start()
             self._executor, self._warm, self._warming_since = executor, warming[0], time.monotonic()
         warm: Future[float] = warming[0]
         for future in warming:  # outside the lock, which the callback takes
             future.add_done_callback(functools.partial(self._forget_if_broken, executor))
         return warm
+
+    def _start(self) -> tuple[loky.ProcessPoolExecutor, list[Future[float]]]:
+        """New workers, and for each the future that ends when Keras is ready in it."""
+        # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
+        executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
+        return executor, [executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
+
+    def renew(self) -> None:
+        """Put new workers in the place of those there are, once Keras is ready in them; nobody waits for it."""
+        with self._lock:
+            if self._renewing or self._executor is None:
+                return
+            self._renewing = True
+            executor, warming = self._start()
+        warming[0].add_done_callback(functools.partial(self._take_over, executor))
+
+    def _take_over(self, executor: loky.ProcessPoolExecutor, warm: Future[float]) -> None:
+        with self._lock:
+            self._renewing = False
+            left = executor
+            if self._executor is not None and not warm.cancelled() and warm.exception() is None:
+                left, self._executor, self._warm = self._executor, executor, warm
+        # Ends once the jobs it has are done. In a thread, for this one has the new workers' answers to hand on.
+        threading.Thread(target=left.shutdown, name=f"renew-{self.name}", daemon=True).start()
 
     @property
     def is_warm(self) -> bool:

@@ -30,7 +30,7 @@ _CLOSE_SECONDS = 1
 
 _EPILOG = """\
 Settings are environment variables: STRATA_RUNS (where runs are kept), STRATA_API_TOKEN (switches starting, stopping,
-resuming and deleting runs on, for who sends it), STRATA_API_RATE (requests a second for each address; 300, 0 for no
+resuming and deleting runs on, for who sends it), STRATA_API_RATE (requests a second for each address; 1000, 0 for no
 limit), STRATA_LOG (info, warning or error; lines of JSON on standard error).
 
 examples:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from data.errors import StrataError
 
-DEFAULT_RATE = 300.0
-"""Requests a second. A page that plays through a training asks 60 a second; a school is often one address."""
+DEFAULT_RATE = 1000.0
+"""Requests a second. A page that plays through a training asks 60 in a second, and a class is often one address."""
 BURST_SECONDS = 3.0
 MOST_ADDRESSES = 10_000
 """Remembered at a time, 100 bytes each: nobody fills the memory with addresses."""

@@ -33,13 +33,23 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
+class StandardError(logging.Handler):
+    """Writes to what standard error is at the time; logging's own keeps the stream that there was at first."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line, at once."""
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)
+        except Exception:
+            self.handleError(record)
+
+
 def set_up(default: str = "warning") -> None:
     """Write what the model package logs from `default` on, or from the level that STRATA_LOG names; once a process."""
     level = LEVELS.get(os.environ.get("STRATA_LOG", default).lower(), LEVELS[default])
     logger = logging.getLogger("model")
     logger.setLevel(level)
     if not any(isinstance(handler.formatter, JsonLines) for handler in logger.handlers):
-        handler = logging.StreamHandler(sys.stderr)
+        handler = StandardError()
         handler.setFormatter(JsonLines())
         logger.addHandler(handler)
-        logger.propagate = False

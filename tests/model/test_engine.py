@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model import engine as engine_module
 from model import jobs
 from model.engine import Engine
+from model.memory import resident_megabytes
 from model.networks import MLP_25, NetworkError
 from model.pools import PoolStanding, WorkerError
 from model.records import RunState
@@ -175,5 +177,30 @@ def test_the_standing_of_the_pools_counts_jobs(tmp_path: Path) -> None:
             future.result()
         _wait(lambda: engine.standing()["inference"].busy == 0)
         assert engine.standing()["inference"].process_ids == (_worker_process(engine._inference),)
+    finally:
+        engine.shutdown(grace_seconds=0)
+
+
+@pytest.mark.skipif(resident_megabytes() is None, reason="NOT RUN, for this system does not say what a process holds")
+def test_a_worker_that_grows_too_large_is_replaced_while_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "MEMORY_SECONDS", 0.0)
+    engine = Engine(tmp_path)
+    try:
+        before = _pretrained_trace(engine)["output"]
+        large = _worker_process(engine._inference)
+        monkeypatch.setattr(engine_module, "MOST_WORKER_MEGABYTES", 1.0)
+        _pretrained_trace(engine)
+        monkeypatch.undo()
+
+        def is_replaced() -> bool:
+            assert engine.is_warm, "nobody waits for the new one"
+            np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
+            return _worker_process(engine._inference) != large
+
+        _wait(is_replaced)
+        np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
+        _wait(lambda: not Path(f"/proc/{large}").exists())
     finally:
         engine.shutdown(grace_seconds=0)

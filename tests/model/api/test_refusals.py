@@ -134,17 +134,12 @@ def test_another_method_is_refused_and_those_that_are_there_are_named(own: Clien
 def test_every_answer_has_an_id_and_a_line_in_the_log_without_an_address(
     own: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    logger = logging.getLogger("model")
-    logger.addHandler(caplog.handler)
-    try:
-        caplog.set_level(logging.INFO, "model")
-        first = own(f"/api/runs/pretrained/snapshots/{STEP}/weights?who=me", headers={"X-Request-ID": "<script>"})
-        own("/api/runs/Nobody%20at%20all", headers={"X-Request-ID": "12345678-abcd"})
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while len(caplog.records) < 2 and time.monotonic() < deadline:
-            time.sleep(0.01)  # a line is written once its answer has gone
-    finally:
-        logger.removeHandler(caplog.handler)
+    caplog.set_level(logging.INFO, "model")
+    first = own(f"/api/runs/pretrained/snapshots/{STEP}/weights?who=me", headers={"X-Request-ID": "<script>"})
+    own("/api/runs/Nobody%20at%20all", headers={"X-Request-ID": "12345678-abcd"})
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while len(caplog.records) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)  # a line is written once its answer has gone
     lines = [json.loads(JsonLines().format(record)) for record in caplog.records]
     assert [line["request"] for line in lines] == [first.headers["x-request-id"], "12345678-abcd"]
     assert lines[0]["route"].endswith("/runs/{run_id}/snapshots/{step}/weights")
@@ -160,13 +155,8 @@ def test_a_bug_is_told_with_the_id_that_the_log_has(warm_engine: Engine, caplog:
     def broken() -> Engine:
         raise ZeroDivisionError("inner words")
 
-    logger = logging.getLogger("model")
-    logger.addHandler(caplog.handler)
-    try:
-        with serving(application(broken), warm_engine) as client:
-            answer = client("/runs")
-    finally:
-        logger.removeHandler(caplog.handler)
+    with serving(application(broken), warm_engine) as client:
+        answer = client("/runs")
     assert answer.status == 500
     assert "inner words" not in answer.problem()
     assert answer.headers["x-request-id"] in answer.problem()
