@@ -174,11 +174,12 @@ def test_the_own_server_shows_the_picture_that_was_posted(own: Client) -> None:
 
 def test_health_says_what_the_workers_are_at(own: Client, cold: Client) -> None:
     health = own("/").json()
-    assert health == own("/api/health").json() | {key: health[key] for key in ("workers", "memory_mb")}
-    assert health["status"] == "ok" and health["keras_ready"] is True and health["queued_trainings"] == 0
+    assert health.keys() == own("/api/health").json().keys()
+    assert health["status"] == "ok" and health["keras_ready"] is True
     inference = health["workers"]["inference"]
     assert (inference["workers"], inference["running"], inference["warm"]) == (1, 1, True)
     assert inference["memory_mb"][0] is None or inference["memory_mb"][0] > 100
     asleep = cold("/health").json()
+    assert asleep["queued_trainings"] == 0
     assert asleep["keras_ready"] is False
     assert asleep["workers"]["inference"]["running"] == 0

@@ -36,7 +36,6 @@ def test_changes_need_the_token_and_one_that_is_set(
         refused = own(path, b"", sent, method)
         assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
         assert refused.problem().endswith("Send the right one.")
-    assert own("/api/runs").json() == own("/api/runs").json()
 
 
 def test_a_training_is_started_trained_on_and_deleted(own: Client, token: dict[str, str]) -> None:
@@ -60,7 +59,7 @@ def test_a_training_is_started_trained_on_and_deleted(own: Client, token: dict[s
 
 def test_a_training_is_stopped_and_keeps_what_it_learned(own: Client, token: dict[str, str]) -> None:
     run_id = own.post_json("/api/runs", LONG, **token).json()["id"]
-    assert own("/api/health").json()["queued_trainings"] == 1
+    assert own("/api/health").json()["queued_trainings"] >= 1
     _wait_for(own, run_id, RunState.TRAINING)
     assert own(f"/api/runs/{run_id}", None, token, "DELETE").status == 409
     assert own(f"/api/runs/{run_id}/stop", b"", token).status == 202
