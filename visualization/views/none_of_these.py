@@ -35,7 +35,7 @@ def draw(told: Examined) -> None:
         key="strangers",
         explanation=_explanation(told, result, scores, share),
         table=lambda: strangers.table(scores, limit),
-        height=300,
+        height=290,
     )
     chosen = st.slider(
         "Validation pictures let through (%)",
