@@ -15,6 +15,7 @@ from visualization import galleries
 
 DOWN = 4
 _ACROSS, _NARROW_ACROSS, _LONG_ACROSS = 6, 4, 3
+_WORDS_PIXELS = 11
 _SHORT_NAME = 2
 """Characters of a class name that leave room for six pictures side by side."""
 
@@ -40,6 +41,7 @@ def gallery(
         across=side_by_side,
         strongest=255,
     )
+    figure.update_annotations(font_size=_WORDS_PIXELS)
     (cells,) = figure.data
     places = cells.customdata  # (rows, columns, 3): picture, row, column
     known = np.append(np.asarray(numbers, np.int64), -1)  # what lies beside the pictures has the place -1

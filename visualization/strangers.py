@@ -92,7 +92,7 @@ def histogram(scores: Scores, limit: float) -> go.Figure:
     figure.add_annotation(
         x=limit, y=1, yref="paper", text="none of these →", showarrow=False, xanchor="left", yanchor="top", xshift=4
     )
-    figure.update_xaxes(title_text="distance to the fifth nearest training picture (0 to 2)", range=[0, end * 1.02])
+    figure.update_xaxes(title_text="distance to training pictures", range=[0, end * 1.02])
     # Room above the lines for the threshold's words.
     figure.update_yaxes(title_text="share of its kind (%)", range=[0, 1.2 * highest])
     figure.update_layout(

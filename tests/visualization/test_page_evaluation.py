@@ -36,10 +36,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture
 def run(trained: Run, page: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The page shows that run, in the Evaluation view."""
-    from visualization.views import waiting
-
-    for module in (waiting, verdicts):
-        monkeypatch.setattr(module, "engine", lambda: engine)
     monkeypatch.setattr(engine.runs, "root", trained.path.parent)
     page.query_params["run"] = trained.id
     page.session_state["view"] = "Evaluation"
