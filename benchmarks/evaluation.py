@@ -42,8 +42,8 @@ def evaluated(run: Run, dataset: Dataset) -> dict[str, float]:
         strangers.histogram(scores, scores.limit(SHARE)),
     ]
     for numbers in (readings.worst(), readings.least_sure(), readings.cell(4, 4)):
-        some = [int(number) for number in numbers[: examined_pictures.a_page(names)]]
-        figures.append(examined_pictures.gallery(dataset.x_test[some][..., 0], some, readings, names))
+        some = [int(number) for number in numbers[:24]]
+        figures.append(examined_pictures.gallery(dataset.x_test[some][..., 0], some, readings, names, 6))
     for figure in figures:
         figure.to_json()
     return {"evaluate_s": round(time.perf_counter() - began, 2)}

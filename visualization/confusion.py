@@ -54,7 +54,7 @@ def matrix(counts: np.ndarray, names: Sequence[str], *, rates: bool = False) -> 
             "cmin": -1.0,
             "cmax": 1.0,
             "colorbar": {
-                "title": {"text": f"{unit} (mistakes: log scale)", "side": "right"},
+                "title": {"text": f"{unit} (mistakes: log)", "side": "right"},
                 "thickness": 12,
                 "tickvals": list(marked),
                 "ticktext": list(marked.values()),

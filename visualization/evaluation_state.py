@@ -27,6 +27,11 @@ def choose_cell(chosen: tuple[int, int] | None) -> None:
     st.session_state["page_of_cell"] = 0
 
 
+def is_chosen(number: int) -> bool:
+    """Whether that test image is the picture of all views already."""
+    return st.session_state.get("picture_source") == "Test set" and st.session_state.get("test_index") == number
+
+
 def page_of(gallery: str) -> int:
     """Which page of a gallery is shown, from 0."""
     return int(st.session_state.get(f"page_of_{gallery}", 0))

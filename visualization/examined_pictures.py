@@ -13,34 +13,35 @@ import plotly.graph_objects as go
 from model.readings import Readings
 from visualization import galleries
 
-ACROSS, DOWN = 6, 4
-_LONG_ACROSS = 3
+DOWN = 4
+_ACROSS, _NARROW_ACROSS, _LONG_ACROSS = 6, 4, 3
+_WORDS_PIXELS = 11
 _SHORT_NAME = 2
 """Characters of a class name that leave room for six pictures side by side."""
 
 
-def across(names: Sequence[str]) -> int:
-    """How many pictures stand side by side, so that their words have room."""
-    return ACROSS if max(map(len, names)) <= _SHORT_NAME else _LONG_ACROSS
+def across(names: Sequence[str], *, narrow: bool = False) -> int:
+    """How many pictures stand side by side, so that their words have room; narrow: in a third of the window."""
+    if max(map(len, names)) > _SHORT_NAME:
+        return _LONG_ACROSS
+    return _NARROW_ACROSS if narrow else _ACROSS
 
 
-def a_page(names: Sequence[str]) -> int:
-    """How many pictures are shown at a time."""
-    return across(names) * DOWN
-
-
-def gallery(pictures: np.ndarray, numbers: Sequence[int], readings: Readings, names: Sequence[str]) -> go.Figure:
+def gallery(
+    pictures: np.ndarray, numbers: Sequence[int], readings: Readings, names: Sequence[str], side_by_side: int
+) -> go.Figure:
     """The test pictures of these numbers, each over "4→9 87 %": true class, what it is read as, with which confidence.
 
-    pictures: uint8 (count, 28, 28), the pictures themselves.
+    pictures: uint8 (count, 28, 28), the pictures themselves, `side_by_side` in a row.
     """
     figure = galleries.gallery(
         pictures,
         [words(number, readings, names) for number in numbers],
         measure="ink (0 none, 255 full)",
-        across=across(names),
+        across=side_by_side,
         strongest=255,
     )
+    figure.update_annotations(font_size=_WORDS_PIXELS)
     (cells,) = figure.data
     places = cells.customdata  # (rows, columns, 3): picture, row, column
     known = np.append(np.asarray(numbers, np.int64), -1)  # what lies beside the pictures has the place -1

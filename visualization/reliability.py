@@ -70,7 +70,7 @@ def diagram(found: Reliability) -> go.Figure:
         col=1,
     )
     figure.update_xaxes(range=[0, 100])
-    figure.update_xaxes(title_text="confidence (probability of the answer, %)", row=2, col=1)
+    figure.update_xaxes(title_text="confidence of the answer (%)", row=2, col=1)
     figure.update_yaxes(title_text="accuracy (%)", range=[0, 105], row=1, col=1)
     # From below 1, or a bin of one picture would have no height; with room for the numbers above.
     top = 2 + len(str(int(found.count.max())))

@@ -72,9 +72,10 @@ def histogram(scores: Scores, limit: float) -> go.Figure:
     groups = {"test pictures": scores.test, **scores.other_test}
     end = max(float(values.max()) for values in groups.values())
     edges = np.linspace(0, end * 1.0001, _BINS + 1)
-    figure = go.Figure()
+    figure, highest = go.Figure(), 0.0
     for place, (name, values) in enumerate(groups.items()):
         parts = 100 * np.histogram(values, edges)[0] / len(values)
+        highest = max(highest, float(parts.max()))
         style = {"color": _BLUE if place == 0 else _COLOURS[place - 1], "width": 2}
         figure.add_trace(
             go.Scatter(
@@ -87,12 +88,13 @@ def histogram(scores: Scores, limit: float) -> go.Figure:
                 hovertemplate=f"%{{y:.1f}} % of the {name} lie about %{{x:.2f}} away<extra></extra>",
             )
         )
-    figure.add_vline(x=limit, line={"width": 2, "dash": "longdash", "color": _GREY})
+    figure.add_vline(x=limit, line={"width": 3, "dash": "longdash", "color": _GREY})
     figure.add_annotation(
         x=limit, y=1, yref="paper", text="none of these →", showarrow=False, xanchor="left", yanchor="top", xshift=4
     )
-    figure.update_xaxes(title_text="distance to the fifth nearest training picture (0 to 2)", range=[0, end * 1.02])
-    figure.update_yaxes(title_text="share of its kind (%)", rangemode="tozero")
+    figure.update_xaxes(title_text="distance to training pictures", range=[0, end * 1.02])
+    # Room above the lines for the threshold's words.
+    figure.update_yaxes(title_text="share of its kind (%)", range=[0, 1.2 * highest])
     figure.update_layout(
         margin={"l": 56, "r": 12, "t": 30, "b": 44},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},

@@ -142,7 +142,7 @@ def test_answers_are_marked_by_what_came_of_them() -> None:
 def test_pictures_say_what_they_are_and_what_they_are_read_as() -> None:
     readings = Readings(np.array([[0.2, 0.8, 0], [0.0, 0.0, 1], [0.996, 0.004, 0]], np.float32), np.array([0, 2, 0]))
     pictures = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 28, 28)
-    figure = examined_pictures.gallery(pictures, [2, 0], readings, NAMES)
+    figure = examined_pictures.gallery(pictures, [2, 0], readings, NAMES, 6)
     assert [note.text for note in figure.layout.annotations] == ["a→a 99\u00a0%", "a→b 80\u00a0%"]
     assert examined_pictures.words(1, readings, NAMES) == "c→c 100\u00a0%"
     (cells,) = figure.data
@@ -160,4 +160,5 @@ def test_pictures_say_what_they_are_and_what_they_are_read_as() -> None:
         "confidence": "0.8",
         "margin": "0.6",
     }
-    assert examined_pictures.across(NAMES) == 6 and examined_pictures.across(("T-shirt/top", "Bag")) == 3
+    assert examined_pictures.across(NAMES) == 6 and examined_pictures.across(NAMES, narrow=True) == 4
+    assert examined_pictures.across(("T-shirt/top", "Bag")) == 3

@@ -162,5 +162,6 @@ def _draw_cell(told: Examined, cell: tuple[int, int]) -> None:
         numbers,
         told,
         key="cell",
+        narrow=True,
         explanation=f"These are the pictures in one cell of the confusion matrix, the most confident first: {said}.",
     )

@@ -33,7 +33,7 @@ def _draw_reliability(told: Examined) -> None:
         key="reliability",
         explanation=_about_reliability(told, found),
         table=lambda: reliability.table(found),
-        height=340,
+        height=310,
     )
 
 
@@ -74,7 +74,7 @@ def _draw_last_answers() -> None:
         f"{sum(one.confidence < 0.5 for one in known)} of less than 50 %. The last: {last.picture} at step "
         f"{last.step:,}, read as {last.read_as} with {charts.percent(last.confidence)}.",
         table=lambda: predictions.table(known),
-        height=270,
+        height=250,
     )
     if st.button("Clear", icon=":material/delete:", on_click=evaluation_state.forget_predictions, type="tertiary"):
         st.rerun()

@@ -35,7 +35,7 @@ def draw(told: Examined) -> None:
         key="strangers",
         explanation=_explanation(told, result, scores, share),
         table=lambda: strangers.table(scores, limit),
-        height=300,
+        height=290,
     )
     chosen = st.slider(
         "Validation pictures let through (%)",
@@ -96,7 +96,7 @@ def _explanation(told: Examined, result: Arrays, scores: Scores, share: float) -
     return (
         f"A network has an answer to everything, also to a scribble. So each picture is compared with "
         f"{len(result['reference']):,} training pictures, by the {result['reference'].shape[1]:,} values of *{layer}*, "
-        f"scaled to length 1: the score is the distance to the fifth nearest. The threshold, "
+        f"scaled to length 1: the score is the distance to the fifth nearest, 0 to 2. The threshold, "
         f"{scores.limit(share):.3f}, is chosen on {len(scores.validation):,} of the {held_out}, which trained "
         f"nothing: {charts.percent(share)} of them are no further away.\n\n"
         f"Then it is measured on what it has not seen. Of {len(scores.test):,} test pictures it refuses "

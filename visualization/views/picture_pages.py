@@ -10,17 +10,17 @@ from visualization.views import exhibit
 from visualization.views.examined import Examined
 
 
-def draw(title: str, numbers: np.ndarray, told: Examined, *, key: str, explanation: str) -> None:
+def draw(title: str, numbers: np.ndarray, told: Examined, *, key: str, explanation: str, narrow: bool = False) -> None:
     """Draw the test pictures of these numbers, int64 (count,), a page at a time, in their order."""
-    size = examined_pictures.a_page(told.names)
+    across = examined_pictures.across(told.names, narrow=narrow)
+    size = across * examined_pictures.DOWN
     last = max(0, (len(numbers) - 1) // size)
     page = min(evaluation_state.page_of(key), last)
     some = [int(number) for number in numbers[page * size : (page + 1) * size]]
     pictures = told.dataset.x_test[some][..., 0]  # (count, rows, columns)
-    across = examined_pictures.across(told.names)
     click = exhibit.draw(
         title,
-        examined_pictures.gallery(pictures, some, told.readings, told.names),
+        examined_pictures.gallery(pictures, some, told.readings, told.names, across),
         key=f"{key}_pictures",
         explanation=f"{explanation}\n\nUnder each picture: its true class, what it is read as, and the probability of "
         "that answer, rounded down. A click makes the picture the chosen one in every view.",
@@ -30,7 +30,7 @@ def draw(title: str, numbers: np.ndarray, told: Examined, *, key: str, explanati
     if last:
         _turn(key, page, last, f"{page * size + 1:,} to {page * size + len(some):,} of {len(numbers):,}")
     chosen = None if click is None else galleries.picture_at(click.point, pictures.shape, across)
-    if chosen is not None:
+    if chosen is not None and not evaluation_state.is_chosen(some[chosen]):  # else the same click would come for ever
         state.choose_test_image(some[chosen])
         st.rerun()
 
