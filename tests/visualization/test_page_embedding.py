@@ -11,21 +11,19 @@ from streamlit.testing.v1 import AppTest
 
 from data import datasets
 from model.engine import Engine
-from model.networks import MLP_25
-from model.recording import record
+from model.records import DataRecord
 from model.runs import Run
-from model.settings import Settings
-from tests.visualization.page import button, wait, words
+from tests.visualization.page import button, finished_run, wait, words
 from visualization.views import waiting
 
 
 @pytest.fixture
 def run(page: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A run that has learned a little; the page shows it."""
+    """The pretrained network as a run on the digits; the page shows it."""
     monkeypatch.setattr(waiting, "engine", lambda: engine)
-    run = engine.runs.create(Settings(dataset="digits", epochs=2, batch_size=64), MLP_25, {})
-    record(run)
-    page.query_params["run"] = run.id
+    run, digits = finished_run(engine), datasets.load("digits")
+    record = DataRecord(digits.name, digits.title, digits.origin, digits.sha256, digits.class_names, 1149, 288)
+    run.write_data(record)
     return run
 
 
@@ -57,7 +55,7 @@ def _is_drawn(figure: dict[str, Any]) -> bool:
 
 def test_points_are_drawn_and_a_click_chooses_their_picture(page: AppTest, run: Run) -> None:
     page.session_state["view"], page.session_state["evaluation"] = "Evaluation", "Embedding"
-    title = "Test pictures as dense 2 sees them, by PCA"
+    title = "Test pictures as dense 1 sees them, by PCA"
     wait(lambda: _shows(page, title) and _shows(page, "Nearest training pictures"))
     figure = _figures(page)[title]
     names = [trace["name"] for trace in figure["data"]]
@@ -79,7 +77,7 @@ def test_t_sne_begins_when_asked(page: AppTest, run: Run) -> None:
     page.run()
     assert "t-SNE of 360 test images" in words(page)
     button(page, "Compute").click()
-    wait(lambda: _shows(page, "Test pictures as dense 2 sees them, by t-SNE"))
+    wait(lambda: _shows(page, "Test pictures as dense 1 sees them, by t-SNE"))
     assert "Kullback-Leibler divergence of" in words(page)
     wait(lambda: _shows(page, "Test pictures") and "this picture" in json.dumps(_figures(page)))
 
