@@ -172,7 +172,7 @@ def waterfall(found: Reasons) -> go.Figure:
     if found.bent:
         parts.append(("left over", found.left_over))
     values = [*(part for _, part in parts), found.value]
-    names = [*(name for name, _ in parts), "the value"]
+    names = [*(name for name, _ in parts), "difference" if " less " in found.what else "logit"]
     figure = go.Figure(
         go.Waterfall(
             name="parts",

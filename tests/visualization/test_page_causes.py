@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data import datasets
+from model import ownership
 from model.engine import Engine
 from model.networks import PRESETS, Conv2D, Dense, Flatten, MaxPool2D, Network
 from model.records import RunState, Status
@@ -132,12 +133,16 @@ def test_without_the_test_images_it_says_so(page: AppTest, run: Run, monkeypatch
 
 
 def test_while_the_run_trains_the_test_set_waits_for_a_click(page: AppTest, run: Run) -> None:
-    owner = run.status().owner
-    run.write_status(Status(RunState.QUEUED, step=STEP, total_steps=9, owner=owner))
-    run.request_stop()  # no worker will take it; it counts as stopped then
-    assert run.status().state is RunState.STOPPED
-    page.run()
-    until(page, "Mute a map or a unit")
+    owner = ownership.claim(run.path.parent)
+    run.write_status(Status(RunState.TRAINING, step=STEP, total_steps=9, owner=owner))
+    try:
+        page.run()
+        assert "Reading the test set" in words(page)  # what the button would start
+        button(page, "Compute").click()
+        until(page, "Mute a map or a unit")
+    finally:
+        run.write_status(Status(RunState.STOPPED, step=STEP, total_steps=9))
+        ownership.release(run.path.parent)
 
 
 def test_the_pixels_and_biases_add_up_on_the_page(page: AppTest, run: Run) -> None:
