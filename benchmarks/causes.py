@@ -1,33 +1,17 @@
-"""What the Causes view asks: a knock-out, the ranking of a layer's filters, and how well a logit's parts add up.
-
-    python -m benchmarks.causes
-
-Needs MNIST, from STRATA_MNIST or Keras's cache; the network is the pretrained one, the standard CNN 32-64-128. One
-process with Keras imported and the images in memory, as the analysis worker is. Keys, all of 10,000 test images:
-
-knockout_s            one filter of the second convolution muted, the whole test set read, the first time: with the
-                      model built and its weights read
-ranking_s             each of that layer's 64 filters muted alone, as model.knockout ranks them
-naive_ranking_s       the same by zeroing a filter's weights and calling Keras's `model.evaluate` anew for each, in
-                      batches of 256, which is where it is fastest here
-ranking_share         ranking_s / naive_ranking_s
-ranking_difference    the largest difference between the two in accuracy or mean cross-entropy
-attribution_residual  largest |sum of the parts - Keras's logit|, 1,000 test images, each of the ten logits
-"""
+"""What benchmarks.evaluation measures of Causes: a knock-out, a ranking, and how well a logit's parts add up."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 
 import numpy as np
 
-from data import datasets
+from benchmarks.silence import silent
 from data.datasets import Dataset
 from model import muting
 from model.analyses import Analysis, Arrays
-from model.runs import PRETRAINED, Run
+from model.runs import Run
 
 LAYER = "conv_2"
 EXPLAINED = 1000
@@ -41,9 +25,9 @@ def knockout_figures(run: Run, dataset: Dataset) -> dict[str, float]:
 
     step = run.snapshot_steps()[-1]
     one = Analysis.of("knockout", run, step, muted=muting.encoded({LAYER: (17,)}), replacement="zero")
-    knockout_s, _ = _timed(lambda: knockout.knockout(one, _silent))
+    knockout_s, _ = _timed(lambda: knockout.knockout(one, silent))
     ranking = Analysis.of("ranking", run, step, layer=LAYER, replacement="zero")
-    ranking_s, ranked = _timed(lambda: knockout.ranking(ranking, _silent))
+    ranking_s, ranked = _timed(lambda: knockout.ranking(ranking, silent))
     began = time.perf_counter()
     losses, accuracies = _naive(run, dataset)
     naive_s = time.perf_counter() - began
@@ -96,17 +80,3 @@ def _naive(run: Run, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
         found.append(model.evaluate(images, dataset.y_test, batch_size=_BATCH, verbose=0))
     losses, accuracies = np.array(found).T
     return losses, accuracies
-
-
-def _silent(words: str, done: int, total: int) -> None:
-    """What reports to nobody."""
-
-
-def main() -> None:
-    """Measure and print."""
-    run, dataset = Run(PRETRAINED), datasets.load("mnist")
-    print(json.dumps({**knockout_figures(run, dataset), **attribution_figures(run, dataset)}))
-
-
-if __name__ == "__main__":
-    main()

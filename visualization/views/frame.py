@@ -54,7 +54,7 @@ def draw(chosen: ChosenRun) -> None:
     if chosen.problem:
         st.error(f"{chosen.problem} Showing the pretrained network instead.")
     state.settle_view()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         view = st.segmented_control(
             "View",
             state.VIEWS,
@@ -63,7 +63,6 @@ def draw(chosen: ChosenRun) -> None:
             bind="query-params",
             required=True,
             label_visibility="collapsed",
-            width="stretch",
         )
         # Read once: between two readings a run may end, and a Stop would stay that nothing takes away.
         status = run.status()
