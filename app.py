@@ -47,11 +47,12 @@ def _settle() -> None:
 
 def routes() -> list[Mount]:
     """Beside the page: the API, the built front end, and the Plotly that the Python package brings."""
-    from model.server import api
+    from model.api.application import application
+    from model.engine import engine
     from visualization import bundle
 
     return [
-        Mount("/api", api),
+        Mount("/api", application(engine)),
         Mount("/assets/plotly", StaticFiles(packages=[("plotly", "package_data")])),
         Mount("/assets", StaticFiles(directory=bundle.FRONTEND / "dist", check_dir=False)),
     ]

@@ -7,10 +7,10 @@ data/samples.json on the pad, every second point of their curves, 125 times a se
 second a digit. The pad is cleared before each, and all are drawn again until the pad has seen 200 moves. Times are
 milliseconds by the clock of the page. Keys:
 
-pen_moves: pointer events with the button down that the pad received; the browser joins the moves within a frame.
+pen_moves: pointerrawupdate events with the button down that the pad received; a busy browser joins several in one.
 forward_ms_median, forward_ms_p95: the forward pass in the page, while it draws; the page's clock has steps of 0.1 ms.
-pen_to_activations_ms_median, _p95: from the pointer event's time stamp until all layers are computed and handed to the
-textures. pen_to_picture_ms_median: the same until the frame with them is drawn.
+pen_to_activations_ms_median, _p95: from the pointer event's time stamp, given when the browser got the move, until all
+layers are computed. pen_to_picture_ms_median: the same until the frame with them is handed to the renderer.
 frames_per_second: frames drawn while the pen moved, over the time between them.
 replayed_ms_median: the forward pass again, on the inputs that the network read while the pen moved, in a page of its
 own that is cross-origin isolated, where the clock has steps of 0.005 ms.
@@ -51,7 +51,7 @@ _RECORD = """(root) => {
   const recorded = { moves: 0, inputs: [], before: Object.fromEntries(
     Object.entries(root.strata.timings).map(([kind, times]) => [kind, times.length])) };
   const sheet = root.querySelector(".pad .sheet");
-  sheet.addEventListener("pointermove", (event) => { recorded.moves += event.buttons & 1; });
+  sheet.addEventListener("pointerrawupdate", (event) => { recorded.moves += event.buttons & 1; });
   let pixels = "";
   const look = () => {
     const input = root.strata.activations("input");

@@ -7,7 +7,8 @@ The real page in Chromium with a scene of 900 x 520 CSS pixels; real mouse drags
 (the first view: frames drawn a second, and milliseconds a frame for which the page's own thread is busy),
 voxel_frames_per_second and voxel_cpu_frame_ms (the same with the largest layer opened, so that its neurons are solid),
 flat_pixel_ratio and voxel_pixel_ratio (device pixels for a CSS pixel while it moved: below 1 where the frame budget
-has taken pixels away).
+has taken pixels away), empty_frames_per_second (what this browser gives at most, measured between the two: an opaque
+canvas of that size in a page without anything else, cleared in another colour each frame).
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ import math
 import time
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
 from benchmarks.start import DEADLINE_SECONDS, ROOT, server, wait_for
 from tools.browser import chromium
 from visualization import bundle
 
 WIDTH, HEIGHT = 900, 520  # CSS pixels
+VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 TURNING_SECONDS = 6.0
+EMPTY_SECONDS = 3.0
 WARM_UP_SECONDS = 4.0  # shaders are compiled, and the frame budget has settled
 STEP_SECONDS = 1 / 60
 TRAINING_WORKER_SECONDS = 10  # it starts once the other one answers
@@ -40,6 +43,19 @@ _OPEN_LARGEST = """(root) => {
   const { layer } = [...view.walls].sort((a, b) => neurons(b) - neurons(a))[0];
   view.setArrangement({ open: new Set([layer.name]), hidden: new Set(), forward: null });
   return layer.name;
+}"""
+_CLEAR = """async ([width, height, seconds]) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  document.body.replaceChildren(canvas);
+  const context = canvas.getContext("webgl2", { alpha: false, antialias: false });
+  const began = performance.now();
+  let frames = 0;
+  while (performance.now() - began < 1000 * seconds) {
+    context.clearColor((frames++ % 60) / 60, 0, 0, 1);
+    context.clear(context.COLOR_BUFFER_BIT);
+    await new Promise(requestAnimationFrame);
+  }
+  return (1000 * frames) / (performance.now() - began);
 }"""
 _READ = "(root) => ({ ...root.strata.view.statistics, now: performance.now() })"
 
@@ -108,6 +124,13 @@ def measured_scene(page: Page) -> Locator:
     return scene
 
 
+def empty_canvas(browser: Browser) -> float:
+    """Frames a second of a canvas with nothing on it, alone in a page."""
+    with browser.new_context(viewport=VIEWPORT) as context:
+        frames: float = context.new_page().evaluate(_CLEAR, [WIDTH, HEIGHT, EMPTY_SECONDS])
+    return frames
+
+
 def wait_for_the_workers(page: Page) -> None:
     """Until Keras is imported in both: it would take the processors that draw."""
     page.get_by_test_id("stSidebar").get_by_text("Reads ").wait_for(timeout=1000 * DEADLINE_SECONDS)
@@ -119,11 +142,12 @@ def main() -> None:
     bundle.build(lambda line: None)
     with server(ROOT) as (url, began), chromium() as browser:
         wait_for(url, began)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page = browser.new_page(viewport=VIEWPORT)
         page.goto(url)
         scene = measured_scene(page)
         wait_for_the_workers(page)
         flat = turn(page, scene)
+        empty = empty_canvas(browser)
         scene.evaluate("(root) => root.strata.view.home()")
         opened = scene.evaluate(_OPEN_LARGEST)
         solid = turn(page, scene)
@@ -141,6 +165,7 @@ def main() -> None:
         "voxel_cpu_frame_ms": round(solid.cpu_frame_ms, 2),
         "flat_pixel_ratio": flat.pixel_ratio,
         "voxel_pixel_ratio": solid.pixel_ratio,
+        "empty_frames_per_second": round(empty, 1),
     }
     print(json.dumps(result))
 

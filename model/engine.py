@@ -1,8 +1,8 @@
 """Where work runs: the pools of workers with Keras in them, the trainings that wait, and what happens when one dies.
 
-Two pools: one worker that answers at once (traces), and one or more that train, at low priority, in the order in
-which trainings were asked for. A worker that dies takes its job with it and nothing else: its pool makes another,
-and trainings that were still waiting are handed to that one.
+Three pools: one worker that answers at once (traces), one for what takes longer (analyses), and one or more that train,
+at low priority, in the order in which trainings were asked for. A worker that dies takes its job with it and nothing
+else: its pool makes another, and trainings that were still waiting are handed to that one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import platform
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -25,8 +26,10 @@ from loky.process_executor import BrokenProcessPool
 
 from data.errors import StrataError
 from model import jobs, ownership
+from model.analyses import Analyses
+from model.memory import resident_megabytes
 from model.networks import PRESETS, Network, NetworkError
-from model.pools import Pool, WorkerError
+from model.pools import Pool, PoolStanding, WorkerError
 from model.records import RunState
 from model.runs import Run, Runs, default_root
 from model.settings import Settings
@@ -36,8 +39,13 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 _TRAINING_NICENESS = 10
+_ANALYSIS_NICENESS = 5
 _MOST_TRAINING_WORKERS = 64
 _WARM_UP_ATTEMPTS = 3
+MEMORY_SECONDS = 10.0
+"""How often the memory of the inference worker is looked at."""
+MOST_WORKER_MEGABYTES = 3000.0
+"""It has 700 MB to begin with, and 1,000 with several networks compiled."""
 _FIRST_GUESS_SECONDS = 12.0
 """How long Keras takes to start on a machine where it never did."""
 
@@ -45,10 +53,15 @@ _FIRST_GUESS_SECONDS = 12.0
 class Engine:
     """The one place that hands work out."""
 
-    def __init__(self, root: Path, training_workers: int = 1) -> None:
+    def __init__(self, root: Path, training_workers: int = 1, longest_call_seconds: float = 30.0) -> None:
         self.runs = Runs(root)
+        self._longest_call_seconds = longest_call_seconds
+        self._looked_at_memory = time.monotonic()
         self._inference = Pool("inference", workers=1)
         self._training = Pool("training", workers=training_workers, niceness=_TRAINING_NICENESS)
+        # Started by the first question to it: who only trains and looks does not pay its 0.7 GB.
+        self._analysis = Pool("analysis", workers=1, niceness=_ANALYSIS_NICENESS)
+        self.analyses = Analyses(lambda analysis, folder: self._analysis.submit(jobs.analyse, analysis, folder), root)
         self._queue: list[Run] = []
         self._closing = False
         self._failed_warm_ups = 0
@@ -90,10 +103,14 @@ class Engine:
         return max(1.0, self._last_warm_up() - self._inference.warming_seconds)
 
     def call(self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it."""
+        """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it or hangs."""
         for attempt in (1, 2):
+            wait([self._inference.warm_up()])  # Keras's start is no hanging
+            future = self._inference.submit(function, *args, **kwargs)
             try:
-                return self._inference.submit(function, *args, **kwargs).result()
+                result = future.result(self._longest_call_seconds)
+                self._renew_if_large()
+                return result
             except BrokenProcessPool as error:
                 _log.warning("the inference worker died: %s", error)
                 if attempt == 2:
@@ -101,7 +118,31 @@ class Engine:
                         "The worker that runs the network ended twice at this. Expected an answer. Is the machine out "
                         "of memory? A new worker is starting; try again."
                     ) from error
+            except FutureTimeout as error:
+                if future.done():  # it is the function's own
+                    raise
+                _log.error("the inference worker hangs and is replaced")
+                self._inference.kill_workers()
+                self._inference.warm_up()
+                raise WorkerError(
+                    f"The worker that runs the network gave no answer in {self._longest_call_seconds:g} s. Expected "
+                    "one within a second. It was ended and a new one is starting; try again in half a minute."
+                ) from error
         raise AssertionError("unreachable")
+
+    def _renew_if_large(self) -> None:
+        """Replace an inference worker that has grown too large, before the machine is out of memory."""
+        if time.monotonic() - self._looked_at_memory < MEMORY_SECONDS:
+            return
+        self._looked_at_memory = time.monotonic()
+        held = [resident_megabytes(process_id) or 0.0 for process_id in self._inference.standing().process_ids]
+        if max(held, default=0.0) > MOST_WORKER_MEGABYTES:
+            _log.warning("the inference worker holds %.0f MB and is replaced", max(held))
+            self._inference.renew()
+
+    def standing(self) -> dict[str, PoolStanding]:
+        """What each pool of workers is at, by its name."""
+        return {pool.name: pool.standing() for pool in (self._inference, self._training, self._analysis)}
 
     def train(self, settings: Settings, network: Network | None = None) -> Run:
         """Queue a training and return its run: of `network`, else of the preset that the settings name.
@@ -167,6 +208,12 @@ class Engine:
         except (OSError, StrataError) as problem:
             _log.error("the end of run %s cannot be written: %s", run.id, problem)
 
+    @property
+    def queued_trainings(self) -> int:
+        """How many trainings wait or are at work."""
+        with self._lock:
+            return len(self._queue)
+
     def place_in_queue(self, run: Run) -> int:
         """How many trainings are before `run`, those at work included."""
         with self._lock:
@@ -185,6 +232,7 @@ class Engine:
             time.sleep(0.05)
         self._inference.shutdown()
         self._training.shutdown()
+        self._analysis.shutdown()
 
     def _last_warm_up(self) -> float:
         try:

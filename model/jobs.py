@@ -17,6 +17,7 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from model.analyses import Analysis
 from model.quiet_start import quiet_start
 from model.records import Evaluation
 
@@ -63,13 +64,13 @@ def warm_up(niceness: int = 0) -> float:
         # Training must not make the page slow: at nice 0 the page answered in seconds, at 10 in 73 ms.
         os.nice(niceness)
     with quiet_start():
-        from model import acquisition, evaluation, exporting, recording, tracing  # noqa: F401
+        from model import acquisition, analysing, evaluation, exporting, recording, tracing  # noqa: F401
         from model.building import build
         from model.networks import CNN
 
         _leave_after_the_server()
         build(CNN)(np.zeros((1, *CNN.input_shape), np.float32))
-    # Without psutil, loky collects garbage after each job: all that Keras imports is 140 ms of looking for nothing.
+    # loky collects garbage every second, which took 200 ms with all of TensorFlow in it; none of that is garbage.
     gc.collect()
     gc.freeze()
     return time.perf_counter() - began
@@ -93,11 +94,44 @@ def trace(run_path: Path, step: int, pixels: np.ndarray) -> dict[str, np.ndarray
 
 
 @_working
+def trace_files(run_path: Path, step: int, pixels: np.ndarray) -> list[bytes]:
+    """For each picture of `pixels` its activations as a safetensors file, without the batch axis.
+
+    Written here and not in the server, whose one interpreter has every request to answer.
+    """
+    import safetensors.numpy
+
+    from model import tracing
+
+    traced = tracing.trace(run_path, step, pixels)
+    # A row of a contiguous batch is contiguous itself, as safetensors needs it.
+    return [
+        safetensors.numpy.save({name: values[place] for name, values in traced.items()}) for place in range(len(pixels))
+    ]
+
+
+@_working
+def predict(run_path: Path, step: int, pixels: np.ndarray) -> np.ndarray:
+    """The values of the last layer for each picture of `pixels`, float32 (batch, classes)."""
+    from model import tracing
+
+    return list(tracing.trace(run_path, step, pixels).values())[-1]
+
+
+@_working
 def evaluate(run_path: Path, step: int) -> Evaluation:
     """What the test set says of a snapshot; see model.evaluation.evaluate."""
     from model import evaluation
 
     return evaluation.evaluate(run_path, step)
+
+
+@_working
+def analyse(analysis: Analysis, folder: Path) -> None:
+    """Compute an analysis into its folder; see model.analyses."""
+    from model import analysing
+
+    analysing.compute(analysis, folder)
 
 
 @_working

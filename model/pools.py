@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 import loky
+from loky.backend.utils import kill_process_tree
 from loky.process_executor import BrokenProcessPool
 
 from data.errors import StrataError
@@ -25,6 +27,20 @@ class WorkerError(StrataError):
     """A worker process ended while it was at work."""
 
 
+@dataclass(frozen=True, slots=True)
+class PoolStanding:
+    """What a pool is at: how many workers it may have and has, whether one is warm, and what is asked of them.
+
+    busy: jobs at work; waiting: jobs behind these; process_ids: of the workers there are.
+    """
+
+    workers: int
+    warm: bool
+    busy: int
+    waiting: int
+    process_ids: tuple[int, ...]
+
+
 class Pool:
     """Warm workers that outlive their own deaths."""
 
@@ -34,20 +50,44 @@ class Pool:
         self._executor: loky.ProcessPoolExecutor | None = None
         self._warm: Future[float] | None = None
         self._warming_since = 0.0
+        self._jobs = 0
+        self._renewing = False
 
     def warm_up(self) -> Future[float]:
         """Start the workers if they are not there; the future ends when Keras is ready in one of them."""
         with self._lock:
             if self._warm is not None and self._executor is not None:
                 return self._warm
-            # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
-            executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
-            warming = [executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
+            executor, warming = self._start()
             self._executor, self._warm, self._warming_since = executor, warming[0], time.monotonic()
         warm: Future[float] = warming[0]
         for future in warming:  # outside the lock, which the callback takes
             future.add_done_callback(functools.partial(self._forget_if_broken, executor))
         return warm
+
+    def _start(self) -> tuple[loky.ProcessPoolExecutor, list[Future[float]]]:
+        """New workers, and for each the future that ends when Keras is ready in it."""
+        # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
+        executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
+        return executor, [executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
+
+    def renew(self) -> None:
+        """Put new workers in the place of those there are, once Keras is ready in them; nobody waits for it."""
+        with self._lock:
+            if self._renewing or self._executor is None:
+                return
+            self._renewing = True
+            executor, warming = self._start()
+        warming[0].add_done_callback(functools.partial(self._take_over, executor))
+
+    def _take_over(self, executor: loky.ProcessPoolExecutor, warm: Future[float]) -> None:
+        with self._lock:
+            self._renewing = False
+            left = executor
+            if self._executor is not None and not warm.cancelled() and warm.exception() is None:
+                left, self._executor, self._warm = self._executor, executor, warm
+        # Ends once the jobs it has are done. In a thread, for this one has the new workers' answers to hand on.
+        threading.Thread(target=left.shutdown, name=f"renew-{self.name}", daemon=True).start()
 
     @property
     def is_warm(self) -> bool:
@@ -73,10 +113,31 @@ class Pool:
             except (BrokenProcessPool, loky.process_executor.ShutdownExecutorError):
                 self._forget(executor)
                 continue
-            # First among the callbacks: whoever hears of the broken executor next may submit at once.
+            with self._lock:
+                self._jobs += 1
+            future.add_done_callback(self._job_done)
+            # First among the callbacks that others add: whoever hears of the broken executor next may submit at once.
             future.add_done_callback(functools.partial(self._forget_if_broken, executor))
             return future
         raise WorkerError(f"The {self.name} worker does not start. See the server's log for what ended it.")
+
+    def _job_done(self, _: Future[Any]) -> None:
+        with self._lock:
+            self._jobs -= 1
+
+    def standing(self) -> PoolStanding:
+        """What the pool is at now."""
+        executor, jobs_now = self._executor, self._jobs
+        processes = tuple(getattr(executor, "_processes", None) or ())  # by process id
+        busy = min(jobs_now, self._workers)
+        return PoolStanding(self._workers, self.is_warm, busy, jobs_now - busy, processes)
+
+    def kill_workers(self) -> None:
+        """End the workers that hang: their jobs fail as if they had died, and others can be started at once."""
+        executor = self._executor
+        self._forget(executor)
+        for process in list((getattr(executor, "_processes", None) or {}).values()):
+            kill_process_tree(process)
 
     def _forget_if_broken(self, executor: loky.ProcessPoolExecutor, future: Future[Any]) -> None:
         if not future.cancelled() and isinstance(future.exception(), BrokenProcessPool):

@@ -22,7 +22,7 @@ from model.run import Run
 from model.run_folder import RunError
 from model.settings import BOUNDS, Settings
 
-__all__ = ["PRETRAINED", "Run", "RunError", "Runs", "check_trainable", "default_root", "expected_bytes"]
+__all__ = ["PRETRAINED", "Run", "RunError", "Runs", "check_trainable", "default_root", "expected_bytes", "is_run_id"]
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """The run that comes with the project, shown before any training."""
@@ -140,7 +140,7 @@ class Runs:
         """The run of that id; raises RunError for one that is not there or could not be an id."""
         if run_id == PRETRAINED.name:
             return Run(PRETRAINED)
-        if not _RUN_ID.fullmatch(run_id) or not (self.root / run_id / "config.json").is_file():
+        if not is_run_id(run_id) or not (self.root / run_id / "config.json").is_file():
             raise RunError(f"There is no run {run_id[:80]!r} in {self.root}. Choose one of the list.")
         return Run(self.root / run_id)
 
@@ -149,8 +149,13 @@ class Runs:
         if not self.root.is_dir():
             return ()
         names = sorted((path.name for path in self.root.iterdir()), reverse=True)
-        runs = (Run(self.root / name) for name in names if _RUN_ID.fullmatch(name))
+        runs = (Run(self.root / name) for name in names if is_run_id(name))
         return tuple(run for run in runs if (run.path / "status.json").exists())
+
+
+def is_run_id(name: str) -> bool:
+    """Whether a run could be called this: what is not never reaches the disk."""
+    return _RUN_ID.fullmatch(name) is not None
 
 
 def check_trainable(network: Network) -> None:

@@ -1,175 +1,124 @@
-"""The HTTP API, mounted under /api on the page's port: what runs there are, their weights, and what Keras computes.
+"""The API as a server of its own: `python -m model.server`.
 
-Reading only: nothing here changes a run.
+GET  /      a health check
+POST /      prediction, every layer's activations and the picture: a random test picture, or the one posted
+/api/...    the same as on the page's port; /openapi.json documents all of it
 """
 
 from __future__ import annotations
 
-import asyncio
-import dataclasses
-import math
-from collections.abc import Mapping
-from typing import Any
+import argparse
+import contextlib
+import gc
+import ipaddress
+import socket
+import sys
+from collections.abc import AsyncIterator
 
-import numpy as np
-import safetensors.numpy
-from fastapi import FastAPI, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, JSONResponse
+import uvicorn
+from fastapi import FastAPI
 
-from data.errors import PictureError, StrataError
-from model import jobs
+from data.errors import StrataError
+from model.api.application import application
 from model.engine import engine
+from model.runs import PRETRAINED
 
-api = FastAPI(
-    title="Strata",
-    summary="Runs of small convolutional networks: metrics, snapshots and weights.",
-    # FastAPI's pages load their scripts from other hosts; /openapi.json says the same.
-    docs_url=None,
-    redoc_url=None,
-)
+EXIT_BAD_INPUT = 2
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 5000
+_CLOSE_SECONDS = 1
+"""How long open requests may still take after SIGTERM; trainings then have 3 s to keep what they learned."""
 
+_EPILOG = """\
+Settings are environment variables: STRATA_RUNS (where runs are kept), STRATA_API_TOKEN (switches starting, stopping,
+resuming and deleting runs on, for who sends it), STRATA_API_RATE (requests a second for each address; 1000, 0 for no
+limit), STRATA_LOG (info, warning or error; lines of JSON on standard error).
 
-@api.exception_handler(StrataError)
-async def _not_there(request: Request, error: Exception) -> JSONResponse:
-    return _problem(404, "The run or snapshot cannot be given", str(error))
+examples:
+  python -m model.server
+  curl http://127.0.0.1:5000/
+  curl -X POST http://127.0.0.1:5000/                                     # a random test picture
+  curl -H 'Content-Type: image/png' --data-binary @seven.png http://127.0.0.1:5000/
 
-
-@api.exception_handler(PictureError)
-async def _not_readable(request: Request, error: Exception) -> JSONResponse:
-    return _problem(422, "The picture cannot be read", str(error))
-
-
-def _problem(status: int, title: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Problem details (RFC 9457)."""
-    problem = {"title": title, "status": status, "detail": detail}
-    return JSONResponse(problem, status_code=status, media_type="application/problem+json", headers=headers)
+exit codes: 0 ended by Ctrl-C, 2 bad input."""
 
 
-@api.get("/health")
-def health() -> Mapping[str, Any]:
-    """Whether the server answers and Keras is ready in the worker."""
-    return {"status": "ok", "keras_ready": engine().is_warm}
+def _port(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 65535, received {text!r}")
+    return int(text)
 
 
-@api.get("/runs")
-def runs() -> list[Mapping[str, Any]]:
-    """All runs, newest first, with where they stand; of a run that cannot be read, why."""
-    listed: list[Mapping[str, Any]] = []
-    for run in engine().runs.all():
-        try:
-            listed.append({"id": run.id, **_status(run.id)})
-        except StrataError as error:
-            listed.append({"id": run.id, "error": str(error)})
-    return listed
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    found = argparse.ArgumentParser(
+        prog="python -m model.server",
+        description="Answer predictions, activations and all that runs hold, over HTTP and without the page.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    found.add_argument(
+        "--host", default=DEFAULT_HOST, help=f"address to listen at ({DEFAULT_HOST}, this machine alone; 0.0.0.0: all)"
+    )
+    found.add_argument("--port", type=_port, default=DEFAULT_PORT, help=f"port ({DEFAULT_PORT}; 0: any that is free)")
+    found.add_argument("--run", default=PRETRAINED.name, help="the run that POST / asks (the pretrained network)")
+    return found
 
 
-@api.get("/runs/{run_id}")
-def run(run_id: str) -> Mapping[str, Any]:
-    """One run: what was asked for, which data it trains on, where it stands and which snapshots it has."""
-    found = engine().runs.find(run_id)
-    config, data = found.config(), found.data()
-    return {
-        "id": found.id,
-        "settings": dataclasses.asdict(config.settings),
-        "network": config.network.to_json(),
-        "versions": config.versions,
-        "data": dataclasses.asdict(data) if data else None,
-        "status": _status(run_id),
-        "snapshots": found.snapshot_steps(),
-    }
+@contextlib.asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    """Workers start with the server and end with it."""
+    engine().warm_up()
+    gc.freeze()  # what is imported is no garbage, and looking through it makes requests wait
+    yield
+    engine().shutdown()
 
 
-@api.get("/runs/{run_id}/metrics")
-def metrics(run_id: str) -> list[Mapping[str, Any]]:
-    """The curves of a run, a line a batch group and a line an epoch, oldest first."""
-    return [dataclasses.asdict(line) for line in engine().runs.find(run_id).metrics()]
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket at that address; raises OSError."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    found = socket.socket(family)
+    try:
+        if sys.platform != "win32":  # there it would let two servers have one port
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+        # Bound is not yet taken: a second server would get as far as this.
+        found.listen(2048)
+    except OSError:
+        found.close()
+        raise
+    return found
 
 
-@api.get("/runs/{run_id}/snapshots/{step}/weights", response_class=FileResponse)
-def weights(run_id: str, step: int) -> FileResponse:
-    """The weights at a step, as safetensors. A snapshot never changes, so it may be kept for ever."""
-    path = engine().runs.find(run_id).snapshot_path(step)
-    headers = {
-        "Cache-Control": "public, max-age=31536000, immutable",
-        # Else Streamlit packs it: 16 ms of a processor that may be training, for 8 % of the bytes.
-        "Content-Encoding": "identity",
-    }
-    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to end; returns the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        engine().runs.find(options.run)
+        app = application(engine, run_id=options.run, lifespan=_lifespan)
+        listening = _listen(options.host, options.port)
+    except StrataError as error:
+        return _refuse(str(error))
+    except (OSError, UnicodeError) as error:
+        where = f"{options.host}:{options.port}"
+        return _refuse(f"Cannot listen at {where}: {error}. Expected a free port. Choose others by --host and --port.")
+    host, port = listening.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    print(f"Strata's API is at {address}/ and documented at {address}/openapi.json", flush=True)
+    if not ipaddress.ip_address(host.split("%")[0]).is_loopback:
+        print("Everyone who reaches this machine may read its runs and ask its networks.", flush=True)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=_CLOSE_SECONDS
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+    return 0
 
 
-_PIXELS = {
-    "requestBody": {
-        "required": True,
-        "description": "uint8 pixels of one picture in the network's input shape: rows, columns, channels, 0..255",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+def _refuse(words: str) -> int:
+    print(f"python -m model.server: {words}", file=sys.stderr)
+    return EXIT_BAD_INPUT
 
 
-@api.post("/runs/{run_id}/snapshots/{step}/trace", openapi_extra=_PIXELS)
-async def trace(run_id: str, step: int, request: Request) -> Response:
-    """What Keras computes for one picture: float32 activations of every layer by name, as safetensors.
-
-    The body is the picture's pixels, uint8, in the shape of the network's input. Whoever computes the same network
-    elsewhere can hold it against this.
-    """
-    run = engine().runs.find(run_id)
-    run.snapshot_path(step)
-    shape = run.config().network.input_shape
-    pixels = np.frombuffer(await _body(request, math.prod(shape)), np.uint8).reshape(1, *shape)
-    if not engine().is_warm:
-        return _not_ready()
-    traced = await run_in_threadpool(engine().call, jobs.trace, run.path, step, pixels)
-    content = safetensors.numpy.save({name: np.ascontiguousarray(values[0]) for name, values in traced.items()})
-    return Response(content, media_type="application/octet-stream")
-
-
-@api.get("/runs/{run_id}/snapshots/{step}/evaluation", response_model=None)
-async def evaluation(run_id: str, step: int, request: Request) -> Mapping[str, Any] | JSONResponse:
-    """What the test set says of a snapshot: mean cross-entropy in nats and accuracy 0..1; computed at the first asking.
-
-    One at a time: the worker answers every page's traces too, and each waits for one evaluation at most.
-    """
-    run = engine().runs.find(run_id)
-    run.snapshot_path(step)
-    known = run.evaluation(step)
-    if known is None:
-        if not engine().is_warm:
-            return _not_ready()
-        async with _evaluating:
-            if await request.is_disconnected():  # the reader has gone on to another step
-                return _problem(499, "Nobody waits any more", "The connection was closed before its turn came.")
-            known = await run_in_threadpool(engine().call, jobs.evaluate, run.path, step)
-    return dataclasses.asdict(known)
-
-
-_evaluating = asyncio.Lock()
-
-
-def _not_ready() -> JSONResponse:
-    left = math.ceil(engine().seconds_until_warm)
-    detail = f"Keras is starting in its worker. Expected it to be ready in about {left} s. Ask again then."
-    return _problem(503, "Keras is not ready", detail, {"Retry-After": str(left)})
-
-
-async def _body(request: Request, size: int) -> bytes:
-    """Exactly `size` bytes; more are refused before they are all here."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > size:
-            break
-    if len(body) != size:
-        received = f"more than {size:,}" if len(body) > size else f"{len(body):,}"
-        raise PictureError(
-            f"Pixels have the wrong size. Expected {size:,} bytes, one for each value of the network's input. "
-            f"Received {received}. Send the picture in the input's shape."
-        )
-    return bytes(body)
-
-
-def _status(run_id: str) -> Mapping[str, Any]:
-    status = dataclasses.asdict(engine().runs.find(run_id).status())
-    del status["owner"]
-    return status
+if __name__ == "__main__":
+    sys.exit(main())

@@ -18,17 +18,17 @@ from model.runs import Run
 def trace(run_path: Path, step: int, pixels: np.ndarray) -> dict[str, np.ndarray]:
     """What each layer makes of `pixels`.
 
-    pixels: uint8 (batch, rows, columns, channels), 0..255. Returns float32 arrays by layer name, the batch first, with
-    the picture itself, 0..1, as "input". Raises RunError for a snapshot that is not there, NetworkError for pixels of
-    another shape than the network's input.
+    pixels: (batch, rows, columns, channels), uint8 0..255 or float32 0..1. Returns float32 arrays by layer name, the
+    batch first, with the picture itself, 0..1, as "input". Raises RunError for a snapshot that is not there,
+    NetworkError for pixels of another shape than the network's input.
     """
     network, weights = _snapshot(run_path, step)
-    if pixels.shape[1:] != network.input_shape or pixels.dtype != np.uint8:
+    if pixels.shape[1:] != network.input_shape or pixels.dtype not in (np.uint8, np.float32):
         raise NetworkError(
-            f"Network {network.title} reads uint8 pictures of shape {network.input_shape}. "
+            f"Network {network.title} reads uint8 or float32 pictures of shape {network.input_shape}. "
             f"Received {pixels.dtype} of shape {pixels.shape[1:]}."
         )
-    images = pixels.astype(np.float32) / np.float32(255)
+    images = pixels.astype(np.float32) / np.float32(255) if pixels.dtype == np.uint8 else pixels
     outputs = _forward(network).run(weights, images)
     names = [layer.name for layer in network.layers]
     return {"input": images, **{name: output.numpy() for name, output in zip(names, outputs, strict=True)}}

@@ -14,7 +14,9 @@ STREAMLIT = {
     "app.py",
     "visualization/state.py",
     "visualization/training_state.py",
+    "visualization/muting_state.py",
     "visualization/dialogs.py",
+    "visualization/evaluation_state.py",
     "visualization/components.py",
 }
 KERAS = ("keras", "tensorflow")

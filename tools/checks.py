@@ -1,6 +1,7 @@
 """The checks, one after the other, up to the first that fails: `python -m tools.checks test|lint|format`.
 
-What follows `--` goes to pytest, which is the last check, so that its closing line is the last one printed.
+What follows `--` goes to pytest, which then runs once, one test after the other. It is the last check, so that its
+closing line is the last one printed.
 """
 
 import argparse
@@ -15,6 +16,8 @@ from pathlib import Path
 from tools import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
+WORKERS = "2"
+"""Tests side by side: most wait for a worker process of their own, and each of those takes 0.7 GB."""
 TYPED = ("app.py", "data", "model", "visualization", "benchmarks", "tools")
 
 
@@ -61,7 +64,19 @@ def all_checks(pytest_arguments: list[str]) -> list[Check]:
         Check("front-end tests (Vitest)", module("visualization.node", "run", "--silent", "test")),
         Check("front-end build", module("visualization.bundle")),
         Check("Chromium", browser),
-        Check("tests (pytest)", module("pytest", *pytest_arguments)),
+        *pytest_checks(pytest_arguments),
+    ]
+
+
+def pytest_checks(arguments: list[str]) -> list[Check]:
+    """All tests: those without a browser two at a time, then those whose page must not wait for other work."""
+    if arguments:
+        return [Check("tests (pytest)", module("pytest", *arguments))]
+    # By file: a file's tests share a worker with Keras in it, which takes seconds to start.
+    side_by_side = ("-m", "not browser", "-n", WORKERS, "--dist", "loadfile")
+    return [
+        Check("tests without a browser (pytest)", module("pytest", *side_by_side)),
+        Check("browser tests (pytest)", module("pytest", "-m", "browser")),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The browser components: the Three.js scene, the Plotly holder and the slider over the snapshots.
+"""The browser components: the Three.js scene, the links, the Plotly holder and the slider over the snapshots.
 
 An inline `js` string travels with every change of the data, so what is inline here is a loader of a few lines: it
 imports the built bundle from /assets once, and hands it the component's arguments.
@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from visualization import bundle
+from visualization.messages import is_whole
 
 _LOADER = """
 // Streamlit loads this script as a blob, which has no address of its own to be relative to.
@@ -33,11 +34,10 @@ export default function (component) {
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click on a 3D figure: which trace, and which point of its grid (row, column)."""
+    """A click on a figure: which trace, and which of its points: (row, column) of a grid, else (number,)."""
 
     trace: str
-    row: int
-    column: int
+    point: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,14 @@ class SceneAnswer:
     pick: object
 
 
+@dataclass(frozen=True, slots=True)
+class LinksAnswer:
+    """What the browser said of the links, unread: what was last drawn, and the neuron to show in 3D, once."""
+
+    drawing: object
+    bring: object
+
+
 def scene(data: Mapping[str, Any], *, key: str) -> SceneAnswer:
     """Draw the network in 3D; data as visualization.scene.scene makes it.
 
@@ -55,6 +63,15 @@ def scene(data: Mapping[str, Any], *, key: str) -> SceneAnswer:
     """
     result = _component("scene")(key=key, data=data, on_drawing_change=lambda: None, on_pick_change=lambda: None)
     return SceneAnswer(result.drawing, result.pick)
+
+
+def links(data: Mapping[str, Any], *, key: str) -> LinksAnswer:
+    """Draw the network as nodes and links; data as visualization.links.links makes it.
+
+    Each part of the answer is None until there is one; visualization.pad and visualization.picks read them.
+    """
+    result = _component("links")(key=key, data=data, on_drawing_change=lambda: None, on_bring_change=lambda: None)
+    return LinksAnswer(result.drawing, result.bring)
 
 
 def timeline(data: Mapping[str, Any], *, key: str) -> object:
@@ -72,11 +89,12 @@ def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click |
     """
     data = {"schema": 1, "figure": chart.to_json(), "plotly_url": _plotly_url(), "height": height}
     result = _component("figure")(key=key, data=data, on_click_change=lambda: None)
-    click = result.click
-    if not click or len(click.get("point_number") or ()) != 2:
+    if not result.click:
         return None
-    row, column = click["point_number"]
-    return Click(str(click["name"]), int(row), int(column))
+    # Plotly names a point of a grid by row and column, any other by its number.
+    point = result.click.get("point_number")
+    place = tuple(point) if isinstance(point, list) else (point,)
+    return Click(str(result.click.get("name")), place) if all(is_whole(at, 0) for at in place) else None
 
 
 @functools.cache

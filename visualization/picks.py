@@ -5,10 +5,11 @@ The other half is frontend/src/scene/picks.ts.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -70,10 +71,21 @@ class ScenePick:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What another view wishes to see in the scene. serial: tells the browser a new wish from one it has followed."""
+    """What another view wishes to see in the scene. serial: tells the browser a new wish from one it has followed.
+
+    muted: (layer, channel) of each filter or unit to be muted there, these and no others; None leaves that as it is.
+    """
 
     serial: int
     pick: Pick
+    muted: tuple[tuple[str, int], ...] | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """As the browser reads it."""
+        muted = None
+        if self.muted is not None:
+            muted = [{"layer": layer, "channel": channel} for layer, channel in self.muted]
+        return {"serial": self.serial, **dataclasses.asdict(self.pick), "muted": muted}
 
 
 def at(layer: str, shape: tuple[int, ...], index: int) -> Pick:

@@ -43,7 +43,7 @@ def scene(
             "caption": picture.caption,
         },
         "pad": dataclasses.asdict(pad),
-        "wish": None if wish is None else {"serial": wish.serial, **dataclasses.asdict(wish.pick)},
+        "wish": None if wish is None else wish.fields(),
     }
 
 

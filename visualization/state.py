@@ -1,4 +1,4 @@
-"""One typed view of what the page shows; with training_state, the only reader of st.session_state and of the URL."""
+"""One typed view of what the page shows; with training_state and evaluation_state, the only reader of the session."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import streamlit as st
@@ -22,8 +22,8 @@ from visualization.picks import Pick, Wish
 from visualization.pictures import Picture
 from visualization.timeline import Moment
 
-View = Literal["Network", "Surfaces", "Training"]
-VIEWS: tuple[View, ...] = ("Network", "Surfaces", "Training")
+View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes"]
+VIEWS: tuple[View, ...] = get_args(View)
 PictureSource = Literal["Sample", "Test set", "Upload", "Drawing"]
 PICTURE_SOURCES: tuple[PictureSource, ...] = ("Sample", "Test set", "Upload", "Drawing")
 FIRST_SAMPLE = 7
@@ -150,6 +150,13 @@ def draw_test_image(count: int, labels: np.ndarray) -> None:
         st.session_state["test_index"] = int(random.choice(places))
 
 
+def choose_test_image(number: int) -> None:
+    """Make a test image the picture of all views, which needs the whole page drawn again."""
+    # Not its control itself: it may already be drawn in this run, and then it must not be written.
+    st.session_state["test_index_to_be"] = number
+    st.session_state["picture_source_to_be"] = "Test set"
+
+
 def chosen_picture() -> tuple[Picture, str]:
     """The picture all views show, and what is wrong with the one asked for: the last good one stays then."""
     try:
@@ -179,8 +186,10 @@ def _asked_for_picture() -> Picture:
 
 
 def settle_picture_source() -> None:
-    """Before the control of that name is drawn: its first value, or Drawing, if a drawing has just come."""
+    """Before the control of that name is drawn: its first value, or what has just been drawn or chosen elsewhere."""
     state = st.session_state
+    if "test_index_to_be" in state:
+        state["test_index"] = state.pop("test_index_to_be")
     if "picture_source_to_be" in state or "picture_source" not in state:
         state["picture_source"] = state.pop("picture_source_to_be", "Sample")
 
@@ -252,11 +261,35 @@ def show_view(view: View) -> None:
     st.session_state["view"] = view
 
 
-def bring_to_scene(pick: Pick) -> None:
-    """Show the scene, and in it this layer, channel or neuron; for a button's on_click."""
-    before = wish()
-    st.session_state["wish"] = Wish(1 if before is None else before.serial + 1, pick)
+def bring_to_scene(pick: Pick, muted: tuple[tuple[str, int], ...] | None = None) -> None:
+    """Show the scene, and in it this layer, channel or neuron; for a button's on_click.
+
+    muted: (layer, channel) of the filters and units that the scene mutes, these alone; None leaves its edits alone.
+    """
+    _wish_for(pick, muted)
     st.session_state["view"] = "Network"
+
+
+def go_to_scene(pick: Pick) -> None:
+    """The same for what a component says, which needs the whole page drawn again: the bar of views is drawn already."""
+    _wish_for(pick)
+    st.session_state["view_to_be"] = "Network"
+
+
+def settle_view() -> None:
+    """Before the bar of views is drawn: the view that another one leads to."""
+    if "view_to_be" in st.session_state:
+        st.session_state["view"] = st.session_state.pop("view_to_be")
+
+
+def follows_the_slider(view: View) -> bool:
+    """Whether what is shown goes to another step in the browser, without waiting for the page."""
+    return view == "Network" or (view == "Neurons" and st.session_state.get("neurons") == "Links")
+
+
+def _wish_for(pick: Pick, muted: tuple[tuple[str, int], ...] | None = None) -> None:
+    before = wish()
+    st.session_state["wish"] = Wish(1 if before is None else before.serial + 1, pick, muted)
 
 
 def wish() -> Wish | None:

@@ -36,6 +36,12 @@ def touch(page: Page, layer: str, index: int) -> None:
     find = "root.strata.view.walls.findIndex(({ layer }) => layer.name === name)"
     scene.evaluate(f"(root, [name, index]) => root.strata.view.focusOn({find}, index)", [layer, index])
     at_rest(page)
+    page.mouse.click(*place_of(page, layer, index))
+
+
+def place_of(page: Page, layer: str, index: int) -> tuple[float, float]:
+    """Where the scene draws the neuron at a place in the flat activations of a layer, in pixels of the page."""
+    scene = page.locator(SCENE)
     at = scene.evaluate(
         """(root, [name, index]) => {
             const { view } = root.strata;
@@ -49,7 +55,7 @@ def touch(page: Page, layer: str, index: int) -> None:
     )
     box = scene.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+    return box["x"] + at[0], box["y"] + at[1]
 
 
 def at_rest(page: Page) -> None:
@@ -242,6 +248,22 @@ def test_open_layers_scale_and_camera_outlast_another_view(page: Page, app: App)
     page.locator(f"{SCENE}[data-ready=true]").wait_for(timeout=PATIENCE_MS)
     assert (scene.evaluate(states), scene.evaluate(camera)) == before
     expect(scene.get_by_text("the network’s maximum")).to_be_visible()
+
+
+def test_a_drag_that_comes_back_to_where_it_began_touches_nothing(page: Page, app: App) -> None:
+    open_page(page, app)
+    at_rest(page)
+    index = place((28, 28, 1), 14, 14, 0)
+    x, y = place_of(page, "input", index)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=5)
+    page.mouse.move(x, y, steps=5)
+    page.mouse.up()
+    at_rest(page)
+    expect(page.locator(CARD)).to_be_hidden()
+    page.mouse.click(*place_of(page, "input", index))
+    expect(page.locator(CARD)).to_be_visible()
 
 
 def test_edits_do_not_follow_into_another_run(page: Page, app: App) -> None:

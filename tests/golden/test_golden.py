@@ -36,6 +36,10 @@ def test_python_writes_the_golden_timeline(tmp_path: Path) -> None:
     assert json.loads(golden.TIMELINE_PATH.read_bytes()) == golden.timeline_record(tmp_path)
 
 
+def test_python_writes_the_golden_links(tmp_path: Path) -> None:
+    assert json.loads(golden.LINKS_PATH.read_bytes()) == golden.links_record(tmp_path)
+
+
 def test_python_writes_the_golden_layers(tmp_path: Path) -> None:
     kept, fresh = json.loads(golden.LAYERS_PATH.read_bytes()), golden.layers_record(tmp_path)
     assert kept["kinds"] == fresh["kinds"], "a kind of layer is new or gone: run tests.golden.write"

@@ -1,5 +1,6 @@
 """Write what pytest and Vitest both check: scene.json, one tiny network, picture and answer as the page gets them, and
-layers.json, what the contract knows and networks that have all of it; timeline.json, the slider over a run's snapshots.
+layers.json, what the contract knows and networks that have all of it; timeline.json, the slider over a run's snapshots;
+links.json, the same network as nodes and links.
 
 python -m tests.golden.write
 """
@@ -32,6 +33,7 @@ from model.networks import (
 from model.records import Config, RunState, Status
 from model.runs import Run
 from model.settings import Settings
+from visualization.links import LinksSettings, links
 from visualization.pictures import Picture
 from visualization.scene import layers, scene
 from visualization.timeline import timeline
@@ -39,6 +41,7 @@ from visualization.timeline import timeline
 PATH = Path(__file__).with_name("scene.json")
 LAYERS_PATH = Path(__file__).with_name("layers.json")
 TIMELINE_PATH = Path(__file__).with_name("timeline.json")
+LINKS_PATH = Path(__file__).with_name("links.json")
 CLASS_NAMES = ("0", "1", "2", "3")
 NETWORK = Network(
     name="golden",
@@ -151,6 +154,13 @@ def timeline_record(root: Path) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def links_record(root: Path) -> dict[str, Any]:
+    """What links.json holds: the links of the same network and picture, with settings other than the usual ones."""
+    whole = scene(Run(root / NETWORK.name), STEP, NETWORK, CLASS_NAMES, picture())
+    record = links(whole, LinksSettings(4, "activity", "sign", every_layer=True))
+    return dict(json.loads(json.dumps(record, allow_nan=False)))
+
+
 def layers_record(root: Path) -> dict[str, Any]:
     """What layers.json holds: every kind and activation, and for each further network its layers, a picture, and its
     weights and Keras's activations as base64 safetensors."""
@@ -182,6 +192,7 @@ if __name__ == "__main__":
             (PATH, record(Path(folder))),
             (LAYERS_PATH, layers_record(Path(folder))),
             (TIMELINE_PATH, timeline_record(Path(folder))),
+            (LINKS_PATH, links_record(Path(folder))),
         ):
             path.write_text(json.dumps(content, indent=1) + "\n")
             print(f"wrote {path}")

@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model import engine as engine_module
 from model import jobs
 from model.engine import Engine
+from model.memory import resident_megabytes
 from model.networks import MLP_25, NetworkError
+from model.pools import PoolStanding, WorkerError
 from model.records import RunState
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
@@ -145,3 +148,59 @@ def test_a_network_of_ones_own_is_trained_and_evaluated_and_exported(engine: Eng
     assert engine.call(jobs.export, run.path, step).startswith(b"PK")  # a .keras file is a zip
     with pytest.raises(NetworkError, match="There is no network 'mine'"):
         engine.train(replace(SHORT, network="mine"))
+
+
+def test_a_worker_that_hangs_is_replaced_and_its_caller_is_told(tmp_path: Path) -> None:
+    engine = Engine(tmp_path, longest_call_seconds=1.0)
+    try:
+        engine.warm_up()
+        _wait(lambda: engine.is_warm)
+        hanging = _worker_process(engine._inference)
+        with pytest.raises(WorkerError, match=r"gave no answer in 1 s\. Expected one within a second\. It was ended"):
+            engine.call(time.sleep, 3600)
+        _wait(lambda: engine.is_warm)
+        assert _worker_process(engine._inference) != hanging
+        with pytest.raises(ProcessLookupError):
+            os.kill(hanging, 0)
+    finally:
+        engine.shutdown(grace_seconds=0)
+
+
+def test_the_standing_of_the_pools_counts_jobs(tmp_path: Path) -> None:
+    engine = Engine(tmp_path)
+    assert engine.standing()["inference"] == PoolStanding(1, False, 0, 0, ())
+    try:
+        futures = [engine._inference.submit(time.sleep, 1.0) for _ in range(3)]
+        standing = engine.standing()["inference"]
+        assert (standing.busy, standing.waiting) == (1, 2)
+        for future in futures:
+            future.result()
+        _wait(lambda: engine.standing()["inference"].busy == 0)
+        assert engine.standing()["inference"].process_ids == (_worker_process(engine._inference),)
+    finally:
+        engine.shutdown(grace_seconds=0)
+
+
+@pytest.mark.skipif(resident_megabytes() is None, reason="NOT RUN, for this system does not say what a process holds")
+def test_a_worker_that_grows_too_large_is_replaced_while_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "MEMORY_SECONDS", 0.0)
+    engine = Engine(tmp_path)
+    try:
+        before = _pretrained_trace(engine)["output"]
+        large = _worker_process(engine._inference)
+        monkeypatch.setattr(engine_module, "MOST_WORKER_MEGABYTES", 1.0)
+        _pretrained_trace(engine)
+        monkeypatch.undo()
+
+        def is_replaced() -> bool:
+            assert engine.is_warm, "nobody waits for the new one"
+            np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
+            return _worker_process(engine._inference) != large
+
+        _wait(is_replaced)
+        np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
+        _wait(lambda: not Path(f"/proc/{large}").exists())
+    finally:
+        engine.shutdown(grace_seconds=0)

@@ -41,7 +41,8 @@ def test_pixels_of_another_shape_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NetworkError) as refusal:
         trace(run.path, golden.STEP, np.zeros((1, 28, 28, 1), np.uint8))
     assert str(refusal.value) == (
-        "Network Golden 3-4-5 reads uint8 pictures of shape (13, 12, 1). Received uint8 of shape (28, 28, 1)."
+        "Network Golden 3-4-5 reads uint8 or float32 pictures of shape (13, 12, 1). "
+        "Received uint8 of shape (28, 28, 1)."
     )
 
 

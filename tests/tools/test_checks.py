@@ -19,4 +19,8 @@ def test_prints_nothing_after_the_last_check(capsys: pytest.CaptureFixture[str])
 
 
 def test_pytest_comes_last() -> None:
-    assert all_checks([])[-1].name == "tests (pytest)"
+    assert [check.name for check in all_checks([])[-2:]] == [
+        "tests without a browser (pytest)",
+        "browser tests (pytest)",
+    ]
+    assert all_checks(["-x"])[-1].name == "tests (pytest)"

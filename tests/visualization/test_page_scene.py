@@ -102,7 +102,9 @@ def test_show_in_3d_leads_to_the_scene_with_a_wish(page: AppTest) -> None:
     page.run()
     button(page, "Show in 3D").click()
     page.run()
-    assert component(page, "scene")["wish"] == {"serial": 1, "layer": "conv_2", "channel": 17, "row": 4, "column": 9}
+    assert component(page, "scene")["wish"] == {
+        "serial": 1, "layer": "conv_2", "channel": 17, "row": 4, "column": 9, "muted": None
+    }  # fmt: skip
 
 
 def test_a_layer_can_be_chosen_for_the_scene(page: AppTest) -> None:
@@ -113,5 +115,5 @@ def test_a_layer_can_be_chosen_for_the_scene(page: AppTest) -> None:
     button(page, "Show").click()
     page.run()
     assert component(page, "scene")["wish"] == {
-        "serial": 1, "layer": "pool_2", "channel": None, "row": None, "column": None
+        "serial": 1, "layer": "pool_2", "channel": None, "row": None, "column": None, "muted": None
     }  # fmt: skip

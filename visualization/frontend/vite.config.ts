@@ -18,6 +18,7 @@ export default defineConfig({
       input: {
         scene: source("scene_component.ts"),
         figure: source("figure_component.ts"),
+        links: source("links_component.ts"),
         timeline: source("timeline_component.ts"),
         engine: source("engine/index.ts"),
       },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
 from data import datasets
@@ -11,9 +13,16 @@ from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
 from visualization import bundle, charts, state, traces, training_state
 from visualization.state import ChosenRun
-from visualization.views import network, runs, surfaces, time_travel, training
+from visualization.views import causes, evaluation, network, neurons, runs, surfaces, time_travel, training
 
-_VIEWS = {"Network": network.draw, "Surfaces": surfaces.draw, "Training": training.draw}
+_VIEWS: Mapping[state.View, Callable[[Run], None]] = {
+    "Network": network.draw,
+    "Surfaces": surfaces.draw,
+    "Training": training.draw,
+    "Evaluation": evaluation.draw,
+    "Neurons": neurons.draw,
+    "Causes": causes.draw,
+}
 _POLL_SECONDS = 0.75
 _TRAINING_POLL_SECONDS = 2.0
 """Each look costs this machine 30 ms and the browser several frames, and what it costs the training goes without."""
@@ -44,7 +53,8 @@ def draw(chosen: ChosenRun) -> None:
     run = chosen.run
     if chosen.problem:
         st.error(f"{chosen.problem} Showing the pretrained network instead.")
-    with st.container(horizontal=True, vertical_alignment="center"):
+    state.settle_view()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         view = st.segmented_control(
             "View",
             state.VIEWS,
@@ -53,7 +63,6 @@ def draw(chosen: ChosenRun) -> None:
             bind="query-params",
             required=True,
             label_visibility="collapsed",
-            width="stretch",
         )
         # Read once: between two readings a run may end, and a Stop would stay that nothing takes away.
         status = run.status()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
 from data.errors import StrataError
 from model.runs import Run
-from visualization import charts, components, state, traces
+from visualization import charts, components, evaluation_state, state, traces, verdicts
 from visualization.pictures import Picture
 
 _SCALE = 5
@@ -58,13 +60,24 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
         return None
     step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
     try:
-        answer = traces.trace(shown.run, step, picture)["output"]
+        activations = traces.trace(shown.run, step, picture)
     except StrataError as error:
         st.error(str(error))
         return None
+    traced = replace(shown, step=step)
+    # The last layer, whatever its name.
+    answer = activations[shown.run.config().network.layers[-1].name]
     names = shown.run.class_names()
     winner = int(answer.argmax())
-    st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    if verdicts.passes(traced, activations, evaluation_state.share()) is False:
+        st.markdown(
+            f"None of these, most like **{names[winner]}** ({charts.percent(float(answer[winner]))})",
+            help="Further from the training pictures than the threshold in Evaluation, Confidence",
+        )
+    else:
+        st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
+    by_itself = shown.follows_newest and run.status().state.is_active
+    evaluation_state.remember_prediction(traced, picture, answer, by_itself=by_itself)
     told = [f"at step {step:,}"] if step != shown.step else []
     if picture.label is not None:
         told.append(f"true label {names[picture.label]}")

@@ -32,8 +32,8 @@ def draw(run: Run) -> None:
     channels = {title: state.selected_channels(name) for name, title in titles.items()}
     figure = surfaces.stack(layers, channels=channels, relief=state.relief())
     click = components.figure(figure, key="surfaces")
-    if click is not None and click.trace in layers:
-        found = surfaces.tiling(layers[click.trace], channels[click.trace]).locate(click.row, click.column)
+    if click is not None and click.trace in layers and len(click.point) == 2:
+        found = surfaces.tiling(layers[click.trace], channels[click.trace]).locate(*click.point)
         if found is not None:
             names = {title: name for name, title in titles.items()}
             state.remember_pick(Pick(names[click.trace], *found))

@@ -25,7 +25,7 @@ def draw(run: Run, status: Status, view: state.View) -> None:
         total_steps=status.total_steps,
         following=shown.follows_newest,
         active=status.state.is_active,
-        live=view == "Network",
+        live=state.follows_the_slider(view),
         testable=_is_testable(run),
         taken=state.moment_taken(),
     )

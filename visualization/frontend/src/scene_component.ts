@@ -1,13 +1,12 @@
 /** The entry `scene`: the network in 3D as a Streamlit component. */
 import type { Cleanup, ComponentArgument } from "./component";
-import { Sketch } from "./drawing/sketch";
+import { sketch } from "./page_sketch";
 import { Scene } from "./scene/scene";
 import { Viewing } from "./scene/viewing";
 
 // Streamlit calls again with the same parent whenever data changes: the scene must be found again.
 const scenes = new WeakMap<Node, Scene>();
-// What is drawn and how it is looked at outlive the view, which goes whenever another one is chosen.
-const sketch = new Sketch();
+// How it is looked at outlives the view, as what is drawn does: it goes whenever another one is chosen.
 const viewing = new Viewing();
 
 export default function sceneComponent(argument: ComponentArgument): Cleanup {

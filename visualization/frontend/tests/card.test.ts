@@ -13,6 +13,7 @@ import {
   parseNumber,
   placeName,
   placeWords,
+  sumSign,
 } from "../src/card/wording";
 import { type Activation, activations } from "../src/contract";
 import { indexOf } from "../src/explain/place";
@@ -53,6 +54,15 @@ it("writes the numbers of an equation with the same decimals", () => {
   expect(equationTexts([123.456, 0])).toEqual(["123.5", "0"]);
   expect(equationTexts([100, -1e-9])).toEqual(["100.0", "0.0"]);
   expect(equationTexts([0, 0])).toEqual(["0", "0"]);
+});
+
+it("a sum is only said to be equal where the written parts add up to it", () => {
+  expect(sumSign(["1.204", "−0.031"], "1.173")).toBe("=");
+  expect(sumSign(["1.204", "−0.031"], "1.172")).toBe("≈"); // as 1.2036 − 0.0314 = 1.1722 is written
+  expect(sumSign(["0", "0"], "0")).toBe("=");
+  expect(sumSign(["−0.25", "0.25"], "0.00")).toBe("=");
+  expect(sumSign(["0.1", "0.2"], "0.3")).toBe("="); // which binary fractions do not give
+  expect(equationTexts([1.2036, -0.0314, 1.1722])).toEqual(["1.204", "−0.031", "1.172"]);
 });
 
 it("puts a negative number in brackets after a sign", () => {

@@ -127,8 +127,12 @@ describe("the frame budget", () => {
   });
 
   it("takes pixels only as the last resort, and never adds any", () => {
-    expect(movingPixelRatio(2, "plain")).toBe(2);
-    expect(movingPixelRatio(2, "coarse")).toBeLessThan(1);
-    expect(movingPixelRatio(0.5, "coarse")).toBe(0.5);
+    expect(movingPixelRatio(2, "plain", false)).toBe(2);
+    expect(movingPixelRatio(2, "coarse", false)).toBeLessThan(1);
+    expect(movingPixelRatio(0.5, "coarse", false)).toBe(0.5);
+    // Walls drawn by their pictures cost too little to give pixels away that the screen has.
+    expect(movingPixelRatio(2, "coarse", true)).toBe(1);
+    expect(movingPixelRatio(1, "coarse", true)).toBe(1);
+    expect(movingPixelRatio(2, "plain", true)).toBe(2);
   });
 });

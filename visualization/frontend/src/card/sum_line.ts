@@ -1,4 +1,4 @@
-/** The end of every weighted sum: Σ products + bias = sum → activation → result. */
+/** The end of every weighted sum: Σ products + bias = sum → activation → result, “≈” where rounding shows. */
 import type { Weighted } from "../explain/explanation";
 import { positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
@@ -7,7 +7,7 @@ import type { CardContent, Surroundings } from "./content";
 import { NumberField } from "./number_field";
 import { RestoreButton } from "./restore_button";
 import { write } from "./text";
-import { activationNames, equationTexts } from "./wording";
+import { activationNames, equationTexts, sumSign } from "./wording";
 
 export class SumLine {
   readonly root = element("p", "sum");
@@ -39,6 +39,6 @@ export class SumLine {
     const name = activationNames[activation];
     const end =
       activation === "linear" ? "" : ` → ${name} → ${activation === "softmax" ? percent(result) : outcome}`;
-    write(this.rest, `= ${total}${end}`);
+    write(this.rest, `${sumSign([products, bias], total)} ${total}${end}`);
   }
 }

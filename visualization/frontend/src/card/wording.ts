@@ -71,6 +71,14 @@ export function equationTexts(values: readonly number[]): string[] {
   return values.map((value) => fixed(value, decimals));
 }
 
+/** The sign before a sum as it is written: "=" where the written parts add up to it, "≈" where rounding has shown. */
+export function sumSign(parts: readonly string[], total: string): "=" | "≈" {
+  const number = (text: string) => Number(text.replace("−", "-"));
+  const decimals = Math.max(...[...parts, total].map((text) => text.split(".")[1]?.length ?? 0));
+  const added = parts.reduce((sum, part) => sum + number(part), 0);
+  return added.toFixed(decimals) === (number(total) + 0).toFixed(decimals) ? "=" : "≈";
+}
+
 /** A negative number stands in brackets after another sign. */
 export function bracketed(text: string): string {
   return text.startsWith("−") ? `(${text})` : text;

@@ -2,30 +2,21 @@
 import type { SceneData } from "../contract";
 import { button, element } from "../scene/overlay";
 import type { Theme } from "../theme";
+import { liesUnder, opensAtFirst, type Room, sheetSide } from "./docking";
 import { canvasSide } from "./ink";
 import type { DrawingMessage } from "./message";
+import { Pace } from "./pace";
 import { padStyles } from "./pad_styles";
 import { inkColours, paint } from "./paint";
 import { padFits, type Sketch } from "./sketch";
 import { StepsStrip } from "./steps_strip";
 import { icons, Tools } from "./tools";
 
-const docked = 760; // CSS pixels of width, below which the pad lies under the network, if the view is not broad itself
-const low = 460; // CSS pixels of height, below which the network has no room above an open pad
-
-/** CSS pixels that the pad takes from the view. */
-export interface Room {
-  readonly left: number;
-  /** How far the pad at the left reaches up. */
-  readonly leftHeight: number;
-  readonly bottom: number;
-  /** Put away, it is a button that stands on the legend. */
-  readonly aboveLegend: number;
-}
-
 export interface PadEvents {
-  /** The picture has changed; at most once an animation frame, and within one. `since`: when the pen did it, by the
-   * clock of performance.now(); null for what is no movement of the pen. */
+  /** The pen has changed the picture: read it now. `since`: when the pen did, by the clock of performance.now(). */
+  readonly read: (since: number) => void;
+  /** The picture has changed: show it; at most once an animation frame, and within one. `since` is null for what is no
+   * movement of the pen. */
   readonly follow: (since: number | null) => void;
   /** The pad takes another part of the view. */
   readonly resized: () => void;
@@ -43,8 +34,7 @@ export class Pad {
   private readonly listeners = new AbortController();
   private colours: Uint32Array = new Uint32Array(256);
   private pointer: number | null = null; // the one that draws
-  private request = 0;
-  private moved: number | null = null; // when the pen made the first change that is not yet followed
+  private readonly pace: Pace;
   private received = false;
 
   constructor(
@@ -54,6 +44,7 @@ export class Pad {
   ) {
     const style = document.createElement("style");
     style.textContent = padStyles;
+    this.pace = new Pace({ compute: events.read, draw: (since) => this.follow(since) });
     this.tools = new Tools({
       undo: () => this.edit(this.sketch.canUndo, () => this.sketch.undo()),
       clear: () => this.edit(!this.sketch.isBlank, () => this.sketch.clear()),
@@ -104,12 +95,11 @@ export class Pad {
 
   /** Lie beside the network or under it in a view of this size. */
   layOut(width: number, height: number): Room {
-    const under = width < docked && height > 0.9 * width;
+    const under = liesUnder(width, height);
     this.parent.classList.toggle("docked", under);
-    const side = under ? Math.min(156, Math.max(104, Math.round(0.27 * height))) : 186;
-    this.parent.style.setProperty("--sheet", `${side}px`);
+    this.parent.style.setProperty("--sheet", `${sheetSide(height, under)}px`);
     if (this.sketch.open === null) {
-      this.sketch.open = !(under && height < low);
+      this.sketch.open = opensAtFirst(height, under);
       this.showOpen();
     }
     const room = this.takes(under);
@@ -127,17 +117,19 @@ export class Pad {
   }
 
   dispose(): void {
-    cancelAnimationFrame(this.request);
+    this.pace.dispose();
     this.listeners.abort();
     this.root.remove();
   }
 
   private listen(): void {
     const { signal } = this.listeners;
-    const on = (kind: keyof HTMLElementEventMap, act: (event: PointerEvent) => void) =>
+    const on = (kind: keyof HTMLElementEventMap | "pointerrawupdate", act: (event: PointerEvent) => void) =>
       this.sheet.addEventListener(kind, (event) => act(event as PointerEvent), { signal });
     on("pointerdown", (event) => this.penDown(event));
-    on("pointermove", (event) => this.penMove(event));
+    // Browsers hold a pointermove back until the next frame; the raw one, where there is one, comes when the pen moves.
+    const moves = "onpointerrawupdate" in this.sheet ? "pointerrawupdate" : "pointermove";
+    on(moves, (event) => this.penMove(event));
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture"] as const) {
       on(kind, (event) => this.penUp(event));
     }
@@ -156,15 +148,15 @@ export class Pad {
     this.pointer = event.pointerId;
     this.sheet.setPointerCapture(event.pointerId);
     this.sketch.begin(this.tools.tool, this.tools.radius, ...this.place(event));
-    this.askForFrame(event.timeStamp);
+    this.pace.ask(event.timeStamp);
   }
 
   private penMove(event: PointerEvent): void {
     if (event.pointerId !== this.pointer) return;
-    // All places since the last event: the browser gives one event a frame, a quick pen would draw corners.
+    // All places since the last event: a busy browser joins several, and a quick pen would draw corners.
     const coalesced = event.getCoalescedEvents?.() ?? [];
     for (const each of coalesced.length > 0 ? coalesced : [event]) this.sketch.extend(...this.place(each));
-    this.askForFrame(event.timeStamp);
+    this.pace.ask(event.timeStamp);
   }
 
   private penUp(event: PointerEvent): void {
@@ -185,19 +177,9 @@ export class Pad {
     this.refresh(true);
   }
 
-  private askForFrame(when: number): void {
-    this.moved ??= when;
-    this.request ||= requestAnimationFrame(() => {
-      this.request = 0;
-      this.follow();
-    });
-  }
-
   /** Show the drawing now, and send it if it is the picture. */
   private refresh(send: boolean): void {
-    cancelAnimationFrame(this.request);
-    this.request = 0;
-    this.follow();
+    this.pace.drawNow();
     if (send) this.send();
   }
 
@@ -205,12 +187,10 @@ export class Pad {
     this.drawn(this.sketch.message());
   }
 
-  private follow(): void {
+  private follow(since: number | null): void {
     this.mark();
     this.paint();
-    const { moved } = this;
-    this.moved = null;
-    this.events.follow(moved);
+    this.events.follow(since);
   }
 
   private paint(): void {

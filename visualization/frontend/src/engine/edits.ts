@@ -70,6 +70,12 @@ export class Edits {
     this.muted.get(layer.name)!.channels.add(channel);
   }
 
+  /** Mute these filters or units and no others; what is set stays set. */
+  muteOnly(filters: Iterable<{ readonly layer: LayerSpec; readonly channel: number }>): void {
+    this.muted.clear();
+    for (const { layer, channel } of filters) this.mute(layer, channel);
+  }
+
   unmute(layer: LayerSpec, channel: number): void {
     this.muted.get(layer.name)?.channels.delete(channel);
   }

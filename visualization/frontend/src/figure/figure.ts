@@ -13,15 +13,18 @@ import {
 } from "./contract";
 import { loadPlotly, type Plotly, type PlotlyElement, type Scene3d } from "./plotly";
 import { themedLayout } from "./template";
+import { parseThumbnails, ThumbnailPanel, thumbnailStyles } from "./thumbnails";
 
 const clickSlack = 5; // CSS pixels that a hand moves between pressing and letting go
+
+const leastHeightForButtons = 250; // CSS pixels
 
 const styles = /* css */ `
 .strata-figure { position: relative; width: 100%; min-width: 0; color: var(--st-text-color); font: 400 13px/1.4 var(--st-font, sans-serif); }
 .strata-figure > .chart { position: absolute; inset: 0; }
 .strata-figure > .words { position: absolute; left: 12px; right: 12px; top: 12px; margin: 0; z-index: 2; }
 .strata-figure > .words[hidden] { display: none; }
-`;
+${thumbnailStyles}`;
 
 export type Clicked = (value: NonNullable<ReturnType<typeof clickValue>>) => void;
 
@@ -31,6 +34,7 @@ export class Figure {
   clicked: Clicked = () => {};
   private readonly chart: PlotlyElement = document.createElement("div");
   private readonly words = document.createElement("p");
+  private readonly thumbnail = new ThumbnailPanel();
   private readonly themeWatch: ReturnType<typeof watchTheme>;
   private readonly sizeWatch: ResizeObserver;
   private plotly: Plotly | null = null;
@@ -52,7 +56,7 @@ export class Figure {
     this.words.className = "words";
     this.words.setAttribute("role", "status");
     this.words.textContent = "Loading the figure …";
-    this.root.append(style, this.chart, this.words);
+    this.root.append(style, this.chart, this.words, this.thumbnail.root);
     parent.append(this.root);
     this.themeWatch = watchTheme(this.root, () => void this.draw());
     this.sizeWatch = new ResizeObserver(() => this.resize());
@@ -69,6 +73,7 @@ export class Figure {
       this.root.dataset.ready = "false";
       this.setHeight(data.height);
       const figure = before?.figure === data.figure && this.figure ? this.figure : parseFigure(data.figure);
+      this.thumbnail.set(parseThumbnails(figure.layout));
       this.plotly = await loadPlotly(data.plotly_url);
       if (this.disposed || this.data !== data) return; // later data is on its way
       this.figure = figure;
@@ -85,6 +90,7 @@ export class Figure {
   dispose(): void {
     this.disposed = true;
     this.stopFilling?.();
+    window.removeEventListener("pointerup", this.release, { capture: true });
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     this.plotly?.purge(this.chart);
@@ -105,8 +111,8 @@ export class Figure {
     // Plotly writes into what it is given: a copy of the traces keeps ours clean for the next theme.
     const traces = figure.data.map((trace) => ({ ...trace }));
     keepCameras(this.chart);
-    // A small chart has no room for buttons.
-    const displayModeBar = data.height === "fill" ? "hover" : false;
+    const hasRoom = data.height === "fill" || data.height >= leastHeightForButtons;
+    const displayModeBar = hasRoom ? "hover" : false;
     await plotly.react(this.chart, traces, layout, { ...config, displayModeBar });
     if (this.disposed || this.data !== data) return;
     this.adoptStyles();
@@ -136,24 +142,28 @@ export class Figure {
     // the figure counts as one. So: what the pointer rests on, when it goes up where it went down.
     this.chart.on("plotly_hover", (event) => {
       this.hovered = clickValue(event);
+      this.thumbnail.show(this.hovered?.customdata);
     });
     this.chart.on("plotly_unhover", () => {
       this.hovered = null;
+      this.thumbnail.hide();
     });
     this.chart.addEventListener("pointerdown", (event) => this.press(event), { capture: true });
-    this.chart.addEventListener("pointerup", (event) => this.release(event), { capture: true });
+    // Plotly lays a cover over the whole page while the button is down, so it does not go up over the chart.
+    window.addEventListener("pointerup", this.release, { capture: true });
   }
 
   private press(event: PointerEvent): void {
     this.pressed = event.button === 0 && event.isPrimary ? [event.clientX, event.clientY] : null;
   }
 
-  private release(event: PointerEvent): void {
-    if (!this.pressed || !this.hovered) return;
-    const moved = Math.hypot(event.clientX - this.pressed[0], event.clientY - this.pressed[1]);
+  private readonly release = (event: PointerEvent): void => {
+    const { pressed, hovered } = this;
     this.pressed = null;
-    if (moved < clickSlack) this.clicked(this.hovered);
-  }
+    if (!pressed || !hovered) return;
+    const moved = Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]);
+    if (moved < clickSlack) this.clicked(hovered);
+  };
 
   private resize(): void {
     if (!this.plotly || !this.listening || this.size === this.measure() || this.root.clientWidth === 0)

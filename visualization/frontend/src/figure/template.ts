@@ -19,6 +19,7 @@ export function themedLayout(figure: PlotlyFigure, theme: Theme): PlotlyObject {
   const themed: PlotlyObject = {
     ...layout,
     template: undefined, // 7 KB of Plotly's own colours that would win over these
+    meta: undefined, // what is in it is for this component, up to a megabyte of pictures
     autosize: true,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",

@@ -55,7 +55,11 @@ export function isSolid(
   return effort === "full" && pixels > (solid ? farAt : nearAt);
 }
 
-/** Device pixels for each CSS pixel while something moves; at rest it is always `full`. */
-export function movingPixelRatio(full: number, effort: Effort): number {
-  return effort === "coarse" ? Math.min(full, 0.7) : full;
+/** Device pixels for each CSS pixel while something moves; at rest it is always `full`.
+ *
+ * `cheap`: nearly all walls are drawn by their pictures. A pixel of those costs less than the browser's smoothing of a
+ * canvas with fewer pixels than the screen.
+ */
+export function movingPixelRatio(full: number, effort: Effort, cheap: boolean): number {
+  return effort === "coarse" ? Math.min(full, cheap ? 1 : 0.7) : full;
 }

@@ -1,5 +1,6 @@
 /** What lies where on the scene's area: the network beside pad and card, the labels where nothing else is. */
-import type { Pad, Room } from "../drawing/pad";
+import type { Room } from "../drawing/docking";
+import type { Pad } from "../drawing/pad";
 import type { Labels } from "./labels";
 import { type CardRoom, insetsFor, isNarrow, labelRoom } from "./room";
 import type { Viewport } from "./view";
@@ -8,7 +9,7 @@ import type { View3d } from "./view_3d";
 export class Framing {
   private viewport: Viewport | null = null;
   private room: Room = { left: 0, leftHeight: 0, bottom: 0, aboveLegend: 0 };
-  private card: CardRoom = { right: 0, bottom: 0 };
+  private card: CardRoom = { right: 0, bottom: 0, panel: 0 };
 
   constructor(
     private readonly root: HTMLElement,

@@ -2,10 +2,9 @@
 import { Outline } from "./outline";
 import type { Overlay } from "./overlay";
 import type { Neuron } from "./picking";
+import { Press } from "./press";
 import type { View3d } from "./view_3d";
 import { neuronInWords } from "./words";
-
-const still = 5; // pixels that a click may wander; more is a turn of the view
 
 export interface HoverEvents {
   /** Another wall is under the pointer, or none. */
@@ -17,7 +16,7 @@ export interface HoverEvents {
 export class Hover {
   private neuron: Neuron | null = null;
   private at = { x: 0, y: 0 };
-  private pressed = { x: 0, y: 0 };
+  private readonly press = new Press();
   private classNames: readonly string[] = [];
   private readonly outline: Outline | null;
   private readonly listeners = new AbortController();
@@ -32,8 +31,12 @@ export class Hover {
     const { canvas } = overlay;
     const { signal } = this.listeners;
     // While a button is down the reader turns the view; a finger has no hover, its tap comes as a click.
-    canvas.addEventListener("pointermove", (event) => event.buttons === 0 && this.move(event), { signal });
-    canvas.addEventListener("pointerdown", (event) => this.press(event), { signal });
+    const moved = (event: PointerEvent) => {
+      if (event.buttons === 0) this.move(event);
+      else this.press.moveTo(event.clientX, event.clientY);
+    };
+    canvas.addEventListener("pointermove", moved, { signal });
+    canvas.addEventListener("pointerdown", (event) => this.begin(event), { signal });
     canvas.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.set(null), {
       signal,
     });
@@ -63,13 +66,14 @@ export class Hover {
     this.listeners.abort();
   }
 
-  private press(event: PointerEvent): void {
-    this.pressed = { x: event.clientX, y: event.clientY };
+  private begin(event: PointerEvent): void {
+    this.press.begin(event.clientX, event.clientY);
     this.set(null);
   }
 
   private click(event: MouseEvent): void {
-    if (Math.hypot(event.clientX - this.pressed.x, event.clientY - this.pressed.y) > still) return;
+    this.press.moveTo(event.clientX, event.clientY);
+    if (!this.press.isClick) return;
     this.move(event);
     this.events.click(this.neuron);
   }

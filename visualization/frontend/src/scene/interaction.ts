@@ -7,6 +7,7 @@ import { Hover } from "./hover";
 import type { KerasCheck } from "./keras_check";
 import { listenToKeys } from "./keyboard";
 import type { Overlay } from "./overlay";
+import type { Panel } from "./panel";
 import type { Neuron } from "./picking";
 import { Readout } from "./readout";
 import type { CardRoom } from "./room";
@@ -65,7 +66,8 @@ export class Interaction {
     this.readout = new Readout(overlay.root, timings, events.compare);
     this.viewPanel = new ViewPanel(overlay.root, viewing, () => this.arrange());
     this.readout.panel.excludes(this.viewPanel.panel);
-    overlay.addTools([this.viewPanel.panel.button, this.readout.panel.button]);
+    overlay.addTools(this.panels.map(({ button }) => button));
+    for (const panel of this.panels) panel.resized = () => events.resized();
     this.stopKeys = listenToKeys(overlay.root, overlay.canvas, {
       walk: (key) => this.walking?.key(key) ?? false,
       nudge: (turn, tilt, factor) => view?.stage.nudge(turn, tilt, factor),
@@ -73,13 +75,20 @@ export class Interaction {
     });
   }
 
-  /** CSS pixels that the open card takes: at the right, or as a sheet from below where it has the whole width. */
+  /** CSS pixels that the open card takes: at the right, or as a sheet from below where it has the whole width. An open
+   * panel stands beside it, or lies over the network where there is no such room. */
   get cardRoom(): CardRoom {
     const { offsetWidth: width, offsetHeight: height } = this.card.root;
-    if (!this.card.shown) return { right: 0, bottom: 0 };
+    const { shown } = this.card;
     const { classList } = this.overlay.root;
     const sheet = classList.contains("narrow") || classList.contains("docked");
-    return sheet ? { right: 0, bottom: height } : { right: width + 16, bottom: 0 };
+    if (sheet) return { right: 0, bottom: shown ? height : 0, panel: 0 };
+    const panel = Math.max(...this.panels.map((each) => each.width));
+    return { right: shown ? width + 16 : 0, bottom: 0, panel };
+  }
+
+  private get panels(): Panel[] {
+    return [this.viewPanel.panel, this.readout.panel];
   }
 
   /** Other layers: nothing that was touched is there any more. */

@@ -150,8 +150,8 @@ export class Labels {
       label.node.style.visibility = box ? "visible" : "hidden";
       if (!box) continue;
       if (label.way !== box.way) write(label, box.way);
-      const centre = Math.round(box.x + box.width / 2);
-      label.node.style.transform = `translate(${centre}px, ${Math.round(box.y)}px) translateX(-50%)`;
+      // Whole pixels: text between two is blurred, and costs the browser more.
+      label.node.style.transform = `translate(${Math.round(box.x)}px, ${Math.round(box.y)}px)`;
     }
   }
 
@@ -207,6 +207,7 @@ function boxOnScreen(wall: Wall, project: Project): Box {
 
 function write(label: Label, way: number): void {
   label.way = way;
+  label.node.style.width = `${label.extents[way].width}px`;
   const [first, second] = label.ways[way];
   const bold = element("b", "");
   bold.textContent = first;

@@ -4,6 +4,8 @@ import { button, element } from "./overlay";
 export class Panel {
   readonly button: HTMLButtonElement;
   readonly root = element("div", "panel-over");
+  /** It has come or gone: what lies under it may make way. */
+  resized: () => void = () => {};
   private other: Panel | null = null;
 
   /** `changed` is called when it opens and when it closes. */
@@ -27,6 +29,11 @@ export class Panel {
     parent.append(this.root);
   }
 
+  /** CSS pixels of the view's width that it takes. */
+  get width(): number {
+    return this.isOpen ? this.root.offsetWidth + 16 : 0;
+  }
+
   get isOpen(): boolean {
     return !this.root.hidden;
   }
@@ -45,5 +52,6 @@ export class Panel {
     if (this.isOpen) this.other?.close();
     this.button.ariaExpanded = String(this.isOpen);
     this.changed(this.isOpen);
+    this.resized();
   }
 }

@@ -1,5 +1,5 @@
 /** What the scene and Python say to each other about neurons; the other half is visualization/picks.py. */
-import { asFields, asInteger, asName } from "../checks";
+import { asFields, asInteger, asList, asName } from "../checks";
 
 /** Sent when a neuron is touched; layer and index null when it is let go of. */
 export interface PickMessage {
@@ -19,6 +19,13 @@ export interface Wish {
   readonly channel: number | null;
   readonly row: number | null;
   readonly column: number | null;
+  /** Filters and units to be muted, these and no others; null where nothing is said of them. */
+  readonly muted: readonly MutedChannel[] | null;
+}
+
+export interface MutedChannel {
+  readonly layer: string;
+  readonly channel: number;
 }
 
 export function parseWish(value: unknown): Wish | null {
@@ -32,5 +39,17 @@ export function parseWish(value: unknown): Wish | null {
     channel: place("channel"),
     row: place("row"),
     column: place("column"),
+    muted: parseMuted(fields.muted),
   };
+}
+
+function parseMuted(value: unknown): MutedChannel[] | null {
+  if (value === null || value === undefined) return null;
+  return asList(value, "wish.muted").map((item, index) => {
+    const fields = asFields(item, `wish.muted[${index}]`);
+    return {
+      layer: asName(fields.layer, `wish.muted[${index}].layer`),
+      channel: asInteger(fields.channel, `wish.muted[${index}].channel`),
+    };
+  });
 }

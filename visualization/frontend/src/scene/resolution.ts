@@ -27,9 +27,9 @@ export class Resolution {
   }
 
   /** Before a frame. */
-  choose(moving: boolean, effort: Effort): void {
+  choose(moving: boolean, effort: Effort, cheap: boolean): void {
     clearTimeout(this.rest);
-    const ratio = moving ? movingPixelRatio(this.full, effort) : this.full;
+    const ratio = moving ? movingPixelRatio(this.full, effort, cheap) : this.full;
     if (ratio !== this.ratio) this.renderer.setPixelRatio(ratio);
     // The frame after the timer moves nothing, and is therefore drawn in full.
     if (ratio !== this.full) this.rest = window.setTimeout(this.invalidate, restTime);

@@ -1,5 +1,5 @@
 /** What of the scene's area is left for the network and its labels. Pure, in CSS pixels. */
-import type { Room } from "../drawing/pad";
+import type { Room } from "../drawing/docking";
 import type { Box } from "./label_placement";
 import type { Insets, Viewport } from "./view";
 
@@ -9,10 +9,18 @@ export function isNarrow(width: number, room: Room): boolean {
   return width - room.left < narrow;
 }
 
-/** CSS pixels that the open card takes. */
+/** CSS pixels that the open card takes, and an open panel at its left. */
 export interface CardRoom {
   readonly right: number;
   readonly bottom: number;
+  readonly panel: number;
+}
+
+const leastBeside = 420; // pixels that a panel must leave the network, else it lies over it
+
+/** What card and panel take of `width` at the right. The pad takes none of it: the network can stand above. */
+function takenAtRight({ right, panel }: CardRoom, width: number): number {
+  return width - right - panel < leastBeside ? right : right + panel;
 }
 
 /** What must stay free around the network, so that nothing lies over it.
@@ -28,7 +36,7 @@ export function insetsFor(
   small: boolean,
 ): Insets {
   const { left, leftHeight, bottom } = room;
-  const right = rows + 10 + card.right;
+  const right = rows + 10 + takenAtRight(card, size.width - rows);
   const top = small ? (left ? 58 : 76) : 70;
   if (card.bottom) return { left: 12 + left, right, top, bottom: card.bottom + (small ? 30 : 54) };
   if (small) return { left: 12 + left, right, top, bottom: 92 + bottom };
@@ -58,7 +66,7 @@ export function labelRoom(
   const bounds = {
     x: left + 4,
     y: insets.top - 12,
-    width: width - left - card.right - 8,
+    width: width - left - Math.min(insets.right, card.right + card.panel) - 8,
     height: lower - insets.top + 8,
   };
   if (card.bottom) return { bounds, taken: [toolsBox(width, lower, small)] };

@@ -14,19 +14,17 @@ import { Interaction } from "./interaction";
 import { checkAgainstKeras, type KerasCheck } from "./keras_check";
 import { Labels } from "./labels";
 import { showLegend } from "./legend";
-import { icons, Overlay, type Tool } from "./overlay";
+import { makeView, noWebgl } from "./make_view";
+import { Overlay } from "./overlay";
 import type { PickMessage } from "./picks";
 import { tell } from "./reading";
 import { Timings } from "./timings";
-import { View3d } from "./view_3d";
+import type { View3d } from "./view_3d";
+import { viewTools } from "./view_tools";
 import type { Viewing } from "./viewing";
-import { changeBetween, type Shown } from "./wave";
+import { changeBetween, type Shown, shownOf } from "./wave";
 import { weights } from "./weights";
-import { followWish } from "./wishes";
-
-const noWebgl =
-  "This browser gives no WebGL, so the network cannot be drawn in 3D. The prediction above is computed all the same; " +
-  "switching on hardware acceleration in the browser’s settings usually helps.";
+import { followWish, muteAsWished } from "./wishes";
 
 export class Scene {
   readonly root: HTMLElement;
@@ -40,8 +38,7 @@ export class Scene {
   private readonly timings = new Timings();
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
-  private readonly stopFilling: () => void;
-  private readonly stopTravelling: () => void;
+  private readonly stops: readonly (() => void)[];
   private theme: Theme;
   private data: SceneData | null = null; // the latest that came
   private drawn: SceneData | null = null; // what is on the screen
@@ -53,15 +50,17 @@ export class Scene {
     sketch: Sketch,
     private readonly viewing: Viewing,
   ) {
-    this.overlay = new Overlay(parent, this.tools());
+    const tools = viewTools(() => this.view);
+    this.overlay = new Overlay(parent, tools);
     this.root = this.overlay.root;
     this.labels = new Labels(this.overlay.labels);
     this.themeWatch = watchTheme(this.root, () => this.retheme());
     this.theme = readTheme(this.themeWatch.probe);
-    this.view = this.makeView();
+    this.view = makeView(this.overlay, { drawn: () => this.afterFrame(), restored: () => this.retheme() });
     this.view?.setTheme(this.theme);
     this.computation = new Computation(viewing.edits, this.timings);
     this.pad = new Pad(this.root, sketch, {
+      read: (since) => this.read(since),
       follow: (since) => this.follow(since),
       resized: () => this.fit(),
     });
@@ -76,8 +75,8 @@ export class Scene {
     this.framing = new Framing(this.root, this.pad, this.labels, this.view, () => this.interaction.cardRoom);
     this.sizeWatch = new ResizeObserver(() => this.fit());
     this.sizeWatch.observe(this.root);
-    this.stopFilling = fillWindow(this.root);
-    this.stopTravelling = moments.watch(() => this.data && void this.take(moments.over(this.data)));
+    const travel = moments.watch(() => this.data && void this.take(moments.over(this.data)));
+    this.stops = [fillWindow(this.root), travel];
   }
 
   /** Called with the neuron that was touched, once the reader has come to rest on it. */
@@ -113,8 +112,7 @@ export class Scene {
     weights.cancel();
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
-    this.stopFilling();
-    this.stopTravelling();
+    for (const stop of this.stops) stop();
     this.interaction.dispose();
     this.pad.dispose();
     if (this.view) this.viewing.camera = this.view.camera;
@@ -137,14 +135,21 @@ export class Scene {
     }
   }
 
-  /** The pen has moved: the same network reads what is on the pad, within this frame. */
+  /** The pen has moved: the network on the screen reads what is on the pad, before anything is drawn. */
+  private read(since: number): void {
+    const { drawn, computation } = this;
+    if (!drawn || !computation.running) return; // its weights are still on their way
+    computation.run(this.pad.over(drawn));
+    this.timings.add("penToActivations", performance.now() - since);
+  }
+
+  /** What the pen has drawn is shown, within this frame. */
   private follow(since: number | null): void {
     const { data, drawn } = this;
     if (!data) return;
     this.data = this.pad.over(data);
-    if (!drawn) return; // its weights are still on their way
+    if (!drawn) return;
     this.show(data === drawn ? this.data : this.pad.over(drawn), null);
-    if (since !== null) this.timings.add("penToActivations", performance.now() - since);
     this.view?.stage.drawNow();
     if (since !== null) this.timings.add("penToPicture", performance.now() - since);
   }
@@ -156,18 +161,13 @@ export class Scene {
 
   /** `tensors` null: those of the network that is on the screen. */
   private show(data: SceneData, tensors: Tensors | null, edited = false): void {
-    const next: Shown = {
-      run: data.run,
-      weights_url: data.weights_url,
-      network: JSON.stringify([data.network, data.class_names]),
-      pixels: data.image.pixels,
-      drawing: data.pad.shown,
-    };
+    const next = shownOf(data);
     const change = changeBetween(this.shown, next);
     const { computation, view } = this;
     try {
       this.viewing.settle(data.network, data.run);
-      const stale = change.network || change.weights || edited || !computation.running;
+      const muted = muteAsWished(data, this.viewing);
+      const stale = change.network || change.weights || edited || muted || !computation.running;
       if (tensors && stale) computation.load(data, tensors);
       if (!computation.running) return;
       computation.run(data);
@@ -180,8 +180,11 @@ export class Scene {
     this.shown = next;
     this.drawn = data;
     if (change.network) this.rebuild(data);
-    view?.show((layer) => running.activations(layer), change.wave && !prefersReducedMotion());
-    this.labels.setProbabilities(running.probabilities);
+    // Often only words have changed: a wave that is on its way then goes on.
+    if (change.network || change.weights || change.picture || edited) {
+      view?.show((layer) => running.activations(layer), change.wave && !prefersReducedMotion());
+      this.labels.setProbabilities(running.probabilities);
+    }
     this.tell(data);
     this.interaction.refresh();
     if (change.network) this.interaction.selection.restore();
@@ -213,26 +216,6 @@ export class Scene {
     if (this.view && this.drawn) showLegend(this.overlay, this.view, this.theme, this.viewing, wall);
   }
 
-  private makeView(): View3d | null {
-    try {
-      return new View3d(this.overlay.canvas, {
-        drawn: () => this.afterFrame(),
-        moved: () => this.overlay.hideHint(),
-        lost: () =>
-          this.overlay.notice(
-            "The browser has taken the graphics away for a moment. The prediction above still holds.",
-          ),
-        restored: () => {
-          this.overlay.notice(null);
-          this.retheme(); // the new context knows no clear colour
-        },
-      });
-    } catch {
-      this.overlay.hideTools();
-      return null;
-    }
-  }
-
   private async compare(): Promise<KerasCheck> {
     const { drawn, computation } = this;
     if (!drawn || !computation.running) throw new Error("the network is not on the screen yet");
@@ -252,7 +235,8 @@ export class Scene {
   }
 
   private markReady(): void {
-    this.root.dataset.ready = "true";
+    // Each writing has the browser look for styles, and this comes with every frame.
+    if (this.root.dataset.ready !== "true") this.root.dataset.ready = "true";
   }
 
   private retheme(): void {
@@ -262,16 +246,5 @@ export class Scene {
     this.interaction.setTheme(this.theme);
     this.framing.measureLabels(this.theme.font);
     this.explainColours(null);
-  }
-
-  private tools(): Tool[] {
-    const step = Math.PI / 12; // 15 degrees
-    return [
-      { name: "Turn left", icon: icons.left, act: () => this.view?.stage.nudge(-step, 0, 1) },
-      { name: "Turn right", icon: icons.right, act: () => this.view?.stage.nudge(step, 0, 1) },
-      { name: "Zoom out", icon: icons.farther, act: () => this.view?.stage.nudge(0, 0, 1.3) },
-      { name: "Zoom in", icon: icons.nearer, act: () => this.view?.stage.nudge(0, 0, 1 / 1.3) },
-      { name: "Show the whole network (R)", icon: icons.home, act: () => this.view?.home() },
-    ];
   }
 }

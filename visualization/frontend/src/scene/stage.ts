@@ -1,24 +1,13 @@
 /** Renderer, camera and controls: draws only when something asks for a frame. */
-import {
-  ColorManagement,
-  Group,
-  LinearSRGBColorSpace,
-  PerspectiveCamera,
-  Scene,
-  Spherical,
-  Vector3,
-  WebGLRenderer,
-} from "three";
+import { ColorManagement, Group, LinearSRGBColorSpace, PerspectiveCamera, Scene, WebGLRenderer } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
-import type { Point } from "../layout";
 import { prefersReducedMotion } from "../theme";
 import { afterFrame, type Budget, freshBudget, frugalBudget } from "./budget";
+import { Flight, type Place, placeOf, type Standpoint, standpointOf } from "./flight";
 import { drawnInSoftware } from "./graphics";
 import { Resolution, restTime } from "./resolution";
 import { fieldOfView, type View } from "./view";
 
-/** Milliseconds of a flight, and of all that moves with it. */
-export const flightTime = 420;
 const closest = 0.006; // of the home view's distance: a few neurons then fill the canvas
 
 // Colours are chosen as they shall appear: three.js must not convert them.
@@ -46,11 +35,13 @@ export class Stage {
   /** Milliseconds that drawing them has kept this thread busy. */
   busy = 0;
   budget: Budget = drawnInSoftware() ? frugalBudget : freshBudget;
+  /** What was drawn last cost little in nearly every pixel. */
+  cheap = false;
   private readonly scene = new Scene();
   private readonly renderer: WebGLRenderer;
   private readonly resolution: Resolution;
   private request = 0;
-  private flight: { from: Place; to: Place; start: number } | null = null;
+  private flight: Flight | null = null;
   private lastFrame = Number.NEGATIVE_INFINITY; // milliseconds
   private flowing = false; // the last frame asked for this one: what lies between them is how long a frame takes
   private held = false; // by the reader's hand
@@ -63,7 +54,10 @@ export class Stage {
     private readonly events: StageEvents,
   ) {
     // Walls smooth their own edges; for lines and slabs alone a processor would pay a third of each frame.
-    this.renderer = new WebGLRenderer({ canvas, antialias: !drawnInSoftware() });
+    const antialias = !drawnInSoftware();
+    // Opaque, which three.js does not ask for: what lies under the canvas need not be drawn by the browser.
+    const context = canvas.getContext("webgl2", { alpha: false, antialias, powerPreference: "default" });
+    this.renderer = new WebGLRenderer({ canvas, context: context ?? undefined, antialias });
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
     this.resolution = new Resolution(this.renderer, () => this.invalidate());
     this.scene.add(this.content);
@@ -140,24 +134,25 @@ export class Stage {
     this.controls.minDistance = distance * closest;
     this.controls.maxDistance = distance * 2.5;
     this.camera.far = distance * 5;
-    this.flyTo(placeOf(view.position, view.target), smooth);
+    this.flyTo(placeOf(view), smooth);
   }
 
   /** Look at a part of the whole that `goTo` has shown. */
   approach(view: View, smooth: boolean): void {
-    this.flyTo(placeOf(view.position, view.target), smooth);
+    this.flyTo(placeOf(view), smooth);
   }
 
-  /** Where the camera stands and what it looks at, in units. */
+  /** Where the camera stands, or will stand when its flight ends. */
   get standpoint(): Standpoint {
-    const target = (this.flight?.to.target ?? this.controls.target).toArray();
-    if (!this.flight) return { position: this.camera.position.toArray(), target };
-    const { orbit } = this.flight.to;
-    return { position: new Vector3().setFromSpherical(orbit).add(this.flight.to.target).toArray(), target };
+    return this.flight ? standpointOf(this.flight.to) : this.present;
   }
 
-  set standpoint({ position, target }: Standpoint) {
-    this.flyTo(placeOf(position, target), false);
+  set standpoint(standpoint: Standpoint) {
+    this.flyTo(placeOf(standpoint), false);
+  }
+
+  private get present(): Standpoint {
+    return { position: this.camera.position.toArray(), target: this.controls.target.toArray() };
   }
 
   /** What is nearer than this many units is not drawn: the farther it is, the finer the order in depth. */
@@ -175,7 +170,7 @@ export class Stage {
 
   /** Turn around the target by angles in radians, and come nearer by a factor below 1. */
   nudge(turn: number, tilt: number, factor: number): void {
-    const place = placeOf(this.camera.position.toArray(), this.controls.target.toArray());
+    const place = placeOf(this.present);
     const { minPolarAngle, maxPolarAngle, minDistance, maxDistance } = this.controls;
     place.orbit.theta = Math.min(azimuths[1], Math.max(azimuths[0], place.orbit.theta + turn));
     place.orbit.phi = Math.min(maxPolarAngle, Math.max(minPolarAngle, place.orbit.phi + tilt));
@@ -196,14 +191,8 @@ export class Stage {
 
   private flyTo(to: Place, smooth: boolean): void {
     this.flight = null;
-    if (smooth && !prefersReducedMotion()) {
-      const from = placeOf(this.camera.position.toArray(), this.controls.target.toArray());
-      // Turn the short way round.
-      from.orbit.theta += Math.round((to.orbit.theta - from.orbit.theta) / (2 * Math.PI)) * 2 * Math.PI;
-      this.flight = { from, to, start: performance.now() };
-    } else {
-      this.stand(to);
-    }
+    if (smooth && !prefersReducedMotion()) this.flight = new Flight(this.present, to, performance.now());
+    else this.stand(to);
     this.invalidate();
   }
 
@@ -222,7 +211,7 @@ export class Stage {
     if (!this.flight && this.controls.update()) again = true;
     // A hand that holds still is at rest.
     const moving = again || this.following || (this.held && interval < restTime);
-    this.resolution.choose(moving, this.budget.effort);
+    this.resolution.choose(moving, this.budget.effort, this.cheap);
     again = this.events.frame(now) || again;
     this.renderer.render(this.scene, this.camera);
     this.frames++;
@@ -235,35 +224,8 @@ export class Stage {
 
   private fly(now: number): boolean {
     if (!this.flight) return false;
-    const { from, to, start } = this.flight;
-    const time = Math.min(1, Math.max(0, (now - start) / flightTime));
-    const eased = time * time * (3 - 2 * time);
-    const mix = (a: number, b: number) => a + (b - a) * eased;
-    this.stand({
-      target: from.target.clone().lerp(to.target, eased),
-      orbit: new Spherical(
-        mix(from.orbit.radius, to.orbit.radius),
-        mix(from.orbit.phi, to.orbit.phi),
-        mix(from.orbit.theta, to.orbit.theta),
-      ),
-    });
-    if (time === 1) this.flight = null;
+    this.stand(this.flight.at(now));
+    if (this.flight.isOver(now)) this.flight = null;
     return true;
   }
-}
-
-/** Plain numbers, so that it can be kept. */
-export interface Standpoint {
-  readonly position: Point;
-  readonly target: Point;
-}
-
-interface Place {
-  target: Vector3;
-  orbit: Spherical;
-}
-
-function placeOf(position: Point, target: Point): Place {
-  const centre = new Vector3(...target);
-  return { target: centre, orbit: new Spherical().setFromVector3(new Vector3(...position).sub(centre)) };
 }

@@ -1,6 +1,7 @@
 /** The styles of the scene's HTML. One accent, Streamlit's own; everything else is text on background.
  *
- * What moves with the camera is a layer of its own (will-change): without, every frame draws all text anew.
+ * What moves with the camera is a layer of its own (will-change): without, every frame draws all text anew. So is what
+ * stands still over the canvas: else the browser puts all of it on one layer of the canvas's size, to be mixed in every frame.
  */
 export const sceneStyles = /* css */ `
 .strata-scene {
@@ -16,6 +17,7 @@ export const sceneStyles = /* css */ `
 .strata-scene canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; cursor: grab; touch-action: none; }
 .strata-scene canvas:active { cursor: grabbing; }
 .strata-scene canvas:focus-visible { outline: 2px solid var(--st-primary-color, #4c9be8); outline-offset: -2px; }
+.strata-scene > :is(.reading, .legend, .hint, .tools, .pad) { will-change: transform; }
 .strata-scene .over { position: absolute; inset: 0; pointer-events: none; }
 .strata-scene svg.over { width: 100%; height: 100%; }
 .strata-scene svg polygon { fill: none; stroke-linejoin: round; }

@@ -1,54 +1,31 @@
 /** The network in space: walls, scaffold, beams and camera, from layers and activations to pixels. */
-import { Vector3 } from "three";
 import { layoutBetween, sameLayers } from "../arrangement";
-import { type LayerSpec, size } from "../contract";
-import {
-  type Arrangement,
-  cornersOf,
-  everythingClosed,
-  type Layout,
-  layOut,
-  type Point,
-  seenOf,
-  type Wall,
-} from "../layout";
+import type { LayerSpec } from "../contract";
+import { type Arrangement, cornersOf, everythingClosed, type Layout, layOut, seenOf } from "../layout";
 import type { PaletteKind } from "../palette";
 import { prefersReducedMotion, type Theme } from "../theme";
 import type { Beam, PatchBeam } from "./beam_segments";
 import { Beams } from "./beams";
-import { type Neuron, nearestDistance, neuronFrom, pick } from "./picking";
-import { heightOn, outlinesOf, surroundingsOf } from "./places";
+import { eased, flightTime, type Standpoint } from "./flight";
+import { heightOn, surroundingsOf } from "./places";
 import { Scaffold } from "./scaffold";
-import type { Extent, Range } from "./scale";
-import { flightTime, Stage, type StageEvents, type Standpoint } from "./stage";
+import type { Extent } from "./scale";
+import { Sight } from "./sight";
+import { Stage, type StageEvents } from "./stage";
+import { neuronsOf, type Statistics } from "./statistics";
 import { fieldOfView, fitView, type HomeView, homeView, type Viewport } from "./view";
 import { distanceTo, type Masks, type Touched, Walls } from "./walls";
 import { sweep, waveLength } from "./wave";
 
-/** What a benchmark reads: sums since the scene began, and the state of the last frame. */
-export interface Statistics {
-  /** Drawn, and each can be picked. */
-  readonly neurons: number;
-  readonly frames: number;
-  readonly drawCalls: number;
-  /** Milliseconds that all frames together kept the page's thread busy. */
-  readonly busyMilliseconds: number;
-  /** Walls drawn as solid neurons. */
-  readonly solidWalls: number;
-  /** Device pixels for a CSS pixel. */
-  readonly pixelRatio: number;
-}
+const cheapShare = 0.08; // of the canvas: walls that cost more than their picture and yet may be drawn in full while moving
 
-export class View3d {
-  readonly stage: Stage;
-  private readonly space: Walls;
+export class View3d extends Sight {
   private readonly scaffold: Scaffold;
   private readonly beams: Beams;
   private layers: readonly LayerSpec[] = [];
   private arrangement: Arrangement = everythingClosed;
   private fitted: HomeView | null = null;
   private change: { from: Layout; to: Layout; start: number } | null = null;
-  private viewport: Viewport | null = null;
   private theme: Theme | null = null;
   private palette: PaletteKind = "perceptual";
   private waveStart: number | null = null; // milliseconds
@@ -56,7 +33,7 @@ export class View3d {
   private moved = false;
 
   constructor(canvas: HTMLCanvasElement, events: Omit<StageEvents, "frame">) {
-    this.stage = new Stage(canvas, {
+    const stage = new Stage(canvas, {
       ...events,
       frame: (now) => this.frame(now),
       moved: () => {
@@ -64,19 +41,9 @@ export class View3d {
         events.moved();
       },
     });
-    this.space = new Walls(this.stage.content);
+    super(stage, new Walls(stage.content));
     this.scaffold = new Scaffold(this.stage.content);
     this.beams = new Beams(this.stage.content);
-  }
-
-  /** One for each layer, where it is now; hidden ones too. */
-  get walls(): readonly Wall[] {
-    return this.space.layout.walls;
-  }
-
-  /** The map brought forward, where it is now. */
-  get forward(): Wall | null {
-    return this.space.layout.forward;
   }
 
   /** Other layers. What was opened and hidden stays so by name; light, beams and the reader's view go. */
@@ -116,16 +83,6 @@ export class View3d {
     if (this.theme) this.beams.colour(this.theme, palette);
     this.placeBeams();
     this.stage.invalidate();
-  }
-
-  /** The range of a wall's colours; of one channel where each map has its own. */
-  rangeOf(wall: number, channel: number | null = null): Range {
-    return this.space.rangeOf(wall, channel);
-  }
-
-  /** The smallest and the largest of the maxima that full colour stands for; null if no wall seen has such a scale. */
-  spanOf(extent: Extent): readonly [number, number] | null {
-    return this.space.spanOf(extent);
   }
 
   /** Show what `masks` light up as it is, framed, and dim all else; a wall without a mask is dimmed whole.
@@ -193,48 +150,13 @@ export class View3d {
   get statistics(): Statistics {
     const { frames, drawCalls, busy, pixelRatio } = this.stage;
     return {
-      neurons: this.walls.reduce((sum, wall) => sum + neuronsOf(wall), 0),
+      neurons: neuronsOf(this.walls),
       frames,
       drawCalls,
       busyMilliseconds: busy,
       solidWalls: this.space.solid,
       pixelRatio,
     };
-  }
-
-  /** The neuron at a place in the flat activations of a layer. */
-  neuron(wall: number, index: number): Neuron {
-    return neuronFrom(this.walls[wall], wall, index);
-  }
-
-  /** The neuron at a place of the canvas in CSS pixels. */
-  neuronAt(x: number, y: number): Neuron | null {
-    if (!this.viewport) return null;
-    const { camera } = this.stage;
-    const through = new Vector3((x / this.viewport.width) * 2 - 1, 1 - (y / this.viewport.height) * 2, 0.5);
-    const direction = through.unproject(camera).sub(camera.position);
-    return pick(this.space.pickable, camera.position.toArray(), direction.toArray());
-  }
-
-  /** Corners of a neuron's face, or of its whole map, wherever it is drawn: on its wall, and on the map brought forward. */
-  outlinesOf(neuron: Neuron, whole: boolean): Point[][] {
-    return outlinesOf(this.space.layout, neuron, whole, (wall, index) => this.space.heightOf(wall, index));
-  }
-
-  /** CSS pixels of a point in space; null behind the camera. */
-  project(x: number, y: number, z: number): { x: number; y: number } | null {
-    if (!this.viewport) return null;
-    const at = new Vector3(x, y, z).project(this.stage.camera);
-    if (at.z > 1) return null;
-    return { x: ((at.x + 1) / 2) * this.viewport.width, y: ((1 - at.y) / 2) * this.viewport.height };
-  }
-
-  /** Whether no other wall stands between the reader and this point of a wall. */
-  sees(wall: Wall, point: Point): boolean {
-    const eye = this.stage.camera.position.toArray();
-    const ray: Point = [point[0] - eye[0], point[1] - eye[1], point[2] - eye[2]];
-    const others = seenOf(this.space.layout).filter((other) => other !== wall);
-    return nearestDistance(others, eye, ray) >= 1;
   }
 
   dispose(): void {
@@ -268,9 +190,8 @@ export class View3d {
     let again = false;
     if (this.change) {
       const { from, to, start } = this.change;
-      const time = Math.min(1, Math.max(0, (now - start) / flightTime));
-      this.setLayout(layoutBetween(from, to, time * time * (3 - 2 * time)));
-      if (time === 1) this.change = null;
+      this.setLayout(layoutBetween(from, to, eased(now - start)));
+      if (now - start >= flightTime) this.change = null;
       again = true;
     }
     this.look();
@@ -291,6 +212,7 @@ export class View3d {
     const seen = seenOf(this.space.layout);
     this.stage.setNear(Math.min(...seen.map((wall) => distanceTo(wall, camera) - heightOn(wall, 1))));
     this.space.look(camera, tangent, pixelRatio, budget.effort);
+    this.stage.cheap = this.space.dearPixels < cheapShare * width * height;
     this.beams.look(width, height, tangent * camera.position.distanceTo(controls.target));
   }
 
@@ -301,9 +223,4 @@ export class View3d {
   private buildScaffold(): void {
     if (this.theme) this.scaffold.build(this.space.layout, this.theme.background, this.theme.text);
   }
-}
-
-/** Flatten has none of its own: it shows the layer before in a row. */
-function neuronsOf({ layer, state }: Wall): number {
-  return state === "hidden" || layer.kind === "flatten" ? 0 : size(layer.output_shape);
 }

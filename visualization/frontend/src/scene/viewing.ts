@@ -26,6 +26,8 @@ export class Viewing {
   picked: { readonly layer: string; readonly index: number } | null = null;
   /** The serial of the last wish of another view that was followed. */
   followed: number | null = null;
+  /** The same of the last one that said what is to be muted. */
+  mutedFor: number | null = null;
   readonly edits = new Edits();
   private network = "";
   private run = "";

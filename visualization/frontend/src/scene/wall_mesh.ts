@@ -15,6 +15,7 @@ import { size } from "../contract";
 import { reliefOf, type Wall } from "../layout";
 import type { Colour } from "../palette";
 import { mixAll } from "./colours";
+import { PicturePlane } from "./picture_plane";
 import { maximumMark } from "./scale";
 import {
   flatMaterial,
@@ -42,6 +43,8 @@ export class WallMesh {
   private before: DataTexture;
   private mask: DataTexture | null = null;
   private readonly uniforms: WallUniforms;
+  private readonly full: ShaderMaterial;
+  private readonly picture: PicturePlane | null;
   private readonly plane: Mesh<BufferGeometry, ShaderMaterial>;
   private box: Mesh<BufferGeometry, ShaderMaterial> | null = null;
   private readonly built: Wall;
@@ -56,7 +59,9 @@ export class WallMesh {
     this.current = valueTexture(wall);
     this.before = valueTexture(wall);
     this.uniforms = wallUniforms(wall, this.current, this.before, palette);
-    this.plane = this.add(new PlaneGeometry(wall.width, wall.height), flatMaterial(this.uniforms));
+    this.full = flatMaterial(this.uniforms);
+    this.picture = PicturePlane.of(wall, this.uniforms);
+    this.plane = this.add(new PlaneGeometry(wall.width, wall.height), this.full);
     this.place(wall);
   }
 
@@ -70,6 +75,11 @@ export class WallMesh {
       mesh?.scale.setScalar(factor);
     }
     this.choose();
+  }
+
+  /** Drawn by its picture alone, the cheapest way there is. */
+  get isPicture(): boolean {
+    return !this.solid && this.plane.material !== this.full;
   }
 
   /** Solid neurons or flat tiles. */
@@ -100,6 +110,7 @@ export class WallMesh {
     texels.set(this.strengths);
     for (const index of maxima) texels[index] += maximumMark;
     this.current.needsUpdate = true;
+    this.picture?.forget();
     this.uniforms.diverging.value = diverging;
     this.uniforms.palette.value = palette;
   }
@@ -129,6 +140,7 @@ export class WallMesh {
     uniforms.bright.value.fromArray(mixAll(background, text, 0.95));
     uniforms.maximum.value.fromArray(mixAll(maximum, maximum, 0));
     uniforms.shade.value.fromArray(mixAll(shade, shade, 0));
+    this.picture?.forget();
   }
 
   /** What the shader must know of the camera, before each frame. */
@@ -143,14 +155,17 @@ export class WallMesh {
     const slant = (across: number) => unitsPerPixel.value * Math.hypot(1, across / local.z);
     perPixel.value.set(slant(local.x), slant(local.y));
     fogRange.value.set(fogNear, fogFar);
+    this.chooseMaterial();
   }
 
   dispose(): void {
     for (const mesh of [this.plane, this.box]) {
       mesh?.removeFromParent();
       mesh?.geometry.dispose();
-      mesh?.material.dispose();
     }
+    this.full.dispose();
+    this.box?.material.dispose();
+    this.picture?.dispose();
     for (const texture of [this.current, this.before, this.mask]) texture?.dispose();
   }
 
@@ -160,6 +175,17 @@ export class WallMesh {
     mesh.rotation.y = -Math.PI / 2;
     this.parent.add(mesh);
     return mesh;
+  }
+
+  private chooseMaterial(): void {
+    const { picture, current, strengths } = this;
+    if (this.solid || !picture?.suffices) {
+      this.plane.material = this.full;
+      return;
+    }
+    picture.look();
+    picture.paint(this.built, (current.image.data as Float32Array).subarray(0, strengths.length));
+    this.plane.material = picture.material;
   }
 
   private choose(): void {

@@ -35,6 +35,8 @@ export class Walls {
   private lit: { masks: Masks | null; touched: Touched | null } = { masks: null, touched: null };
   private theme: Theme | null = null;
   private readonly palettes = new Palettes();
+  /** CSS pixels of the walls that were not drawn by their pictures in the last frame, as seen from before each. */
+  dearPixels = 0;
 
   constructor(private readonly parent: Group) {}
 
@@ -140,13 +142,17 @@ export class Walls {
   look(camera: PerspectiveCamera, tangent: number, ratio: number, effort: Effort): void {
     const extent = Math.max(...seenOf(this.layout).map((wall) => Math.abs(wall.x)), 1);
     const distance = camera.position.length();
+    this.dearPixels = 0;
     for (const { mesh } of this.all) {
       const { wall } = mesh;
-      const pixels = wall.cell / (tangent * distanceTo(wall, camera));
+      const scale = 1 / (tangent * distanceTo(wall, camera)); // pixels that a unit spans
+      const pixels = wall.cell * scale;
       // Outputs, a tile each, are told by the bars beside them: solid only when opened.
       const single = wall.cells.rows * wall.cells.columns === 1;
       mesh.setSolid(isSolid(wall.state, single ? 0 : pixels, mesh.solid, effort));
       mesh.look(camera, tangent / ratio, distance - 0.2 * extent, distance + 1.2 * extent);
+      if (wall.state !== "hidden" && !mesh.isPicture)
+        this.dearPixels += wall.width * wall.height * scale * scale;
     }
   }
 

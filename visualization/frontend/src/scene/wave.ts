@@ -1,5 +1,7 @@
 /** The wave that a new picture sends through the network, and what makes one: pure. */
 
+import type { SceneData } from "../contract";
+
 export const waveLength = 450; // milliseconds, first wall to last
 const share = 0.35; // of the wave's time that one wall takes
 
@@ -21,6 +23,16 @@ export interface Shown {
   readonly pixels: string;
   /** The picture is what the pen draws: it is followed without a wave. */
   readonly drawing: boolean;
+}
+
+export function shownOf(data: SceneData): Shown {
+  return {
+    run: data.run,
+    weights_url: data.weights_url,
+    network: JSON.stringify([data.network, data.class_names]),
+    pixels: data.image.pixels,
+    drawing: data.pad.shown,
+  };
 }
 
 export interface Change {

@@ -1,0 +1,244 @@
+"""Which pixels and biases a logit is made of, and three other ways to ask why.
+
+A network of convolutions, dense layers, normalization, pooling and activations of straight pieces is, near any picture,
+one sum: logit = Σ pixel · slope + Σ bias · slope, slopes by the chain rule. (Srinivas and Fleuret 2019, "Full-gradient
+representation", https://arxiv.org/abs/1905.00780; gradient times input: Shrikumar et al. 2016,
+https://arxiv.org/abs/1605.01713.) Computed in double precision, so that what is left over is the rounding of Keras's
+own single precision alone.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from model import linearity
+from model.analyses import Analysis, Arrays, Report
+from model.building import build, set_weights
+from model.networks import Network, NetworkError
+from model.runs import Run
+
+_CHUNK = 112  # pictures whose activations are in memory together
+_SIX = 6.0  # where relu6 ends
+
+Goal = Callable[[tf.Tensor], tf.Tensor]
+"""Logits (batch, classes) to the value that is explained, (batch,): one logit, or one less another."""
+
+
+def attribution(analysis: Analysis, report: Report) -> Arrays:
+    """Why the analysis's picture is read as it is.
+
+    Options: `goal`, the class explained, -1 for the one it is read as; `against`, a class whose logit is taken away, -1
+    for none; `patch`, odd, the side of the square that occlusion blanks; `steps` of integrated gradients. Returns
+    float64: "logits" (classes,) of Keras in single precision, "goal" and "against" int64 (1,); "pixels" (rows,
+    columns) and "constants" (one for each name of `constant_names`); "occlusion" and "integrated" (rows, columns);
+    "black" (1,): the value for a black picture; "grad_cam" (rows, columns), as large as the last convolution's maps, if
+    there is one. Raises NetworkError for another picture, class or patch than the network has.
+    """
+    options = dict(analysis.options)
+    explained = _explained(analysis.run_path, analysis.step)
+    shape = explained.network.input_shape
+    pixels = np.frombuffer(analysis.pixels, np.uint8)
+    if pixels.size != np.prod(shape):
+        raise NetworkError(f"Expected a picture of {shape}, uint8. Received {pixels.size} bytes.")
+    image = pixels.reshape(1, *shape).astype(np.float64) / 255  # (1, rows, columns, channels)
+    logits = explained.logits(image)
+    goal, against = int(options["goal"]), int(options["against"])
+    goal = int(logits[0].argmax()) if goal < 0 else goal
+    value = contrast(goal, against, logits.shape[1])
+    patch, steps = int(options["patch"]), int(options["steps"])
+    report("methods", 0, 4)
+    parts = explained.parts(image, value)
+    report("methods", 1, 4)
+    blanked = explained.occlusion(image, value, patch)
+    report("methods", 2, 4)
+    integrated, black = explained.integrated(image, value, steps)
+    report("methods", 3, 4)
+    result = {
+        "logits": logits[0],
+        "goal": np.array([goal]),
+        "against": np.array([against]),
+        "pixels": parts.pixels[0],
+        "constants": parts.constants[0],
+        "occlusion": blanked,
+        "integrated": integrated,
+        "black": np.array([black]),
+    }
+    seen = explained.grad_cam(image, value)
+    return result if seen is None else {**result, "grad_cam": seen}
+
+
+def contrast(goal: int, against: int, classes: int) -> Goal:
+    """The logit of a class, less that of another unless `against` is -1; raises NetworkError for a class too many."""
+    if not (0 <= goal < classes and -1 <= against < classes and goal != against):
+        raise NetworkError(
+            f"Expected two different classes from 0 to {classes - 1}, or -1 for no second. "
+            f"Received {goal} and {against}. Choose others."
+        )
+    if against < 0:
+        return lambda logits: logits[:, goal]
+    return lambda logits: logits[:, goal] - logits[:, against]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What values are sums of: pixels (batch, rows, columns) and constants (batch, names), float64."""
+
+    pixels: np.ndarray
+    constants: np.ndarray
+
+    @property
+    def sums(self) -> np.ndarray:
+        """All parts together, (batch,)."""
+        return np.asarray(self.pixels.sum(axis=(1, 2)) + self.constants.sum(axis=1))
+
+
+class Explained:
+    """A network up to its logits, with weights in it."""
+
+    def __init__(self, network: Network, weights: dict[str, np.ndarray]) -> None:
+        self.network = network
+        self._single = _layers(network, weights, "float32")
+        self._double = _layers(network, weights, "float64")
+
+    def logits(self, images: np.ndarray) -> np.ndarray:
+        """As Keras computes them in single precision, float64 (batch, classes); images (batch, …) 0..1."""
+        values = tf.constant(images, tf.float32)
+        for step in self._single:
+            values = step.activation(step.layer(values, training=False))
+        return np.asarray(values.numpy(), np.float64)
+
+    def parts(self, images: np.ndarray, goal: Goal) -> Parts:
+        """The parts of the goal's value for each image, float64 (batch, rows, columns, channels), 0..1."""
+        constants: list[tuple[tf.Tensor, tf.Tensor]] = []  # where it is added, and what
+        with tf.GradientTape() as tape:
+            values = first = tf.constant(images, tf.float64)
+            tape.watch(first)
+            for step in self._double:
+                silent = tf.stop_gradient(step.layer(tf.zeros_like(values[:1]), training=False))
+                values = step.layer(values, training=False)
+                if step.has_constants:
+                    constants.append((values, silent))
+                if step.name == "relu6":
+                    full = tf.stop_gradient(tf.where(values > _SIX, tf.constant(_SIX, tf.float64), 0.0))
+                    values = step.activation(values)
+                    constants.append((values, full))
+                else:
+                    values = step.activation(values)
+            total = tf.reduce_sum(goal(values))
+        slopes = tape.gradient(total, [first, *(place for place, _ in constants)])
+        given = [_summed(slope * added) for slope, (_, added) in zip(slopes[1:], constants, strict=True)]
+        stacked = np.stack(given, axis=1) if given else np.zeros((len(images), 0))
+        return Parts((slopes[0] * first).numpy().sum(axis=-1), stacked)
+
+    def occlusion(self, image: np.ndarray, goal: Goal, patch: int) -> np.ndarray:
+        """How much the value falls when the patch x patch square around each pixel is without ink, (rows, columns).
+
+        Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901. Raises NetworkError for an even or too large patch.
+        """
+        rows, columns = image.shape[1:3]
+        if patch % 2 != 1 or not 1 <= patch <= min(rows, columns):
+            raise NetworkError(f"Expected an odd patch from 1 to {min(rows, columns)} pixels. Received {patch}.")
+        reach = patch // 2
+        blanked = np.repeat(image, rows * columns, axis=0)  # (rows * columns, rows, columns, channels)
+        for place, (row, column) in enumerate(np.ndindex(rows, columns)):
+            blanked[place, max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = 0
+        values = np.concatenate([self._values(part, goal) for part in _chunks(blanked)])
+        return np.asarray(self._values(image, goal) - values).reshape(rows, columns)
+
+    def integrated(self, image: np.ndarray, goal: Goal, steps: int) -> tuple[np.ndarray, float]:
+        """Integrated gradients from black, by the midpoint rule: (rows, columns), and the value for black.
+
+        Sundararajan et al. 2017, https://arxiv.org/abs/1703.01365.
+        """
+        if steps < 1:
+            raise NetworkError(f"Expected at least one step. Received {steps}.")
+        shares = ((np.arange(steps) + 0.5) / steps).reshape(-1, 1, 1, 1)
+        slopes = np.zeros(image.shape[1:])
+        for part in _chunks(shares * image):
+            with tf.GradientTape() as tape:
+                pictures = tf.constant(part, tf.float64)
+                tape.watch(pictures)
+                total = tf.reduce_sum(goal(self._forward(pictures)))
+            slopes += tape.gradient(total, pictures).numpy().sum(axis=0)
+        black = float(self._values(np.zeros_like(image), goal)[0])
+        return (slopes / steps * image[0]).sum(axis=-1), black
+
+    def grad_cam(self, image: np.ndarray, goal: Goal) -> np.ndarray | None:
+        """Where the last convolution's maps speak for the value, (rows, columns), at least 0; None without one.
+
+        Every map times its mean slope, added up, negative sums as 0: Selvaraju et al. 2017,
+        https://arxiv.org/abs/1610.02391.
+        """
+        last = linearity.last_convolution(self.network)
+        if not last:
+            return None
+        maps = values = tf.constant(image, tf.float64)
+        with tf.GradientTape() as tape:
+            for step in self._double:
+                values = step.activation(step.layer(values, training=False))
+                if step.layer.name == last:
+                    maps = values
+                    tape.watch(maps)
+            total = tf.reduce_sum(goal(values))
+        slopes = tf.reduce_mean(tape.gradient(total, maps), axis=(1, 2))  # (1, channels)
+        return np.asarray(tf.nn.relu(tf.einsum("brcm,bm->rc", maps, slopes)).numpy())
+
+    def _forward(self, pictures: tf.Tensor) -> tf.Tensor:
+        for step in self._double:
+            pictures = step.activation(step.layer(pictures, training=False))
+        return pictures
+
+    def _values(self, images: np.ndarray, goal: Goal) -> np.ndarray:
+        return np.asarray(goal(self._forward(tf.constant(images, tf.float64))).numpy())
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A layer without its activation, and that."""
+
+    layer: keras.Layer
+    activation: Callable[[tf.Tensor], tf.Tensor]
+    name: str
+    has_constants: bool
+
+
+def _layers(network: Network, weights: dict[str, np.ndarray], precision: str) -> list[_Step]:
+    """The layers up to the logits, in float32 or float64."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        model = build(network)
+    finally:
+        keras.config.set_dtype_policy(policy)
+    set_weights(model, weights)
+    steps = []
+    for place, layer in enumerate(model.layers):
+        name = linearity.activation_of(network.layers[place])
+        if place == len(model.layers) - 1 and linearity.answering_activation(network):
+            name = "linear"
+        if hasattr(layer, "activation"):
+            layer.activation = keras.activations.linear
+        steps.append(_Step(layer, keras.activations.get(name), name, bool(layer.weights)))
+    return steps
+
+
+def _summed(values: tf.Tensor) -> np.ndarray:
+    """(batch, …) to (batch,)."""
+    return np.asarray(tf.reduce_sum(values, axis=range(1, len(values.shape))).numpy())
+
+
+def _chunks(images: np.ndarray) -> Sequence[np.ndarray]:
+    return [images[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
+
+
+@functools.lru_cache(maxsize=4)
+def _explained(run_path: Path, step: int) -> Explained:
+    run = Run(run_path)
+    return Explained(run.config().network, run.weights(step))

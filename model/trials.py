@@ -1,0 +1,56 @@
+"""The pictures that a network is tried with when its test set is made harder; no Keras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from data import changes, drawing
+from data.datasets import Dataset
+from model.points import evenly
+
+SEED: Final = 4
+PICTURES: Final = 1000
+MOST_PIXELS: Final = 4.0
+MOST_DEGREES: Final = 30.0
+CONDITIONS: Final = ("untouched", "untouched_prepared", "moved", "moved_prepared")
+"""Test pictures as they are and moved; each as it comes, and prepared as the drawing pad's pictures are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trials:
+    """Test pictures and what was done to each; the same for all networks.
+
+    numbers int32 (pictures,); down, right float64 (pictures,) in pixels; degrees float64 (pictures,), with the clock.
+    """
+
+    numbers: np.ndarray
+    down: np.ndarray
+    right: np.ndarray
+    degrees: np.ndarray
+
+
+def trials(labels: np.ndarray) -> Trials:
+    """PICTURES of a test set, all if there are fewer, the same share of each class, each with a movement, by SEED.
+
+    Shifts are even within MOST_PIXELS each way, down and sideways, turns within MOST_DEGREES either way.
+    """
+    numbers = evenly(labels, PICTURES, SEED)
+    draws = np.random.default_rng(SEED).uniform(-1, 1, (3, len(numbers)))
+    return Trials(numbers, MOST_PIXELS * draws[0], MOST_PIXELS * draws[1], MOST_DEGREES * draws[2])
+
+
+def picture(data: Dataset, tried: Trials, place: int, condition: str) -> np.ndarray:
+    """The picture in `place` of the trials as a condition of CONDITIONS has it: uint8 (28, 28)."""
+    pixels = data.x_test[tried.numbers[place], :, :, 0]
+    if condition.startswith("moved"):
+        movement = {name: float(getattr(tried, name)[place]) for name in ("down", "right", "degrees")}
+        pixels = changes.moved(pixels, **movement)
+    return prepared(pixels) if condition.endswith("prepared") else pixels
+
+
+def prepared(pixels: np.ndarray) -> np.ndarray:
+    """Cropped to its ink, fitted to 20x20, centre of mass moved to the centre: uint8 (28, 28) to the same."""
+    return drawing.from_ink(pixels).pixels[:, :, 0]

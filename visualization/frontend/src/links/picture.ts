@@ -1,0 +1,82 @@
+/** The picture on its canvas: what is shown of a reading, where it lies, and its drawing at the screen's next frame. */
+import type { Theme } from "../theme";
+import { Colours } from "./colours";
+import { type Column, columnsOf } from "./columns";
+import type { LinksSettings } from "./contract";
+import { type Graph, graphOf, type Place, type Reading } from "./graph";
+import { type LinksLayout, layOut, rowsIn, widthOf } from "./layout";
+import { Painter } from "./painter";
+
+const sharpest = 2; // canvas pixels to a CSS pixel: more costs more than it shows
+
+/** What is looked at by pointer and keyboard. */
+export interface Looked {
+  readonly isolated: Place | null;
+  readonly focused: Place | null;
+}
+
+export class Picture {
+  graph: Graph | null = null;
+  layout: LinksLayout | null = null;
+  private readonly painter = new Painter();
+  private columns: readonly Column[] = [];
+  private made = ""; // of which network the columns are
+  private size = { width: 0, height: 0 };
+  private colours: Colours;
+  private classNames: readonly string[] = [];
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private theme: Theme,
+  ) {
+    this.colours = new Colours(theme, "perceptual");
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.colours = new Colours(theme, this.colours.palette);
+  }
+
+  /** Room for the picture, in CSS pixels; a network of many layers is broader than that. */
+  setSize(width: number, height: number): void {
+    this.size = { width, height };
+  }
+
+  /** Choose what is shown. `calm`: shown nodes stay unless others are clearly stronger. */
+  read(reading: Reading, classNames: readonly string[], settings: LinksSettings, calm: boolean): void {
+    const made = JSON.stringify([reading.layers, settings.every_layer]);
+    if (made !== this.made) {
+      this.columns = columnsOf(reading.layers, settings.every_layer);
+      this.graph = null;
+      this.made = made;
+    }
+    if (settings.palette !== this.colours.palette) this.colours = new Colours(this.theme, settings.palette);
+    this.classNames = classNames;
+    const most = Math.min(settings.most, rowsIn(this.size.height));
+    this.graph = graphOf(this.columns, reading, most, settings.order, calm ? this.graph : null);
+    const width = widthOf(this.columns.length, this.size.width);
+    this.layout = layOut(this.graph.columns, width, this.size.height);
+  }
+
+  draw(looked: Looked): void {
+    const { canvas, layout } = this;
+    if (!layout) return;
+    const scale = Math.min(sharpest, window.devicePixelRatio || 1);
+    const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
+    if (canvas.width !== width || canvas.height !== height) {
+      Object.assign(canvas, { width, height });
+      Object.assign(canvas.style, { width: `${layout.width}px`, height: `${layout.height}px` });
+    }
+    const context = canvas.getContext("2d");
+    if (!context) return; // the browser is out of memory: the table still has all numbers
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.paint(context, looked);
+  }
+
+  /** Draw it anywhere, in CSS pixels. */
+  paint(context: CanvasRenderingContext2D, { isolated, focused }: Looked): void {
+    const { graph, layout, colours, classNames } = this;
+    if (!graph || !layout) return;
+    this.painter.draw(context, graph, layout, { colours, classNames, isolated, focused });
+  }
+}

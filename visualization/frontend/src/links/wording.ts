@@ -1,0 +1,122 @@
+/** The picture of the links in words: titles, a node's readout, the table and the CSV of what is shown. Pure. */
+import { activationNames } from "../card/wording";
+import { positionOf } from "../explain/place";
+import { decimal, neuronInWords, percent } from "../scene/words";
+import type { Column } from "./columns";
+import { type Graph, type GraphColumn, type GraphNode, type Place, strongestInto } from "./graph";
+
+const listed = 4; // strongest contributions in a readout: what a line holds
+
+/** "+0.84", "−0.31". */
+export function signed(value: number): string {
+  return value < 0 ? decimal(value) : `+${decimal(value)}`;
+}
+
+/** "32 maps", "128 units", "28 × 28 pixels". */
+export function countInWords({ kind, nodes, rows, columns }: Column): string {
+  if (kind === "picture") return `${rows} × ${columns} pixels`;
+  const what = kind === "maps" ? "map" : kind === "classes" ? "class" : "unit";
+  const plural = what === "class" ? "classes" : `${what}s`;
+  return `${nodes.toLocaleString("en")} ${nodes === 1 ? what : plural}`;
+}
+
+/** "map 17", "unit 3", "class “7”", "the picture". */
+export function nodeName(column: Column, number: number, classNames: readonly string[]): string {
+  switch (column.kind) {
+    case "picture":
+      return column.nodes === 1 ? "the picture" : `channel ${number}`;
+    case "maps":
+      return `map ${number}`;
+    case "units":
+      return `unit ${number}`;
+    case "classes":
+      return `class “${classNames[number]}”`;
+  }
+}
+
+/** Under a node: its number and its value. */
+export function labelOf(column: Column, node: GraphNode): string {
+  return column.kind === "picture" ? "the picture" : `${node.number} · ${decimal(node.value)}`;
+}
+
+/** Whether the layer's values are shares that add up to 1. */
+export function isShares({ layer }: Column): boolean {
+  return "activation" in layer && layer.activation === "softmax";
+}
+
+export function valueInWords(column: Column, value: number): string {
+  return isShares(column) ? percent(value) : decimal(value);
+}
+
+/** What a node is, its value, and what went into it. */
+export function readoutOf(graph: Graph, { column, row }: Place, classNames: readonly string[]): string {
+  const own = graph.columns[column];
+  const node = own.shown[row];
+  const place = positionOf(own.layer.output_shape, node.index);
+  const neuron = { wall: own.place, index: node.index, ...place };
+  // Counted as the scene does it; a share of a softmax is a percentage everywhere else on the page.
+  const what = neuronInWords(own.layer, neuron, node.value, own.kind === "classes" ? classNames : []);
+  const said = isShares(own) ? `${what} (${percent(node.value)})` : what;
+  const head = own.kind === "maps" ? `${said}, the strongest of its ${own.rows} × ${own.columns}` : said;
+  return `${head}. ${originInWords(graph, { column, row }, classNames)}`.trim();
+}
+
+function originInWords(graph: Graph, { column, row }: Place, classNames: readonly string[]): string {
+  const [own, source] = [graph.columns[column], graph.columns[column - 1]];
+  const { incoming, value } = own.shown[row];
+  if (!incoming || !source) return "";
+  const strongest = strongestInto(own.shown[row], listed);
+  const each = strongest.map(
+    ({ number, contribution }) => `${nodeName(source, number, classNames)} ${signed(contribution)}`,
+  );
+  const all = incoming.sum - incoming.bias;
+  const before = `${beforeActivation(own)} ${decimal(incoming.sum)} = ${signed(all)} from ${source.layer.title} and bias ${signed(incoming.bias)}`;
+  if (each.length === 0) return `${before}: nothing came in.`;
+  const passed = incoming.bias === 0 && each.length === 1 && Math.abs(all - value) < 1e-6 * Math.abs(all);
+  if (passed) return `It comes from ${each[0]}.`;
+  return `${before}. Strongest: ${each.join(", ")}.`;
+}
+
+function beforeActivation({ layer }: Column): string {
+  const activation = "activation" in layer ? layer.activation : "linear";
+  return activation === "linear" ? "It is" : `Before ${activationNames[activation]} it is`;
+}
+
+/** A row for each shown node: layer, node, value, and the strongest of what goes into it. */
+export function tableOf(graph: Graph, classNames: readonly string[]): string[][] {
+  return graph.columns.flatMap((column, place) =>
+    column.shown.map((node) => [
+      column.layer.title,
+      nodeName(column, node.number, classNames),
+      valueInWords(column, node.value),
+      strongestInto(node, 3)
+        .map(({ number, contribution }) => {
+          return `${nodeName(graph.columns[place - 1], number, classNames)} ${signed(contribution)}`;
+        })
+        .join(", "),
+    ]),
+  );
+}
+
+/** All that is drawn, with every digit: a line for each node and for each link. */
+export function csvOf(graph: Graph): string {
+  const lines = ["kind,layer,unit,row,column,activation,from_layer,from_unit,contribution"];
+  for (const column of graph.columns) lines.push(...column.shown.map((node) => nodeLine(column, node)));
+  for (const { column, from, to, contribution } of graph.links) {
+    const [own, source] = [graph.columns[column], graph.columns[column - 1]];
+    const [target, start] = [own.shown[to], source.shown[from]];
+    const begin = nodeLine(own, target).replace(/^node/, "link");
+    lines.push(`${begin.replace(/,,,$/, "")},${quoted(source.layer.name)},${start.number},${contribution}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function nodeLine(column: GraphColumn, node: GraphNode): string {
+  const { row, column: across } = positionOf(column.layer.output_shape, node.index);
+  const place = column.layer.output_shape.length === 3 ? `${row},${across}` : ",";
+  return `node,${quoted(column.layer.name)},${node.number},${place},${node.value},,,`;
+}
+
+function quoted(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,259 @@
+"""A picture changed step by step: what the network reads over the amount, and what moved test pictures cost it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from data.changes import CHANGES, Change
+from model.analyses import Arrays
+from model.trials import CONDITIONS
+from visualization import charts
+
+# Okabe and Ito's colours, which every kind of colour vision tells apart; dash and width say the same.
+_READ, _TRUE, _FAINT = "#56b4e9", "#e69f00", "#8a94a3"
+_OTHERS = (("#009e73", "dot"), ("#cc79a7", "dashdot"), ("#d55e00", "longdash"), ("#2f7fd0", "longdashdot"))
+_MOST_PICTURES = 11
+_STRIPES = {"fillmode": "overlay", "fgcolor": "rgba(0, 0, 0, 0.35)", "solidity": 0.12}
+_PREPARED = ("as it comes", "prepared")
+_STATES = ("untouched", "shifted and rotated")
+
+
+def curve(
+    name: str, probabilities: np.ndarray, pictures: np.ndarray, class_names: Sequence[str], label: int | None = None
+) -> go.Figure:
+    """The probability of each class over the amount of CHANGES[name], and below it the pictures that were read.
+
+    probabilities: float32 (amounts, classes); pictures: uint8 (amounts, rows, columns). The class read in the unchanged
+    picture is drawn thick, the true one (`label`) dashed, those that win elsewhere dotted, all others thin.
+    """
+    change = CHANGES[name]
+    figure = go.Figure()
+    neutral = change.amounts.index(change.neutral)
+    read, winners = int(probabilities[neutral].argmax()), sorted(set(probabilities.argmax(axis=1).tolist()))
+    said = [amount_words(change, amount) for amount in change.amounts]
+    first_other = True
+    for place in sorted(range(len(class_names)), key=lambda place: (place == read, place == label, place in winners)):
+        style, role = _style(place, read, label, winners)
+        figure.add_trace(
+            go.Scatter(
+                x=list(change.amounts),
+                y=100 * probabilities[:, place].astype(float),
+                name=f"{class_names[place]}, {role}" if role else "other classes",
+                legendgroup=None if role else "other",
+                showlegend=bool(role) or first_other,
+                legendrank=1 if place == read else 2 if place == label else 3 if role else 4,
+                mode="lines",
+                line=style,
+                customdata=said,
+                hovertemplate=f"%{{customdata}}: {class_names[place]} with %{{y:.1f}} %<extra></extra>",
+            )
+        )
+        first_other = first_other and bool(role)
+    for amount, _ in flips(change, probabilities):
+        line = {"width": 1, "dash": "dot", "color": _FAINT}
+        figure.add_shape(type="line", x0=amount, x1=amount, y0=0, y1=1, yref="y domain", line=line)
+    for place in {read, *winners, *([] if label is None else [label])}:
+        peak = neutral if place == read else int(probabilities[:, place].argmax())
+        height = 100 * float(probabilities[peak, place])
+        name_there = {"x": change.amounts[peak], "y": height, "text": f"<b>{class_names[place]}</b>"}
+        figure.add_annotation(**name_there, showarrow=False, yshift=-10 if height > 90 else 10)
+    _add_strip(figure, change, pictures, said)
+    _lay_out(figure, change, name)
+    return figure
+
+
+def _style(place: int, read: int, label: int | None, winners: Sequence[int]) -> tuple[dict[str, object], str]:
+    """How a class's line looks, and what the class is; no words for one that never matters."""
+    if place == read:
+        return {"color": _READ, "width": 4}, "read as it is, the true class" if place == label else "read as it is"
+    if place == label:
+        return {"color": _TRUE, "width": 3, "dash": "dash"}, "the true class"
+    if place in winners:
+        colour, dash = _OTHERS[winners.index(place) % len(_OTHERS)]
+        return {"color": colour, "width": 2, "dash": dash}, "wins elsewhere"
+    return {"color": _FAINT, "width": 1}, ""
+
+
+def _add_strip(figure: go.Figure, change: Change, pictures: np.ndarray, said: Sequence[str]) -> None:
+    """Pictures below the curve, each in the middle of its own amount."""
+    chosen = strip(change)
+    rows, columns = pictures.shape[1:]
+    apart = change.amounts[chosen[1]] - change.amounts[chosen[0]]
+    x, sheet, words = [], [], []
+    for place in chosen:
+        # The last column stays empty: a gap to the next picture.
+        x += [change.amounts[place] + apart * ((column + 0.5) / (columns + 1) - 0.5) for column in range(columns + 1)]
+        sheet.append(np.pad(pictures[place].astype(np.float32), ((0, 0), (0, 1)), constant_values=np.nan))
+        words += [said[place]] * (columns + 1)
+    figure.add_trace(
+        go.Heatmap(
+            x=x,
+            y=list(range(rows)),
+            z=np.concatenate(sheet, axis=1),
+            yaxis="y2",
+            coloraxis="coloraxis",
+            hoverongaps=False,
+            customdata=np.broadcast_to(np.array(words), (rows, len(words))).tolist(),
+            hovertemplate="%{customdata}: ink %{z} of 255<extra></extra>",
+        )
+    )
+
+
+def strip(change: Change) -> list[int]:
+    """Which of a change's amounts are shown as pictures: evenly apart, the unchanged one among them."""
+    count, neutral = len(change.amounts), change.amounts.index(change.neutral)
+    apart = -(-count // _MOST_PICTURES)
+    return list(range(neutral % apart, count, apart))
+
+
+def _lay_out(figure: go.Figure, change: Change, name: str) -> None:
+    low, high = change.amounts[0], change.amounts[-1]
+    chosen = strip(change)
+    apart = change.amounts[chosen[1]] - change.amounts[chosen[0]]
+    first, last = change.amounts[chosen[0]] - apart / 2, change.amounts[chosen[-1]] + apart / 2
+    figure.update_layout(
+        xaxis={
+            "title": {"text": AXES[name]},
+            "range": [min(low, first), max(high, last)],
+            "anchor": "y2",
+            "zeroline": False,
+        },
+        yaxis={"title": {"text": "probability (%)"}, "range": [-2, 102], "domain": [0.3, 1.0], "zeroline": False},
+        yaxis2={"visible": False, "range": [27.5, -0.5], "domain": [0.0, 0.24], "fixedrange": True},
+        coloraxis={"cmin": 0, "cmax": 255, "showscale": False},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        margin={"l": 56, "r": 12, "t": 8, "b": 48},
+        meta={"palettes": {"coloraxis": "sequential"}},
+        uirevision=f"stress {name}",
+    )
+
+
+AXES: dict[str, str] = {
+    "shift_x": "shift to the right (px; below 0 to the left)",
+    "shift_y": "shift down (px; below 0 up)",
+    "rotate": "rotation with the clock (°; below 0 against it)",
+    "scale": "size (% of the picture as it is)",
+    "pen": "radius added to the pen (px; below 0 thinner)",
+    "noise": "standard deviation of the noise (% of full ink)",
+}
+
+
+def amount_words(change: Change, amount: float) -> str:
+    """An amount for people: "3 px to the left", "60 % of its size", "25° with the clock"."""
+    if amount == change.neutral:
+        return "unchanged"
+    gap = "" if change.unit == "°" else "\u00a0"
+    if change.neutral:
+        return f"{amount:g}{gap}{change.unit} of its size"
+    way = change.direction[amount > change.neutral]
+    return f"{abs(amount):g}{gap}{change.unit} {way}".rstrip()
+
+
+def flips(change: Change, probabilities: np.ndarray) -> list[tuple[float, int]]:
+    """(amount, class) where the answer first becomes another, one for each direction at most, nearest to neutral."""
+    answers = probabilities.argmax(axis=1)
+    neutral = change.amounts.index(change.neutral)
+    found = []
+    for places in (range(neutral - 1, -1, -1), range(neutral + 1, len(answers))):
+        first = next((place for place in places if answers[place] != answers[neutral]), None)
+        if first is not None:
+            found.append((change.amounts[first], int(answers[first])))
+    return found
+
+
+def flip_words(change: Change, probabilities: np.ndarray, class_names: Sequence[str]) -> str:
+    """What both directions do to the answer: "Becomes 9 at 3 px to the left. Stays 7 up to 10 px to the right."."""
+    neutral = change.amounts.index(change.neutral)
+    read = class_names[int(probabilities[neutral].argmax())]
+    found = flips(change, probabilities)
+    sentences = []
+    for below, end in ((True, change.amounts[0]), (False, change.amounts[-1])):
+        if end == change.neutral:
+            continue
+        here = [(amount, label) for amount, label in found if (amount < change.neutral) == below]
+        sentences += [f"Becomes {class_names[label]} at {amount_words(change, amount)}." for amount, label in here]
+        if not here:
+            sentences.append(f"Stays {read} up to {amount_words(change, end)}.")
+    return " ".join(sentences)
+
+
+def table(found: Arrays, class_names: Sequence[str]) -> str:
+    """All curves as CSV: the change, its amount and unit, and each class's probability, 0..1."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["change", "amount", "unit", *class_names])
+    for name, change in CHANGES.items():
+        for amount, row in zip(change.amounts, found[f"{name}/probabilities"], strict=True):
+            writer.writerow([name, f"{amount:g}", change.unit, *(f"{value:.6f}" for value in row)])
+    return text.getvalue()
+
+
+def bars(found: Arrays) -> go.Figure:
+    """The accuracy on model.trials' pictures in each of its conditions, with Wilson's 95 % intervals."""
+    share = 100 * found["right"] / found["pictures"][0]
+    low, high = 100 * found["interval"][:, 0], 100 * found["interval"][:, 1]
+    figure = go.Figure()
+    for place, (name, colour, pattern) in enumerate(zip(_PREPARED, (_READ, _TRUE), ("", "/"), strict=True)):
+        mine = [CONDITIONS.index(f"{state}{'_prepared' if place else ''}") for state in ("untouched", "moved")]
+        figure.add_trace(
+            go.Bar(
+                x=list(_STATES),
+                y=share[mine],
+                name=name,
+                marker={"color": colour, "pattern": {**_STRIPES, "shape": pattern}},
+                error_y={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": high[mine] - share[mine],
+                    "arrayminus": share[mine] - low[mine],
+                    "thickness": 1.5,
+                    "color": _FAINT,
+                },
+                text=[charts.percent(value / 100) for value in share[mine]],
+                textposition="inside",
+                insidetextfont={"color": "#10151c"},
+                insidetextanchor="start",
+                hovertemplate=f"%{{x}}, {name}: %{{y:.1f}} % read right<extra></extra>",
+            )
+        )
+    figure.update_layout(
+        barmode="group",
+        xaxis={"title": {"text": f"the same {int(found['pictures'][0]):,} test pictures"}},
+        yaxis={"title": {"text": "accuracy (% of pictures)"}, "range": [0, 102]},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        margin={"l": 56, "r": 12, "t": 8, "b": 48},
+        uirevision="stress accuracy",
+    )
+    return figure
+
+
+def rows(found: Arrays) -> list[dict[str, str]]:
+    """The accuracies as a table for people, a row a condition."""
+    pictures = int(found["pictures"][0])
+    result = []
+    for place, condition in enumerate(CONDITIONS):
+        low, high = (100 * float(end) for end in found["interval"][place])
+        result.append(
+            {
+                "Pictures": _STATES[condition.startswith("moved")],
+                "": _PREPARED[condition.endswith("prepared")],
+                f"Right of {pictures:,}": f"{int(found['right'][place]):,}",
+                "95 % interval": f"{low:.1f} to {high:.1f} %",
+            }
+        )
+    return result
+
+
+def accuracy_table(found: Arrays) -> str:
+    """The accuracies as CSV."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["condition", "right", "pictures", "interval_low", "interval_high"])
+    for condition, right, (low, high) in zip(CONDITIONS, found["right"], found["interval"], strict=True):
+        writer.writerow([condition, int(right), int(found["pictures"][0]), f"{low:.6f}", f"{high:.6f}"])
+    return text.getvalue()

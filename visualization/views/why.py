@@ -1,0 +1,141 @@
+"""Why this class: pixels and biases that add up to the logit, and three other methods beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model.analyses import Analysis
+from model.runs import Run
+from visualization import attributions, reasons_words, state, traces
+from visualization.attributions import Reasons
+from visualization.views import exhibit, waiting
+
+_PATCHES = (1, 3, 5, 7, 9, 11)
+_STEPS = (8, 16, 32, 64, 128, 256, 512)
+_HEIGHT = 276
+_MEASURES = {"contribution": "contribution to the logit", "fall": "fall of the logit", "evidence": "weighted maps"}
+"""What a map's colours stand for, by what hover calls a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is explained and how: classes (against: -1 for none), the side of occlusion's patch, integration steps."""
+
+    goal: int
+    against: int
+    patch: int
+    steps: int
+
+
+def draw(run: Run) -> None:
+    """Draw it for the chosen run, step and picture."""
+    shown = state.shown(run)
+    if not traces.is_ready():
+        st.info(traces.waiting_words() + ".")
+        return
+    picture, _ = state.chosen_picture()
+    network, names = shown.run.config().network, shown.run.class_names()
+    reads = int(traces.trace(shown.run, shown.step, picture)["output"].argmax())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        asked = _choose(names, reads)
+        words = st.container(width="stretch")
+    result = waiting.result(
+        Analysis.of(
+            "attribution",
+            shown.run,
+            shown.step,
+            picture.pixels,
+            goal=asked.goal,
+            against=asked.against,
+            patch=asked.patch,
+            steps=asked.steps,
+        ),
+        "Asking four ways why",
+    )
+    if result is None:
+        return
+    found = attributions.reasons(result, network, names)
+    words.markdown(attributions.sum_sentence(found))
+    ink = picture.pixels[..., 0]
+    left, right = st.columns([2, 3])
+    title = "Pixels that do not add up" if found.bent else "Pixels that add up"
+    _map(left, title, found.pixels, ink, reasons_words.pixels(found), key="pixels", word="contribution")
+    with right:
+        exhibit.draw(
+            f"From the pixels to {found.what}",
+            attributions.waterfall(found),
+            key="parts",
+            explanation=reasons_words.parts(found),
+            table=lambda: attributions.parts_table(found),
+            height=_HEIGHT,
+        )
+    places = st.columns(3)
+    explained = reasons_words.occlusion(found, asked.patch)
+    _map(places[0], "Occlusion", found.occlusion, ink, explained, key="occlusion", word="fall")
+    explained = reasons_words.integrated(found, asked.steps)
+    _map(places[1], "Integrated gradients", found.integrated, ink, explained, key="integrated", word="contribution")
+    _grad_cam(places[2], found, ink, network.title)
+
+
+def _choose(names: tuple[str, ...], reads: int) -> _Asked:
+    """Which class is explained, against which other, and how finely."""
+    goal = st.selectbox(
+        "Why",
+        [-1, *range(len(names))],
+        format_func=lambda place: f"{names[reads]}, as it reads" if place < 0 else names[place],
+        key="why_goal",
+        persist_state="session",
+        width=150,
+    )
+    goal = reads if goal < 0 else goal
+    against = st.selectbox(
+        "and not",
+        [-1, *range(len(names))],
+        format_func=lambda place: "no other" if place < 0 else names[place],
+        key="why_against",
+        persist_state="session",
+        width=130,
+        help="With a second class, everything below explains the difference of the two logits: what speaks for the "
+        "first and against the second.",
+    )
+    with st.popover("How", icon=":material/tune:"):
+        patch = st.select_slider("Occlusion: side of the blank square, pixels", _PATCHES, 5, key="why_patch")
+        steps = st.select_slider("Integrated gradients: steps from black", _STEPS, 64, key="why_steps")
+    return _Asked(goal, -1 if against == goal else against, patch, steps)
+
+
+def _grad_cam(place: DeltaGenerator, found: Reasons, ink: np.ndarray, title: str) -> None:
+    if found.grad_cam is None:
+        with place:
+            st.markdown("**Grad-CAM**")
+            st.info(f"{title} has no convolution, and Grad-CAM weighs the maps of the last one: there is none here.")
+        return
+    explanation = reasons_words.grad_cam(found)
+    _map(place, "Grad-CAM", found.grad_cam, ink, explanation, key="grad-cam", word="evidence", palette="sequential")
+
+
+def _map(
+    place: DeltaGenerator,
+    title: str,
+    values: np.ndarray,
+    ink: np.ndarray,
+    explanation: str,
+    *,
+    key: str,
+    word: str,
+    palette: str = "diverging",
+) -> None:
+    """One method's map with its explanation and its numbers."""
+    with place:
+        exhibit.draw(
+            title,
+            attributions.heat_map(values, ink, measure=_MEASURES[word], word=word, palette=palette),
+            key=key,
+            explanation=explanation,
+            table=lambda: attributions.map_table(values, ink, word),
+            height=_HEIGHT,
+        )
