@@ -1,7 +1,6 @@
 """Strata: train a small network in front of your eyes, then walk through it in 3D.
 
-`streamlit run app.py` reads this file twice: imported, it is the server with the page, the API and the built front end
-on one port; run as a script, it is the page.
+`streamlit run app.py` reads this file twice: imported, it is the server, on one port; run as a script, it is the page.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from typing import ParamSpec, TypeVar
 from loky.process_executor import BrokenProcessPool
 
 from data.errors import StrataError
-from model import jobs
+from model import jobs, ownership
 from model.analyses import Analyses
 from model.memory import resident_megabytes
 from model.networks import PRESETS, Network, NetworkError
@@ -178,6 +178,7 @@ class Engine:
     def _training_ended(self, run: Run, future: Future[None]) -> None:
         with self._lock:
             self._queue.remove(run)
+            resumed_here = run in self._queue
         try:
             future.result()
         except CancelledError:
@@ -186,7 +187,10 @@ class Engine:
             _log.warning("run %s lost its worker: %s", run.id, error)
             if self._closing:
                 return
-            if run.status().state is RunState.QUEUED:
+            status = run.status()
+            # Between the death and this word of it, somebody may have resumed the run: two would write one folder.
+            resumed = resumed_here or status.owner != ownership.claim(self.runs.root)
+            if status.state is RunState.QUEUED and not resumed:
                 # It only waited behind the training whose worker died.
                 self._submit_training(run)
             else:

@@ -79,7 +79,8 @@ def stack(
     relief: height by activation too, else flat sheets.
     """
     figure = go.Figure()
-    strongest = max((float(values.max(initial=0.0)) for values in layers.values()), default=0.0)
+    lowest = min((float(values.min(initial=0.0)) for values in layers.values()), default=0.0)
+    strongest = max((float(np.abs(values).max(initial=0.0)) for values in layers.values()), default=0.0) or 1.0
     titles = list(layers)
     for depth, (title, values) in enumerate(layers.items()):
         tiles = tiling(values, (channels or {}).get(title, ()))
@@ -87,13 +88,13 @@ def stack(
     figure.update_layout(
         scene=_axes(titles),
         coloraxis={
-            "cmin": 0.0,
-            "cmax": strongest or 1.0,
+            "cmin": -strongest if lowest < 0 else 0.0,
+            "cmax": strongest,
             "colorbar": {"title": {"text": "activation", "side": "right"}, "thickness": 14, "len": 0.7},
         },
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         uirevision="stack",
-        meta={"palettes": {"coloraxis": "sequential"}},
+        meta={"palettes": {"coloraxis": "diverging" if lowest < 0 else "sequential"}},
     )
     return figure
 

@@ -74,3 +74,13 @@ def test_a_layer_that_is_all_zero_is_drawn(maps: np.ndarray) -> None:
     figure = stack({"dead": np.zeros_like(maps)}, relief=True)
     assert figure.layout.coloraxis.cmax == 1.0
     assert set(np.unique(figure.data[0].z[~np.isnan(figure.data[0].z)])) == {0.0}
+
+
+def test_values_below_zero_have_colours_of_their_own() -> None:
+    signed = np.linspace(-3, 2, 4 * 4 * 2, dtype=np.float32).reshape(4, 4, 2)  # as after batch normalization
+    layout = stack({"batch norm": signed}).layout
+    assert (layout.coloraxis.cmin, layout.coloraxis.cmax) == (-3, 3)
+    assert layout.meta["palettes"] == {"coloraxis": "diverging"}
+    layout = stack({"pool": np.maximum(signed, 0)}).layout
+    assert (layout.coloraxis.cmin, layout.coloraxis.cmax) == (0, 2)
+    assert layout.meta["palettes"] == {"coloraxis": "sequential"}
