@@ -104,7 +104,8 @@ def _draw_cloud(asked: _Asked, method: str) -> None:
         height="fill",
     )
     number = None if click is None else embedding.number_at(click.trace, click.point, embedding_points, names)
-    if number is not None:
+    # Chosen already: drawing the page again would not end.
+    if number is not None and not np.array_equal(asked.data.x_test[number], asked.picture.pixels):
         state.choose_test_image(number)
         st.rerun()
 
