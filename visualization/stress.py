@@ -20,7 +20,7 @@ _OTHERS = (("#009e73", "dot"), ("#cc79a7", "dashdot"), ("#d55e00", "longdash"), 
 _MOST_PICTURES = 11
 _STRIPES = {"fillmode": "overlay", "fgcolor": "rgba(0, 0, 0, 0.35)", "solidity": 0.12}
 _PREPARED = ("as it comes", "prepared")
-_STATES = ("untouched", "shifted and rotated")
+_STATES = ("untouched", "shifted, rotated")
 
 
 def curve(
@@ -216,6 +216,7 @@ def bars(found: Arrays) -> go.Figure:
                 },
                 text=[charts.percent(value / 100) for value in share[mine]],
                 textposition="inside",
+                textangle=0,
                 insidetextfont={"color": "#10151c"},
                 insidetextanchor="start",
                 hovertemplate=f"%{{x}}, {name}: %{{y:.1f}} % read right<extra></extra>",
@@ -241,9 +242,9 @@ def rows(found: Arrays) -> list[dict[str, str]]:
         result.append(
             {
                 "Pictures": _STATES[condition.startswith("moved")],
-                "": _PREPARED[condition.endswith("prepared")],
+                "": _PREPARED[condition.endswith("prepared")].replace(" ", "\u00a0"),
                 f"Right of {pictures:,}": f"{int(found['right'][place]):,}",
-                "95 % interval": f"{low:.1f} to {high:.1f} %",
+                "95 % interval": f"{low:.1f}–{high:.1f}\u00a0%",
             }
         )
     return result

@@ -36,6 +36,7 @@ def _figures(page: AppTest) -> dict[str, dict[str, Any]]:
             title = str(node.value).strip("*")
         if getattr(node, "type", "") == "bidi_component" and node.proto.component_name.endswith("figure"):
             found.append((title, json.loads(json.loads(node.proto.json)["figure"])))
+            title = ""  # the next figure has its own, or none
         for child in getattr(node, "children", {}).values():
             title = walk(child, title)
         return title
@@ -50,7 +51,8 @@ def _shows(page: AppTest, title: str) -> bool:
 
 
 def _is_drawn(figure: dict[str, Any]) -> bool:
-    return any(len(trace.get("customdata", [])) for trace in figure["data"]) or "barmode" in figure["layout"]
+    """Whether there is more in it than axes."""
+    return any(trace["type"] != "scatter3d" or trace.get("hovertext") for trace in figure["data"])
 
 
 def test_points_are_drawn_and_a_click_chooses_their_picture(page: AppTest, run: Run) -> None:

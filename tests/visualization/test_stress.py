@@ -107,7 +107,7 @@ def test_the_bars_the_rows_and_the_words_are_of_the_same_counts() -> None:
     assert as_it_comes.marker.pattern.shape != prepared.marker.pattern.shape
     rows = stress.rows(found)
     assert [row["Right of 1,000"] for row in rows] == ["986", "985", "681", "946"]
-    assert rows[2]["95 % interval"] == "65.1 to 70.9 %" and rows[2]["Pictures"] == "shifted and rotated"
+    assert rows[2]["95 % interval"] == "65.1–70.9\u00a0%" and rows[2]["Pictures"] == "shifted, rotated"
     said = stress_words.accuracy(found).replace("\u00a0", " ")
     assert "reads 98.6 % right; shifted and rotated 68.1 %" in said and "265 more of the moved pictures right" in said
     table = list(csv.DictReader(io.StringIO(stress.accuracy_table(found))))

@@ -104,7 +104,8 @@ def _draw_cloud(asked: _Asked, method: str) -> None:
         height="fill",
     )
     number = None if click is None else embedding.number_at(click.trace, click.point, embedding_points, names)
-    if number is not None:
+    # Chosen already: drawing the page again would not end.
+    if number is not None and not np.array_equal(asked.data.x_test[number], asked.picture.pixels):
         state.choose_test_image(number)
         st.rerun()
 
@@ -154,13 +155,17 @@ def _draw_nearest(asked: _Asked) -> None:
         for label, distance in zip(labels, found["distances"], strict=True)
     ]
     pictures = asked.data.x_train[found["numbers"], :, :, 0]
+    figure = galleries.gallery(pictures, words, measure="ink, 0 to 255", across=_ACROSS, strongest=255.0)
+    # Below, for beside the pictures it would take half of a narrow column.
+    bar = {"orientation": "h", "y": 0, "yanchor": "top", "title": {"side": "bottom"}}
+    figure.update_layout(coloraxis={"colorbar": bar}, margin={"b": 56})
     exhibit.draw(
         "Nearest training pictures",
-        galleries.gallery(pictures, words, measure="ink, 0 to 255", across=_ACROSS, strongest=255.0),
+        figure,
         key="embedding nearest",
         explanation=embedding_words.nearest(found, labels, asked.layer, asked.picture, asked.data.class_names),
         table=lambda: embedding_words.nearest_table(found, labels, asked.data.class_names),
-        height=galleries.height(pictures.shape, _ACROSS),
+        height=galleries.height(pictures.shape, _ACROSS) + 56,
     )
     st.caption(f"Below each: its class and its distance in {asked.layer.title}")
 
