@@ -72,7 +72,8 @@ def _explanation(ranked: Sequence[Worth], what: str, kind: str, images: int) -> 
     return (
         f"Each of the {len(ranked)} {what} was muted alone, and all {images:,} test images were read again. *Lost* is "
         "how many percentage points of the accuracy went with it; *loss* by how many nats the mean cross-entropy "
-        "rose, which tells apart what costs equally many images, and may fall; *class* is the one that changed most, and *by* how much. "
+        "rose, which tells apart what costs equally many images, and may fall; *class* is the one that changed most, "
+        "and *by* how much. "
         f"Most is lost without {kind} {best.channel}: {knockouts.signed(best.accuracy)} points, and {best.class_name} "
         f"changes by {knockouts.signed(best.class_change)}.\n\n"
         "Click a column to sort by it; select rows to mute them together: what a group is worth is not the sum of what "
