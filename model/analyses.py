@@ -10,6 +10,7 @@ in the folder is all there is, so the worker may be on another machine.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -160,7 +161,8 @@ class Folder:
 
     def ask_to_end(self, name: str) -> None:
         """Ask the worker to end it."""
-        (self.path / f"{name}.cancel").touch()
+        with contextlib.suppress(FileNotFoundError):  # the run was deleted, and with it what waits for the result
+            (self.path / f"{name}.cancel").touch()
 
     def asked_to_end(self, name: str) -> bool:
         """Whether somebody asked for that."""
@@ -195,12 +197,18 @@ def compute(analysis: Analysis, folder: Path, function: Callable[[Analysis, Repo
     try:
         files.write(name, function(analysis, report))
     except OSError as error:
-        raise AnalysisError(
-            f"The result cannot be kept in {folder}: {error.strerror}. Expected a folder that can be written, with "
-            "room on its disk. Free some space and ask again."
-        ) from error
+        raise _unwritable(folder, error) from error
     finally:
         files.clear(name)
+
+
+def _unwritable(folder: Path, error: OSError) -> AnalysisError:
+    if not folder.parent.exists():
+        return AnalysisError(f"Run {folder.parent.name} is not there any more: it was deleted. Choose another run.")
+    return AnalysisError(
+        f"The result cannot be kept in {folder}: {error.strerror}. Expected a folder that can be written, with room on "
+        "its disk. Free some space and ask again."
+    )
 
 
 class Analyses:
@@ -247,10 +255,7 @@ class Analyses:
             files.path.mkdir(exist_ok=True)
             files.clear(analysis.file_name)
         except OSError as error:
-            raise AnalysisError(
-                f"Results cannot be kept in {files.path}: {error.strerror}. Expected a folder that can be written. "
-                "Free some space, or choose another run."
-            ) from error
+            raise _unwritable(files.path, error) from error
         with self._lock:
             if analysis in self._futures:
                 return

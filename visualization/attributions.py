@@ -15,7 +15,7 @@ from model.analyses import Arrays
 from model.networks import Network
 
 _OUTLINE = "#8a94a3"
-_UP, _DOWN, _TOTAL = "#56b4e9", "#e69f00", "#8a94a3"  # Okabe and Ito's blue and orange; the words have signs
+_UP, _DOWN, _TOTAL = "#e69f00", "#56b4e9", "#8a94a3"  # orange for, blue against, as in the maps; words have signs
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ def shown(run: Run) -> Shown:
 def _asked_for_step() -> int | None:
     """The step in the URL; None where there is none that could be one."""
     asked_for = st.query_params.get("step", "")
-    return int(asked_for) if asked_for.isascii() and asked_for.isdecimal() else None
+    # Python reads no number of more than 4,300 digits, and no training has as many steps as 12 can say.
+    return int(asked_for) if asked_for.isascii() and asked_for.isdecimal() and len(asked_for) <= 12 else None
 
 
 def take_moment(moment: Moment, run: Run) -> bool:

@@ -137,8 +137,8 @@ def test_while_the_run_trains_the_test_set_waits_for_a_click(page: AppTest, run:
     run.write_status(Status(RunState.TRAINING, step=STEP, total_steps=9, owner=owner))
     try:
         page.run()
-        assert "Reading the test set" in words(page)  # what the button would start
-        [*(found for found in page.button if found.label == "Compute")][-1].click()  # the first is the ranking's
+        assert "Mute a map or a unit" not in words(page)
+        button(page, "Look at this step").click()
         until(page, "Mute a map or a unit")
     finally:
         run.write_status(Status(RunState.STOPPED, step=STEP, total_steps=9))

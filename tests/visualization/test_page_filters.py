@@ -195,10 +195,10 @@ def test_while_it_trains_the_test_set_is_read_on_request(
         path.unlink()
     monkeypatch.setattr(engine.analyses, "_results", type(engine.analyses._results)())
     page.run()
-    assert "Reading the test set at step" in words(page)
+    assert "none looked at yet" in words(page)
     assert not any(found.label == "Cancel" for found in page.button)
     assert "maps_of_norm_1" in figures(page)
-    button(page, "Compute").click()
+    button(page, "Look at this step").click()
     page.run()
     assert "6 maps of norm 1" in settled(page)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -12,7 +13,7 @@ from model.kernels import grid, into
 from model.layers import Dropout, Flatten
 from model.networks import Network, PlacedLayer
 from model.runs import Run
-from visualization import activity, charts, galleries, number_table, state, traces
+from visualization import activity, charts, evaluation_state, galleries, number_table, state, traces, verdicts
 from visualization.pictures import Picture
 from visualization.state import Shown
 from visualization.views import exhibit
@@ -29,11 +30,13 @@ def draw(run: Run) -> None:
     shown = state.shown(run)
     network, names = shown.run.config().network, shown.run.class_names()
     picture, _ = state.chosen_picture()
-    activations = traces.trace(shown.run, shown.step, picture)
+    step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
+    activations = traces.trace(shown.run, step, picture)
     answer = activations[network.layers[-1].name]
     read, probable, active = st.columns([4, 3, 5])
     with read:
-        _picture(picture, answer, names)
+        near = verdicts.passes(replace(shown, step=step), activations, evaluation_state.share())
+        _picture(picture, answer, names, near)
     with probable:
         _probabilities(answer, names, picture)
     with active:
@@ -50,17 +53,17 @@ def draw(run: Run) -> None:
         _units(rows, activations)
 
 
-def reading(picture: Picture, answer: np.ndarray, names: Sequence[str]) -> str:
-    """What the network reads and whether it is right; answer float32 (classes,)."""
+def reading(picture: Picture, answer: np.ndarray, names: Sequence[str], near: bool | None = None) -> str:
+    """What the network reads and whether it is right; answer float32 (classes,), near as verdicts.passes says."""
     winner = int(answer.argmax())
-    said = f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}"
+    said = verdicts.words(answer, names, near)
     if picture.label is None:
         return f"{said} · nobody told it the true label"
     right = ":material/check: right" if picture.label == winner else ":material/close: wrong"
     return f"{said} · true label **{names[picture.label]}** · {right}"
 
 
-def _picture(picture: Picture, answer: np.ndarray, names: Sequence[str]) -> None:
+def _picture(picture: Picture, answer: np.ndarray, names: Sequence[str], near: bool | None) -> None:
     pixels = picture.pixels[..., 0]
     exhibit.draw(
         "The picture",
@@ -77,7 +80,7 @@ def _picture(picture: Picture, answer: np.ndarray, names: Sequence[str]) -> None
         ),
         height=_TALL - 40,
     )
-    st.markdown(reading(picture, answer, names))
+    st.markdown(reading(picture, answer, names, near))
 
 
 def _probabilities(answer: np.ndarray, names: Sequence[str], picture: Picture) -> None:

@@ -17,11 +17,10 @@ from visualization import embedding, embedding_words, galleries, state, traces
 from visualization.pictures import Picture
 from visualization.state import Shown
 from visualization.thumbnails import Thumbnails, thumbnails
-from visualization.views import exhibit, waiting
+from visualization.views import examined, exhibit, waiting
 
 DRAWN = 3000
 _NEIGHBOURHOODS = 2000
-_SEARCHED = 10_000
 _NEAREST = 8
 _ACROSS = 2
 _BESIDE = 5
@@ -31,13 +30,12 @@ _METHODS = ("PCA", "t-SNE")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is looked at. waits: a run is training and the page follows it, so nothing long starts by itself."""
+    """What is looked at."""
 
     shown: Shown
     layer: PlacedLayer
     picture: Picture
     data: Dataset
-    waits: bool
 
 
 def draw(run: Run) -> None:
@@ -48,15 +46,17 @@ def draw(run: Run) -> None:
         name = datasets.TITLES.get(shown.run.config().settings.dataset, "the data")
         st.info(f"The points are {name}'s test pictures, which are not on this machine. Train once and they are.")
         return
+    settled = examined.settled_step(run)
+    if settled is None:
+        return
+    shown = settled
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = _choose_layer(shown)
         method = st.segmented_control(
             "Method", _METHODS, default="PCA", required=True, key="embedding_method", persist_state="session"
         )
     picture, _ = state.chosen_picture()
-    asked = _Asked(
-        shown, layer, picture, datasets.load(known.name), run.status().state.is_active and shown.follows_newest
-    )
+    asked = _Asked(shown, layer, picture, datasets.load(known.name))
     left, right = st.columns((5, 2))
     with left:
         _draw_cloud(asked, method)
@@ -82,7 +82,7 @@ def _draw_cloud(asked: _Asked, method: str) -> None:
     place = st.container()
     with place:
         if method == "PCA":
-            question, title, asks = _question(asked, "embedding_components", DRAWN), "Reading the test set", asked.waits
+            question, title, asks = _question(asked, "embedding_components", DRAWN), "Reading the test set", False
         else:
             question, asks = _question(asked, "embedding_neighbourhoods", _NEIGHBOURHOODS), True
             title = f"t-SNE of {min(_NEIGHBOURHOODS, len(asked.data.y_test)):,} test images"
@@ -121,7 +121,7 @@ def _here(asked: _Asked, result: Arrays) -> np.ndarray | None:
             return None
         activations = traces.trace(asked.shown.run, asked.shown.step, asked.picture)[asked.layer.layer.name]
         return np.asarray((activations - result["mean"]) @ result["axes"].T, np.float32)
-    near = waiting.result(_near(asked, "test", _NEIGHBOURHOODS, _BESIDE), "Placing this picture", asks=asked.waits)
+    near = waiting.result(_near(asked, "test", _NEIGHBOURHOODS, _BESIDE), "Placing this picture")
     if near is None:
         return None
     # t-SNE moves the points it was given and says nothing of others.
@@ -145,8 +145,8 @@ def _near(asked: _Asked, among: str, searched: int, count: int) -> Analysis:
 
 
 def _draw_nearest(asked: _Asked) -> None:
-    question = _near(asked, "training", _SEARCHED, _NEAREST)
-    found = waiting.result(question, "Nearest training pictures", asks=asked.waits)
+    question = _near(asked, "training", len(asked.data.y_train), _NEAREST)
+    found = waiting.result(question, "Nearest training pictures")
     if found is None:
         return
     labels = asked.data.y_train[found["numbers"]]
@@ -160,7 +160,7 @@ def _draw_nearest(asked: _Asked) -> None:
     bar = {"orientation": "h", "y": 0, "yanchor": "top", "title": {"side": "bottom"}}
     figure.update_layout(coloraxis={"colorbar": bar}, margin={"b": 56})
     exhibit.draw(
-        "Nearest training pictures",
+        f"Nearest of {int(found['searched'][0]):,} training pictures",
         figure,
         key="embedding nearest",
         explanation=embedding_words.nearest(found, labels, asked.layer, asked.picture, asked.data.class_names),

@@ -40,11 +40,7 @@ class Examined:
 
 
 def step_to_read(run: Run) -> Shown | None:
-    """The run and step to evaluate; None, and words, where there is none yet.
-
-    While the page follows a training it is a step that somebody asked for: reading the test set at every new snapshot
-    would take the training's processors.
-    """
+    """The run and step whose reading of the test set is shown; None, and words, where there is none yet."""
     shown = state.shown(run)
     data = shown.run.data()
     if data is None:
@@ -56,19 +52,29 @@ def step_to_read(run: Run) -> Shown | None:
             "Training on it downloads it; the digits of scikit-learn are always here."
         )
         return None
+    return settled_step(run)
+
+
+def settled_step(run: Run) -> Shown | None:
+    """The run and step of which things are computed that take a while; None, and a button, where there is none yet.
+
+    While the page follows a training it is a step that somebody asked for: computing at every new snapshot would take
+    the training's processors, and each result would be gone with the next.
+    """
+    shown = state.shown(run)
     if not (shown.follows_newest and shown.run == run and run.status().state.is_active):
         return shown
     asked = evaluation_state.step_to_evaluate(shown)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Evaluate this step",
+            "Look at this step",
             key="evaluate_step",
             icon=":material/play_arrow:",
             on_click=evaluation_state.evaluate_step,
             args=(run, shown.step),
-            help="Reads the whole test set with the newest snapshot. While a run trains this begins with a click.",
+            help="Computes with the newest snapshot, and stays with it. While a run trains this begins with a click.",
         )
-        words = "none evaluated yet" if asked is None else f"what follows is step {asked:,}"
+        words = "none looked at yet" if asked is None else f"what follows is step {asked:,}"
         st.caption(f"Newest snapshot: step {shown.step:,}; {words}")
     return None if asked is None else replace(shown, step=asked)
 

@@ -10,7 +10,7 @@ from model.runs import Run
 from model.selectivity import can_die
 from visualization import state, traces
 from visualization.state import Shown
-from visualization.views import filter_choice, filter_gallery, filter_page, waiting
+from visualization.views import examined, filter_choice, filter_gallery, filter_page, waiting
 from visualization.views.filter_choice import Choice
 
 
@@ -23,7 +23,8 @@ def draw(run: Run) -> None:
     network = shown.run.config().network
     choice = filter_choice.draw(network)
     picture, _ = state.chosen_picture()
-    activations = traces.trace(shown.run, shown.step, picture)
+    step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
+    activations = traces.trace(shown.run, step, picture)
     found = _responses(run, shown, choice)
     if found is not None:
         st.caption(quiet_words(found, choice, dies=can_die(network, choice.placed.layer.name)))
@@ -45,9 +46,11 @@ def _responses(run: Run, shown: Shown, choice: Choice) -> Arrays | None:
             "Train on it once, and Keras downloads it."
         )
         return None
-    asks = shown.follows_newest and run.status().state.is_active
-    analysis = Analysis.of("responses", shown.run, shown.step, layer=choice.placed.layer.name)
-    return waiting.result(analysis, f"Reading the test set at step {shown.step:,}", asks=asks)
+    settled = examined.settled_step(run)
+    if settled is None:
+        return None
+    analysis = Analysis.of("responses", settled.run, settled.step, layer=choice.placed.layer.name)
+    return waiting.result(analysis, f"Reading the test set at step {settled.step:,}")
 
 
 def quiet_words(found: Arrays, choice: Choice, *, dies: bool) -> str:

@@ -12,7 +12,7 @@ from model.runs import Run
 from visualization import knockouts, muting_state, state
 from visualization.knockouts import Score
 from visualization.picks import Pick
-from visualization.views import exhibit, ranking, waiting
+from visualization.views import examined, exhibit, ranking, waiting
 
 _INSTEAD = {"zero": "silence (0)", "mean": "their mean"}
 
@@ -33,15 +33,18 @@ def draw(run: Run) -> None:
     if not layers:
         st.info("This network has its output layer only. A knock-out needs a layer before it.")
         return
-    asks = run.status().state.is_active and shown.follows_newest
+    settled = examined.settled_step(run)
+    if settled is None:
+        return
+    shown = settled
     left, right = st.columns([2, 3])
     with left:
         chosen, replacement = _choose(shown.run, layers)
     choice = muting_state.muted(shown.run, network)
     with right:
-        before = _reading(shown, {}, replacement, "Reading the test set", asks)
+        before = _reading(shown, {}, replacement, "Reading the test set")
         if before is not None:
-            _compare(shown, choice, replacement, before, asks)
+            _compare(shown, choice, replacement, before)
     with left:
         ranking.draw(shown, chosen, replacement, before)
 
@@ -77,23 +80,23 @@ def _choose(run: Run, layers: tuple[PlacedLayer, ...]) -> tuple[PlacedLayer, str
     return placed, replacement
 
 
-def _reading(shown: state.Shown, choice: muting.Choice, replacement: str, title: str, asks: bool) -> Score | None:
+def _reading(shown: state.Shown, choice: muting.Choice, replacement: str, title: str) -> Score | None:
     """The test set read without `choice`; None while it is not there."""
     # Without anything muted both replacements are the same question.
     how = replacement if choice else "zero"
     asked = Analysis.of("knockout", shown.run, shown.step, muted=muting.encoded(choice), replacement=how)
-    result = waiting.result(asked, title, asks=asks)
+    result = waiting.result(asked, title)
     return None if result is None else knockouts.score(result)
 
 
-def _compare(shown: state.Shown, choice: muting.Choice, replacement: str, before: Score, asks: bool) -> None:
+def _compare(shown: state.Shown, choice: muting.Choice, replacement: str, before: Score) -> None:
     """Bars and words for what is muted; without anything muted, what could be done."""
     network, names = shown.run.config().network, shown.run.class_names()
     what = knockouts.choice_words(choice, network)
     after = before
     if choice:
         _actions(shown.run, choice)
-        found = _reading(shown, choice, replacement, f"Reading it without {what}", asks)
+        found = _reading(shown, choice, replacement, f"Reading it without {what}")
         if found is None:
             return
         after = found

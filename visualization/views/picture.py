@@ -25,6 +25,8 @@ def _pace(run: Run) -> float | None:
     """Seconds between two looks for another answer; None where there is none to come without a click."""
     if not traces.is_ready():
         return 1.0
+    if verdicts.is_on_its_way(state.shown(run)):
+        return 1.0
     follows = run.status().state.is_active and state.shown(run).follows_newest
     return traces.FOLLOWING_SECONDS if follows else None
 
@@ -68,15 +70,12 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
     # The last layer, whatever its name.
     answer = activations[shown.run.config().network.layers[-1].name]
     names = shown.run.class_names()
-    winner = int(answer.argmax())
-    if verdicts.passes(traced, activations, evaluation_state.share()) is False:
-        st.markdown(
-            f"None of these, most like **{names[winner]}** ({charts.percent(float(answer[winner]))})",
-            help="Further from the training pictures than the threshold in Evaluation, Confidence",
-        )
-    else:
-        st.markdown(f"Reads **{names[winner]}** with {charts.percent(float(answer[winner]))}")
     by_itself = shown.follows_newest and run.status().state.is_active
+    near = verdicts.passes(traced, activations, evaluation_state.share())
+    if near is None and picture.label is None and not by_itself:
+        verdicts.ask(traced)
+    explained = "Further from the training pictures than the threshold in Evaluation, Confidence"
+    st.markdown(verdicts.words(answer, names, near), help=explained if near is False else None)
     evaluation_state.remember_prediction(traced, picture, answer, by_itself=by_itself)
     told = [f"at step {step:,}"] if step != shown.step else []
     if picture.label is not None:

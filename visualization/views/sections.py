@@ -20,4 +20,4 @@ def draw(name: str, sections: Mapping[str, Callable[[Run], None]], run: Run) -> 
         required=True,
         label_visibility="collapsed",
     )
-    sections[chosen](run)
+    sections.get(chosen, next(iter(sections.values())))(run)  # an empty name in the link is None

@@ -13,7 +13,7 @@ from model.trials import PICTURES
 from visualization import state, stress, stress_words
 from visualization.pictures import Picture
 from visualization.state import Shown
-from visualization.views import exhibit, waiting
+from visualization.views import examined, exhibit, waiting
 
 _CURVE_HEIGHT = 430
 _BARS_HEIGHT = 270
@@ -21,13 +21,15 @@ _BARS_HEIGHT = 270
 
 def draw(run: Run) -> None:
     """Draw the curves of the chosen picture and the accuracy on moved pictures for the chosen run and step."""
-    shown = state.shown(run)
+    shown = examined.settled_step(run)
+    if shown is None:
+        return
     picture, _ = state.chosen_picture()
     left, right = st.columns((3, 2))
     with left:
         _draw_curves(shown, picture)
     with right:
-        _draw_accuracy(shown, waits=run.status().state.is_active and shown.follows_newest)
+        _draw_accuracy(shown)
 
 
 def _draw_curves(shown: Shown, picture: Picture) -> None:
@@ -67,7 +69,7 @@ def _draw_flips(found: Arrays, names: tuple[str, ...]) -> None:
         st.table(pd.DataFrame({"The answer": said}))
 
 
-def _draw_accuracy(shown: Shown, *, waits: bool) -> None:
+def _draw_accuracy(shown: Shown) -> None:
     known = shown.run.data()
     if known is None or not datasets.is_here(known.name):
         name = datasets.TITLES.get(shown.run.config().settings.dataset, "the data")
@@ -78,7 +80,7 @@ def _draw_accuracy(shown: Shown, *, waits: bool) -> None:
         return
     question = Analysis.of("stress_accuracy", shown.run, shown.step)
     count = min(PICTURES, len(datasets.load(known.name).y_test))
-    found = waiting.result(question, f"Reading {count:,} moved test pictures", asks=waits)
+    found = waiting.result(question, f"Reading {count:,} moved test pictures")
     if found is None:
         return
     exhibit.draw(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.errors import StrataError
 from model.analyses import Analysis, AnalysisState, Arrays, Standing
 from model.engine import engine
 
 _POLL_SECONDS = 0.4
+_CANCEL = "Ends it for everyone who waits for this result; it can be started again."
 
 
 def result(analysis: Analysis, title: str, *, asks: bool = False) -> Arrays | None:
@@ -29,13 +31,20 @@ def result(analysis: Analysis, title: str, *, asks: bool = False) -> Arrays | No
 
 
 def _wait(analysis: Analysis, title: str, was_active: bool) -> None:
+    try:
+        _draw(analysis, title, was_active)
+    except StrataError as error:  # here, as this fragment is also drawn alone
+        st.error(str(error))
+
+
+def _draw(analysis: Analysis, title: str, was_active: bool) -> None:
     standing = engine().analyses.standing(analysis)
     if standing.state.is_active != was_active or standing.state is AnalysisState.DONE:
         st.rerun()  # all of the page: this fragment either began to wait or no longer has to
     with st.container(horizontal=True, vertical_alignment="center"):
         if standing.state.is_active:
             st.progress(standing.progress, progress_words(title, standing))
-            if st.button("Cancel", icon=":material/close:", key=f"cancel {analysis.file_name}"):
+            if st.button("Cancel", icon=":material/close:", key=f"cancel {analysis.file_name}", help=_CANCEL):
                 engine().analyses.cancel(analysis)
             return
         if standing.state is AnalysisState.FAILED:

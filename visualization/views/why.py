@@ -12,7 +12,7 @@ from model.analyses import Analysis
 from model.runs import Run
 from visualization import attributions, reasons_words, state, traces
 from visualization.attributions import Reasons
-from visualization.views import exhibit, waiting
+from visualization.views import examined, exhibit, waiting
 
 _PATCHES = (1, 3, 5, 7, 9, 11)
 _STEPS = (8, 16, 32, 64, 128, 256, 512)
@@ -33,9 +33,11 @@ class _Asked:
 
 def draw(run: Run) -> None:
     """Draw it for the chosen run, step and picture."""
-    shown = state.shown(run)
     if not traces.is_ready():
         st.info(traces.waiting_words() + ".")
+        return
+    shown = examined.settled_step(run)
+    if shown is None:
         return
     picture, _ = state.chosen_picture()
     network, names = shown.run.config().network, shown.run.class_names()
