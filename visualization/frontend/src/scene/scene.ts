@@ -184,7 +184,7 @@ export class Scene {
     if (change.network || change.weights || change.picture || edited) {
       view?.show((layer) => running.activations(layer), change.wave && !prefersReducedMotion());
       this.labels.setProbabilities(running.probabilities);
-    }
+    } else view?.stage.invalidate(); // the next frame says that all is on the screen
     this.tell(data);
     this.interaction.refresh();
     if (change.network) this.interaction.selection.restore();
