@@ -58,7 +58,7 @@ def _is_drawn(figure: dict[str, Any]) -> bool:
 def test_points_are_drawn_and_a_click_chooses_their_picture(page: AppTest, run: Run) -> None:
     page.session_state["view"], page.session_state["evaluation"] = "Evaluation", "Embedding"
     title = "Test pictures as dense 1 sees them, by PCA"
-    wait(lambda: _shows(page, title) and _shows(page, "Nearest training pictures"))
+    wait(lambda: _shows(page, title) and _shows(page, "Nearest of 1,149 training pictures"))
     figure = _figures(page)[title]
     names = [trace["name"] for trace in figure["data"]]
     assert names[0] == "0" and "this picture" in names

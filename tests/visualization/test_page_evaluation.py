@@ -193,7 +193,7 @@ def test_while_a_run_trains_the_test_set_is_read_when_somebody_asks(
 ) -> None:
     monkeypatch.setattr(Run, "status", lambda self: Status(RunState.TRAINING, step=5, total_steps=50))
     page.run()
-    assert "none evaluated yet" in words(page)
+    assert "none looked at yet" in words(page)
     button(page, "Look at this step").click()
     settle(page, engine, run, "answers")
     assert f"what follows is step {run.snapshot_steps()[-1]:,}" in words(page)

@@ -60,7 +60,7 @@ def test_a_node_is_shown_in_3d(links_page: AppTest) -> None:
     links_page.run()
     assert links_page.session_state["view"] == "Network"
     wish = component(links_page, "scene")["wish"]
-    assert wish == {"serial": 1, "layer": "conv_2", "channel": 17, "row": 4, "column": 9}
+    assert wish == {"serial": 1, "layer": "conv_2", "channel": 17, "row": 4, "column": 9, "muted": None}
 
 
 def test_what_is_no_node_is_refused_in_words(links_page: AppTest) -> None:
