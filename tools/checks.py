@@ -18,6 +18,8 @@ from tools import chromium
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = "2"
 """Tests side by side: most wait for a worker process of their own, and each of those takes 0.7 GB."""
+ALONE = ("tests/model/api/test_openapi.py", "tests/e2e")
+"""Schemathesis names its tests alike, and of those pytest-xdist runs one only; a page must not wait for other work."""
 TYPED = ("app.py", "data", "model", "visualization", "benchmarks", "tools")
 
 
@@ -69,14 +71,14 @@ def all_checks(pytest_arguments: list[str]) -> list[Check]:
 
 
 def pytest_checks(arguments: list[str]) -> list[Check]:
-    """All tests: those without a browser two at a time, then those whose page must not wait for other work."""
+    """All tests: most of them two at a time, then those of ALONE one after the other."""
     if arguments:
         return [Check("tests (pytest)", module("pytest", *arguments))]
     # By file: a file's tests share a worker with Keras in it, which takes seconds to start.
-    side_by_side = ("-m", "not browser", "-n", WORKERS, "--dist", "loadfile")
+    others = (f"--ignore={path}" for path in ALONE)
     return [
-        Check("tests without a browser (pytest)", module("pytest", *side_by_side)),
-        Check("browser tests (pytest)", module("pytest", "-m", "browser")),
+        Check("tests side by side (pytest)", module("pytest", *others, "-n", WORKERS, "--dist", "loadfile")),
+        Check("tests one by one (pytest)", module("pytest", *ALONE)),
     ]
 
 
