@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from model import descriptions
 from model.layers import (
@@ -56,6 +56,10 @@ __all__ = [
 ]
 
 
+_VALUES_AT_ONCE: Final = 50_000_000
+"""Values of one layer that are in memory for a batch, 200 MB of float32."""
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """Layers over pictures of `input_shape` (rows, columns, channels), values 0..1.
@@ -98,6 +102,11 @@ class Network:
     def readers(self, name: str) -> tuple[PlacedLayer, ...]:
         """The layers that read the one of that name, or the picture, "input"."""
         return tuple(placed for placed in self.placed() if name in placed.inputs)
+
+    def pictures_at_once(self, most: int) -> int:
+        """How many pictures are read together, 1 to `most`: as many as the largest layer's values have room for."""
+        largest = max(math.prod(placed.output_shape) for placed in self.placed())
+        return max(1, min(most, _VALUES_AT_ONCE // largest))
 
     def behind(self, name: str) -> frozenset[str]:
         """The names of all layers that the output of the one of that name goes into, directly or not."""

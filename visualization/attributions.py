@@ -87,7 +87,7 @@ def sum_sentence(found: Reasons) -> str:
     first = f"Pixels {number(found.ink)} and {constants} {number(found.fixed)} are {number(total)}; {found.what} is "
     if not found.bent:
         return f"{first}{number(found.value)}. The difference is {abs(found.left_over):.6f}."
-    activations = ", ".join(sorted({name for _, name in found.bent}))
+    activations = ", ".join(sorted({what for _, what in found.bent}))
     return (
         f"{first}{number(found.value)}: **{number(found.left_over)} is left over**, as this network is not of straight "
         f"pieces ({activations}). Integrated gradients add up here, but for {abs(found.integration_error):.4f}."

@@ -82,7 +82,7 @@ def test_a_neuron_moves_with_the_pixels_of_its_field_and_no_others(network: Netw
     for neuron, place in enumerate(np.ndindex(shape)):
         row, column, channel = place if len(place) == 3 else (0, 0, *place)
         found = field(network, layer, row, column, channel)
-        mask = np.outer(found.rows.mask, found.columns.mask).ravel()
+        mask = found.mask.ravel()
         np.testing.assert_array_equal(mask, seen[:, neuron], err_msg=f"{layer} {place}")
 
 
