@@ -14,6 +14,8 @@ from model import linearity
 from model.analyses import Arrays
 from model.networks import Network
 
+MOST_BARS = 24
+"""Constants that are drawn each by itself; networks of hundreds of layers have more."""
 _OUTLINE = "#8a94a3"
 _UP, _DOWN, _TOTAL = "#e69f00", "#56b4e9", "#8a94a3"  # orange for, blue against, as in the maps; words have signs
 
@@ -166,9 +168,18 @@ def heat_map(
     return figure
 
 
+def _largest(constants: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The constants in their order; of more than MOST_BARS the small ones together."""
+    if len(constants) <= MOST_BARS:
+        return list(constants)
+    least = sorted(abs(part) for _, part in constants)[-(MOST_BARS - 1)]
+    rest = [part for _, part in constants if abs(part) < least]
+    return [*(each for each in constants if abs(each[1]) >= least), (f"{len(rest)} others", sum(rest))]
+
+
 def waterfall(found: Reasons) -> go.Figure:
-    """From nothing to the value: pixels, then every layer's constants, and what is left over where something is."""
-    parts = [("pixels", found.ink), *found.constants]
+    """From nothing to the value: pixels, then every layer's constants, of many the large ones, and what is left over where something is."""
+    parts = [("pixels", found.ink), *_largest(found.constants)]
     if found.bent:
         parts.append(("left over", found.left_over))
     values = [*(part for _, part in parts), found.value]
