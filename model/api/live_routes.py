@@ -38,6 +38,7 @@ NOT_THERE = 4404
 MOST_SOCKETS = 256
 MOST_SOCKETS_AN_ADDRESS = 96
 """A class is often one address, with a tab or two each."""
+_PORTS = {"http": 80, "https": 443}
 _LONGEST_REASON = 123
 """Bytes, of the protocol."""
 
@@ -149,7 +150,9 @@ def same_site(websocket: WebSocket) -> bool:
         return True
     try:
         asked = urlsplit(origin)
-        port = asked.port or {"http": 80, "https": 443}.get(asked.scheme)
+        if asked.scheme not in _PORTS or not asked.hostname:
+            return False
+        port = asked.port or _PORTS[asked.scheme]
         hosts = [websocket.headers.get("host", ""), websocket.headers.get("x-forwarded-host", "")]
         here = [urlsplit(f"{asked.scheme}://{host}") for host in hosts if host]
         return any((asked.hostname, port) == (host.hostname, host.port or port) for host in here)
