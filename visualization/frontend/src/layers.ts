@@ -38,6 +38,8 @@ interface LayerCommon {
   readonly name: string;
   /** For people: "conv 1". */
   readonly title: string;
+  /** Names of the layers that this one reads, in order; where missing, the layer listed before it. See `inputsOf`. */
+  readonly inputs?: readonly string[];
   /** Without the batch axis, channels last: [rows, columns, channels] or [units]. */
   readonly input_shape: readonly number[];
   readonly output_shape: readonly number[];
@@ -205,6 +207,13 @@ function slidingShape(layer: Sliding, window: Pair, what: string): [number, numb
 /** How many places a window of `window` cells has on `length` cells (Keras's rule for both paddings). */
 export function slidingSteps(length: number, window: number, stride: number, padding: Padding): number {
   return padding === "same" ? Math.ceil(length / stride) : Math.ceil((length - window + 1) / stride);
+}
+
+/** Indices of the layers that the layer of this index reads, in order; none for the input. */
+export function inputsOf(layers: readonly LayerSpec[], index: number): readonly number[] {
+  if (index === 0) return [];
+  const { inputs } = layers[index];
+  return inputs ? inputs.map((name) => layers.findIndex((layer) => layer.name === name)) : [index - 1];
 }
 
 export function size(shape: readonly number[]): number {

@@ -4,6 +4,11 @@ import type { NetworkSpec } from "../contract";
 import type { Tensors } from "../safetensors";
 import { prepare, type Step } from "./steps";
 
+/** Whether the browser computes every layer of the network; a layer of Keras's own only a worker computes. */
+export function computes({ layers }: NetworkSpec): boolean {
+  return layers.every(({ kind }) => (kind as string) !== "keras_layer");
+}
+
 export class Network {
   private readonly steps: readonly Step[];
   private readonly outputs: readonly Float32Array[];
