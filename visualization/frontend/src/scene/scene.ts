@@ -9,6 +9,7 @@ import type { Tensors } from "../safetensors";
 import { prefersReducedMotion, readTheme, type Theme, watchTheme } from "../theme";
 import { moments } from "../timeline/moments";
 import { Computation } from "./computation";
+import { leftOutInWords } from "./drawn";
 import { EngineLine } from "./engine_line";
 import { Framing } from "./framing";
 import { handleOf } from "./handle";
@@ -247,6 +248,8 @@ export class Scene {
   }
 
   private explainColours(wall: number | null): void {
+    const { layers } = this.drawn?.network ?? { layers: [] };
+    this.engineLine.tellLeftOut(leftOutInWords(layers, this.view?.leftOut ?? new Set()));
     if (this.view && this.drawn) showLegend(this.overlay, this.view, this.theme, this.viewing, wall);
   }
 
