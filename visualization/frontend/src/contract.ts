@@ -91,14 +91,12 @@ function checkPlace(layers: readonly LayerSpec[], index: number, what: string): 
     if (source >= 0 && source < index) continue;
     throw new ContractError(`${what}.inputs[${at}]`, "the name of a layer before it", layer.inputs?.[at]);
   }
-  const merges = isElementwise(layer) || layer.kind === "concatenate" || layer.kind === "keras_layer";
-  const [least, most] = layer.kind === "subtract" ? [2, 2] : [1, merges ? sources.length : 1];
+  const merges = isElementwise(layer) || layer.kind === "concatenate";
+  const least = merges ? 2 : 1;
+  const most = merges && layer.kind !== "subtract" ? sources.length : least;
   if (sources.length < least || sources.length > most) {
-    throw new ContractError(
-      `${what}.inputs`,
-      least === 2 ? "two names" : merges ? "a name" : "one name",
-      layer.inputs,
-    );
+    const expected = most > least ? "at least two names" : least === 2 ? "two names" : "one name";
+    throw new ContractError(`${what}.inputs`, expected, layer.inputs);
   }
   const shapes = sources.map((source) => layers[source].output_shape);
   const expect = (name: "input_shape" | "output_shape", expected: readonly number[]) => {
