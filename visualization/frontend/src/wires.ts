@@ -64,7 +64,7 @@ function sourcesOf(
   return found;
 }
 
-const pieces = 20; // of an arc
+const pieces = 40; // of an arc
 const least = 7; // units that an arc rises over the highest wall under it
 const rise = 0.05; // more for each unit of its length, so that long ones pass over short ones
 const highest = 22; // units

@@ -131,7 +131,7 @@ interface Way {
 }
 
 const mostInALine = 18; // walls: more stand on shelves
-const shelvesOf = { yaws: [46, 56, 64], pitches: [9, 13] } as const; // degrees
+const crowded = { slendernesses: [1, 2], yaws: [50, 62], pitch: 9 } as const; // degrees
 const shelfSpacings = [1, 1.2, 1.5, 2];
 const fewestOnAShelf = 5;
 const mostShelves = 24;
@@ -140,17 +140,11 @@ const mostShelves = 24;
 function* waysFor(seen: number, opened: boolean): Generator<Way> {
   if (seen > mostInALine) {
     const most = Math.min(mostShelves, Math.ceil(seen / fewestOnAShelf));
-    for (const yaw of shelvesOf.yaws)
-      for (const pitch of shelvesOf.pitches)
+    const pitch = crowded.pitch * degrees;
+    for (const slenderness of crowded.slendernesses)
+      for (const yaw of crowded.yaws.map((angle) => angle * degrees))
         for (let shelves = 2; shelves <= most; shelves++)
-          yield {
-            slenderness: 2,
-            openSlenderness: 2,
-            yaw: yaw * degrees,
-            pitch: pitch * degrees,
-            shelves,
-            spacings: shelfSpacings,
-          };
+          yield { slenderness, openSlenderness: slenderness, yaw, pitch, shelves, spacings: shelfSpacings };
     return;
   }
   for (const slenderness of [2, 4])
