@@ -21,16 +21,25 @@ const mostValues = 300; // of a layer that is padded or repeated
 
 /** Input, a convolution and one to three more parts of maps, an end to the maps, and one to three layers of units. */
 export function randomNetwork(seed: number): NetworkSpec {
+  return networkOf(seed, true);
+}
+
+/** The same without branches: every layer reads the one before it. */
+export function randomChain(seed: number): NetworkSpec {
+  return networkOf(seed, false);
+}
+
+function networkOf(seed: number, branches: boolean): NetworkSpec {
   const random = new RandomLayers(seed);
   random.addConvolution();
   for (let count = random.whole(1, 3); count > 0; count--) {
-    const part = random.whole(0, 5);
+    const part = random.whole(0, branches ? 5 : 3);
     if (part < 2) random.addWindow();
     else if (part === 2) random.addPlaceByPlace();
     else if (part === 3) random.addMove();
     else random.addBranches();
   }
-  if (seed % 4 === 0) random.addTokens();
+  if (branches && seed % 4 === 0) random.addTokens();
   const ending = random.shape.length === 3 ? random.one(endings) : "flatten";
   random.add({ kind: ending }, [ending === "flatten" ? size(random.shape) : random.shape[2]]);
   for (let count = random.whole(1, 3); count > 0; count--) {
@@ -50,7 +59,7 @@ class RandomLayers {
   constructor(seed: number) {
     this.random = randomNumbers(seed);
     this.dealt = seed;
-    this.activated = { dense: seed, activation: seed, branch: seed };
+    this.activated = { dense: seed, activation: seed * 2, branch: seed };
     this.moved = seed;
     this.layers = [inputLayer([this.whole(4, 7), this.whole(4, 7), this.whole(1, 2)])];
   }
@@ -222,7 +231,7 @@ function fitted(name: string, shape: readonly number[], values: Float32Array): F
 function weightShapes(layer: LayerSpec): Readonly<Record<string, readonly number[]>> {
   const inputs = layer.input_shape[layer.input_shape.length - 1];
   const outputs = layer.output_shape[layer.output_shape.length - 1];
-  const bias = "use_bias" in layer && !layer.use_bias ? {} : { bias: [outputs] };
+  const bias: Record<string, number[]> = "use_bias" in layer && !layer.use_bias ? {} : { bias: [outputs] };
   switch (layer.kind) {
     case "conv2d":
       return { kernel: [...layer.kernel_size, inputs, outputs], ...bias };
