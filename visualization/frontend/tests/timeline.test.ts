@@ -167,12 +167,12 @@ describe("test accuracies", () => {
       () => clock,
     );
     const first = accuracies.ask("/1");
-    expect(accuracies.at("/1")).toBe("testing, a few seconds");
+    expect(accuracies.at("/1")).toBe("testing, 2 s");
     await first;
     await accuracies.ask("/1");
     expect([accuracies.at("/1"), asked]).toEqual(["98.77 % on test", ["/1"]]);
     const second = accuracies.ask("/2");
-    expect(accuracies.at("/2")).toBe("testing, about 2 s");
+    expect(accuracies.at("/2")).toBe("testing, 2 of about 2 s");
     await second;
   });
 
