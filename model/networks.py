@@ -132,6 +132,8 @@ class Network:
         if len(sides) != 3 or any(type(side) is not int or not 1 <= side <= 4096 for side in sides):
             raise descriptions.broken("input_shape is not rows, columns and channels")
         layers = descriptions.list_of(found["layers"], "layers", descriptions.LAYERS_MOST)
+        if not layers:
+            raise descriptions.broken("it has no layers")
         network = cls(
             descriptions.text_of(found["name"], "name"),
             descriptions.text_of(found["title"], "title"),

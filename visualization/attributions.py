@@ -178,7 +178,7 @@ def _largest(constants: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
 
 
 def waterfall(found: Reasons) -> go.Figure:
-    """From nothing to the value: pixels, then every layer's constants, of many the large ones, and what is left over where something is."""
+    """From nothing to the value: pixels, then every layer's constants, and what is left over, if any."""
     parts = [("pixels", found.ink), *_largest(found.constants)]
     if found.bent:
         parts.append(("left over", found.left_over))
