@@ -72,7 +72,7 @@ def bare_layers(network: Network, weights: dict[str, np.ndarray], precision: str
     for step in steps(model, network):
         described = step.placed.layer
         name = linearity.activation_of(described)
-        if described is network.layers[-1] and linearity.answering_activation(network):
+        if step.name == network.layers[-1].name and linearity.answering_activation(network):
             name = "linear"
         if hasattr(step.layer, "activation") and not isinstance(described, KerasLayer):
             step.layer.activation = keras.activations.linear

@@ -44,7 +44,7 @@ def bent(network: Network) -> tuple[tuple[str, str], ...]:
     """
     found = []
     for layer in network.layers:
-        is_answer = layer is network.layers[-1] and bool(answering_activation(network))
+        is_answer = layer.name == network.layers[-1].name and bool(answering_activation(network))
         if isinstance(layer, Multiply):
             found.append((layer.name, "a product"))
         elif isinstance(layer, KerasLayer):

@@ -1,19 +1,19 @@
 /** Nodes and links: which nodes are chosen, what goes into them, where they lie, and what is said of them. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type LayerSpec, size } from "../src/contract";
+import { inputsOf, type LayerSpec, size } from "../src/contract";
 import { Network } from "../src/engine/network";
 import { choose, strongestOf, stubbornness } from "../src/links/choice";
 import { columnsOf } from "../src/links/columns";
 import { parseLinksData } from "../src/links/contract";
-import { incomingOf } from "../src/links/contributions";
+import { incomingOf, isWeighed } from "../src/links/contributions";
 import { type Graph, graphOf, linksAt, mostIncoming } from "../src/links/graph";
 import { above, below, layOut, nodeAt, rowsIn, sameNode, stepFrom, widthOf } from "../src/links/layout";
 import { csvOf, readoutOf, tableOf } from "../src/links/wording";
 import type { Tensors } from "../src/safetensors";
 import { randomArray, randomNumbers, standardLayers } from "./examples";
 import { naiveSums } from "./naive_layers";
-import { randomChain, randomWeights } from "./random_networks";
+import { randomNetwork, randomWeights } from "./random_networks";
 
 const golden: unknown = JSON.parse(
   readFileSync(new URL("../../../tests/golden/links.json", import.meta.url), "utf-8"),
@@ -106,15 +106,17 @@ describe("the choice of nodes", () => {
 
 describe("contributions", () => {
   it.each([...Array(48).keys()])("and bias are what the definition gives, network %i", (seed) => {
-    const { layers } = randomChain(seed);
+    const { layers } = randomNetwork(seed);
     const { weights, activations } = ran(layers, seed);
     const columns = columnsOf(layers, true);
-    for (let place = 1; place < layers.length; place++) {
-      const input = activations(layers[place - 1].name);
-      const sums = naiveSums(layers[place], weights, [input]);
-      const { nodes } = columns[place - 1];
+    for (const [place, layer] of layers.entries()) {
+      if (place === 0 || !isWeighed(layer)) continue;
+      const [read] = inputsOf(layers, place);
+      const input = activations(layers[read].name);
+      const sums = naiveSums(layer, weights, [input]);
+      const { nodes } = columns[read];
       for (let index = 0; index < sums.length; index += Math.max(1, Math.floor(sums.length / 7))) {
-        const incoming = incomingOf(layers[place], weights, input, index, nodes)!;
+        const incoming = incomingOf(layer, weights, input, index, nodes);
         expect(incoming.sum).toBeCloseTo(sums[index], 4);
         expect(incoming.parts.reduce((sum, part) => sum + part, incoming.bias)).toBeCloseTo(sums[index], 4);
       }
@@ -133,7 +135,10 @@ describe("contributions", () => {
       const alone =
         naiveSums(layer, weights, [dark])[index] -
         weights.get(`${layer.name}/bias`)!.values[index % size(layer.output_shape.slice(-1))];
-      expect(incomingOf(layer, weights, input, index, nodes)!.parts[kept]).toBeCloseTo(alone, 4);
+      expect(isWeighed(layer) && incomingOf(layer, weights, input, index, nodes).parts[kept]).toBeCloseTo(
+        alone,
+        4,
+      );
     }
   });
 

@@ -9,6 +9,8 @@ import { Painter } from "./painter";
 
 const sharpest = 2; // canvas pixels to a CSS pixel: more costs more than it shows
 
+const longest = 16_000; // canvas pixels on a side that browsers allow
+
 /** What is looked at by pointer and keyboard. */
 export interface Looked {
   readonly isolated: Place | null;
@@ -61,7 +63,8 @@ export class Picture {
   draw(looked: Looked): void {
     const { canvas, layout } = this;
     if (!layout) return;
-    const scale = Math.min(sharpest, window.devicePixelRatio || 1);
+    // A canvas may only be so long: of hundreds of layers it is drawn less sharp.
+    const scale = Math.min(sharpest, window.devicePixelRatio || 1, longest / layout.width);
     const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
     if (canvas.width !== width || canvas.height !== height) {
       Object.assign(canvas, { width, height });
