@@ -121,7 +121,8 @@ function arc(layout: Layout, start: Wall, end: Wall): Point[] {
     ({ shelf, x }) => shelf === start.shelf && x >= start.x - 1e-9 && x <= end.x + 1e-9,
   );
   const over = Math.min(highest, least + rise * (end.x - start.x));
-  const top = Math.max(...under.map(({ y, height }) => y + height / 2)) + over;
+  // While walls move, start and end may stand the other way round, with none between them.
+  const top = Math.max(topOf(start), topOf(end), ...under.map(topOf)) + over;
   const [low, high] = [topOf(start), topOf(end)];
   return Array.from({ length: pieces + 1 }, (_, piece): Point => {
     const share = piece / pieces;
@@ -136,7 +137,8 @@ function arc(layout: Layout, start: Wall, end: Wall): Point[] {
 /** Down from one shelf, along under it, and down to the wall on another. */
 function around(layout: Layout, start: Wall, end: Wall): Point[] {
   const above = seenOf(layout).filter(({ shelf }) => shelf === end.shelf - 1);
-  const level = Math.min(...above.map(({ y, height }) => y - height / 2)) - turn;
+  const bottom = Math.min(...[start, ...above].map(({ y, height }) => y - height / 2));
+  const level = Math.max(bottom, topOf(end)) - turn;
   return [
     [start.x, start.y - start.height / 2, 0],
     [start.x, level, 0],

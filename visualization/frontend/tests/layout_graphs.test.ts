@@ -1,5 +1,6 @@
 /** The scene's layout of any network: random graphs of many layers, of every rank and size. */
 import { describe, expect, it } from "vitest";
+import { layoutBetween } from "../src/arrangement";
 import { inputsOf, type LayerSpec, size } from "../src/contract";
 import { cornersOf, type Layout, layOut, type Point, seenOf } from "../src/layout";
 import { leftOut, leftOutInWords } from "../src/scene/drawn";
@@ -221,5 +222,26 @@ describe("what is too much to be drawn", () => {
 
   it("comes back where others are hidden", () => {
     expect(leftOut(layers, new Set(["larger"]), 1800).size).toBe(0);
+  });
+});
+
+describe("on the way to another arrangement", () => {
+  it("all places are finite, walls change their shelves or not", () => {
+    const layers = randomGraph(40, 40);
+    const none = new Set<string>();
+    const from = homeView(layers, viewport).layout;
+    const shapes = [
+      { open: new Set(["layer_5"]), hidden: none, forward: null },
+      { open: none, hidden: new Set(layers.slice(3, 30).map(({ name }) => name)), forward: null },
+    ];
+    for (const arrangement of shapes) {
+      const to = homeView(layers, viewport, arrangement).layout;
+      for (const share of [0, 0.3, 0.7, 1]) {
+        const layout = layoutBetween(from, to, share);
+        const points = wiresOf(layout).flatMap((wire) => pathOf(layout, wire));
+        const places = layout.walls.flatMap(({ x, y, width, height }) => [x, y, width, height]);
+        expect([...points.flat(), ...places]).toSatisfy((values: number[]) => values.every(Number.isFinite));
+      }
+    }
   });
 });
