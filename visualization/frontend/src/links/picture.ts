@@ -60,11 +60,15 @@ export class Picture {
     this.layout = layOut(this.graph.columns, width, this.size.height);
   }
 
+  /** Canvas pixels to a CSS pixel where `wanted` are: a canvas may only be so long, and hundreds of layers are. */
+  sharpness(wanted: number): number {
+    return Math.min(wanted, longest / (this.layout?.width ?? 1));
+  }
+
   draw(looked: Looked): void {
     const { canvas, layout } = this;
     if (!layout) return;
-    // A canvas may only be so long: of hundreds of layers it is drawn less sharp.
-    const scale = Math.min(sharpest, window.devicePixelRatio || 1, longest / layout.width);
+    const scale = this.sharpness(Math.min(sharpest, window.devicePixelRatio || 1));
     const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
     if (canvas.width !== width || canvas.height !== height) {
       Object.assign(canvas, { width, height });
