@@ -76,12 +76,53 @@ export function pathOf(layout: Layout, { from, to }: Wire): Point[] {
   return start.shelf === end.shelf ? arc(layout, start, end) : around(layout, start, end);
 }
 
+export type OnScreen = { readonly x: number; readonly y: number } | null;
+
+const reach = 7; // CSS pixels from a line within which the pointer is on it
+
+/** The wire past other walls that runs nearest to a place of the screen, if it is near. */
+export function wireAt(
+  layout: Layout,
+  x: number,
+  y: number,
+  project: (point: Point) => OnScreen,
+): Wire | null {
+  let [found, nearest]: [Wire | null, number] = [null, reach];
+  for (const wire of wiresOf(layout)) {
+    if (wire.next) continue;
+    const path = pathOf(layout, wire).map(project);
+    for (let piece = 1; piece < path.length; piece++) {
+      const [start, end] = [path[piece - 1], path[piece]];
+      const away = start && end ? distanceTo(x, y, start, end) : Number.POSITIVE_INFINITY;
+      if (away < nearest) [found, nearest] = [wire, away];
+    }
+  }
+  return found;
+}
+
+type Pixel = NonNullable<OnScreen>;
+
+function distanceTo(x: number, y: number, start: Pixel, end: Pixel): number {
+  const [dx, dy] = [end.x - start.x, end.y - start.y];
+  const length = dx * dx + dy * dy;
+  const share = length ? Math.min(1, Math.max(0, ((x - start.x) * dx + (y - start.y) * dy) / length)) : 0;
+  return Math.hypot(start.x + share * dx - x, start.y + share * dy - y);
+}
+
+/** "conv 1 goes to add 1, past 3 layers". */
+export function wireInWords({ walls }: Layout, { from, to }: Wire): string {
+  const past = to - from - 1;
+  const [start, end] = [walls[from].layer.title, walls[to].layer.title];
+  return `${start} goes to ${end}${past ? `, past ${past} ${past === 1 ? "layer" : "layers"}` : ""}`;
+}
+
 function arc(layout: Layout, start: Wall, end: Wall): Point[] {
   const under = seenOf(layout).filter(
     ({ shelf, x }) => shelf === start.shelf && x >= start.x - 1e-9 && x <= end.x + 1e-9,
   );
   const over = Math.min(highest, least + rise * (end.x - start.x));
-  const top = Math.max(...under.map(({ y, height }) => y + height / 2)) + over;
+  // While walls move, start and end may stand the other way round, with none between them.
+  const top = Math.max(topOf(start), topOf(end), ...under.map(topOf)) + over;
   const [low, high] = [topOf(start), topOf(end)];
   return Array.from({ length: pieces + 1 }, (_, piece): Point => {
     const share = piece / pieces;
@@ -96,7 +137,8 @@ function arc(layout: Layout, start: Wall, end: Wall): Point[] {
 /** Down from one shelf, along under it, and down to the wall on another. */
 function around(layout: Layout, start: Wall, end: Wall): Point[] {
   const above = seenOf(layout).filter(({ shelf }) => shelf === end.shelf - 1);
-  const level = Math.min(...above.map(({ y, height }) => y - height / 2)) - turn;
+  const bottom = Math.min(...[start, ...above].map(({ y, height }) => y - height / 2));
+  const level = Math.max(bottom, topOf(end)) - turn;
   return [
     [start.x, start.y - start.height / 2, 0],
     [start.x, level, 0],

@@ -21,25 +21,16 @@ const mostValues = 300; // of a layer that is padded or repeated
 
 /** Input, a convolution and one to three more parts of maps, an end to the maps, and one to three layers of units. */
 export function randomNetwork(seed: number): NetworkSpec {
-  return networkOf(seed, true);
-}
-
-/** The same without branches: every layer reads the one before it. */
-export function randomChain(seed: number): NetworkSpec {
-  return networkOf(seed, false);
-}
-
-function networkOf(seed: number, branches: boolean): NetworkSpec {
   const random = new RandomLayers(seed);
   random.addConvolution();
   for (let count = random.whole(1, 3); count > 0; count--) {
-    const part = random.whole(0, branches ? 5 : 3);
+    const part = random.whole(0, 5);
     if (part < 2) random.addWindow();
     else if (part === 2) random.addPlaceByPlace();
     else if (part === 3) random.addMove();
     else random.addBranches();
   }
-  if (branches && seed % 4 === 0) random.addTokens();
+  if (seed % 4 === 0) random.addTokens();
   const ending = random.shape.length === 3 ? random.one(endings) : "flatten";
   random.add({ kind: ending }, [ending === "flatten" ? size(random.shape) : random.shape[2]]);
   for (let count = random.whole(1, 3); count > 0; count--) {

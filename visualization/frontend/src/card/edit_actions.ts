@@ -10,6 +10,7 @@ export class EditActions {
   private readonly mute = document.createElement("button");
   private readonly filter = document.createElement("button");
   private readonly all = document.createElement("button");
+  private readonly fixed = element("p", "fixed");
   private layer: LayerSpec | null = null;
   private channel = 0;
 
@@ -25,13 +26,15 @@ export class EditActions {
     });
     on(this.filter, (layer) => events.restore({ kind: "filter", layer, channel: this.channel }));
     on(this.all, () => events.restore({ kind: "all" }));
+    write(this.fixed, "The worker computes this network, so its weights cannot be edited or muted here.");
+    this.root.append(this.fixed);
   }
 
-  show({ spec, place, edits }: CardContent): void {
+  show({ spec, place, edits, editable = true }: CardContent): void {
     const layer = spec.layers[place.layer];
     const channel = place.index % lastAxis(layer.output_shape);
     const names = weightNames(layer);
-    const weighted = names.length > 0;
+    const weighted = names.length > 0 && editable;
     const what = ["unit", "value of all tokens", "map"][layer.output_shape.length - 1];
     this.layer = layer;
     this.channel = channel;
@@ -45,8 +48,9 @@ export class EditActions {
         : "All its weights count as 0";
     this.filter.hidden = !weighted || !edits.isFilterEdited(layer, channel);
     write(this.filter, `Restore this ${what}`);
-    this.all.hidden = edits.count === 0;
+    this.all.hidden = edits.count === 0 || !editable;
+    this.fixed.hidden = editable;
     write(this.all, edits.count === 1 ? "Restore 1 edit" : `Restore all ${edits.count} edits`);
-    this.root.hidden = this.mute.hidden && this.all.hidden;
+    this.root.hidden = this.mute.hidden && this.all.hidden && editable;
   }
 }

@@ -1,9 +1,6 @@
 /** What each node of the layer before adds to one neuron: weight times activation, summed over the node's values. Pure. */
-import { type LayerSpec, lastAxis, type SeparableConv2dLayer } from "../contract";
-import { ofChannel } from "../engine/rescaling";
-import { endSeen, firstSeen, startCell } from "../engine/window";
-import { type WindowLayer, windowAxes } from "../explain/patch";
-import { sourceIndex } from "../explain/sources";
+import type { LayerSpec } from "../contract";
+import { type Axis, endSeen, firstSeen, slidingAxis, startCell } from "../engine/window";
 import type { Tensors } from "../safetensors";
 
 export interface Incoming {
@@ -14,49 +11,73 @@ export interface Incoming {
   readonly sum: number;
 }
 
-/** Neuron `index` of the flat output of `layer`, from its flat `input`, of which value i is of node i % `nodes`; null for
- * a layer that merges several inputs or that only Keras knows.
+/** The kinds that this file knows: one input, of which many values may be weighed. */
+type WeighedLayer = Extract<
+  LayerSpec,
+  {
+    kind:
+      | "dense"
+      | "conv2d"
+      | "depthwise_conv2d"
+      | "separable_conv2d"
+      | "max_pool2d"
+      | "average_pool2d"
+      | "global_max_pool2d"
+      | "global_average_pool2d"
+      | "batch_normalization"
+      | "flatten"
+      | "dropout"
+      | "activation";
+  }
+>;
+
+export function isWeighed(layer: LayerSpec): layer is WeighedLayer {
+  const others = /^(dense|batch_normalization|flatten|dropout|activation|global_.*)$/;
+  return "strides" in layer || others.test(layer.kind);
+}
+
+/** Neuron `index` of the flat output of `layer`, from its flat `input`, of which value i is of node i % `nodes`.
  *
  * A maximum is the one value that won, with weight 1; an average has weights 1 / values; normalization its factor.
  */
 export function incomingOf(
-  layer: LayerSpec,
+  layer: WeighedLayer,
   weights: Tensors,
   input: Float32Array,
   index: number,
   nodes: number,
-): Incoming | null {
+): Incoming {
   const parts = new Float64Array(nodes);
   const bias = add(layer, weights, input, index, parts);
-  if (bias === null) return null;
   return { parts, bias, sum: parts.reduce((sum, part) => sum + part, bias) };
 }
 
-/** Add up `parts`; returns the bias, or null where there is no adding up. */
+/** Add up `parts`; returns the bias. */
 function add(
-  layer: LayerSpec,
+  layer: WeighedLayer,
   weights: Tensors,
   input: Float32Array,
   index: number,
   parts: Float64Array,
-): number | null {
+): number {
   const weight = (name: string) => weights.get(`${layer.name}/${name}`)!.values;
-  const outputs = lastAxis(layer.output_shape);
-  const bias = () => weights.get(`${layer.name}/bias`)?.values[index % outputs] ?? 0;
+  const biasOf = (output: number) => weights.get(`${layer.name}/bias`)?.values[output] ?? 0; // some layers have none
   switch (layer.kind) {
     case "dense": {
       const kernel = weight("kernel");
       for (let i = 0, at = index; i < input.length; i++, at += layer.units)
         parts[i % parts.length] += kernel[at] * input[i];
-      return bias();
+      return biasOf(index);
     }
     case "conv2d":
-    case "depthwise_conv2d":
+    case "depthwise_conv2d": {
+      const outputs = layer.output_shape[2];
       addWindow(layer, weight("kernel"), outputs, input, index, parts);
-      return bias();
+      return biasOf(index % outputs);
+    }
     case "separable_conv2d":
       addSeparable(layer, weight("depthwise_kernel"), weight("pointwise_kernel"), input, index, parts);
-      return bias();
+      return biasOf(index % layer.output_shape[2]);
     case "max_pool2d":
     case "global_max_pool2d":
     case "average_pool2d":
@@ -70,43 +91,65 @@ function add(
       parts[index % parts.length] = input[index] * factor;
       return weight("beta")[channel] - weight("moving_mean")[channel] * factor;
     }
-    case "input":
     case "flatten":
-    case "reshape":
     case "dropout":
     case "activation":
       parts[index % parts.length] = input[index];
       return 0;
-    case "zero_padding2d":
-    case "up_sampling2d": {
-      const from = sourceIndex(layer, [layer.input_shape])(index);
-      if (from >= 0) parts[from % parts.length] = input[from];
-      return 0;
-    }
-    case "rescaling":
-      parts[index % parts.length] = input[index] * ofChannel(layer.scale, index % outputs);
-      return ofChannel(layer.offset, index % outputs);
-    default:
-      return null;
   }
 }
 
+type Windowed = Extract<WeighedLayer, { strides: unknown }>;
+
 /** Calls `see` for every cell that the neuron sees: where it lies in the input's grid, and in the window. */
-function eachSeen(layer: WindowLayer, index: number, see: (cell: number, inWindow: number) => void): void {
-  const { rows, columns } = windowAxes(layer);
-  const place = Math.floor(index / lastAxis(layer.output_shape));
-  const [row, column] = [Math.floor(place / columns.output), place % columns.output];
-  const [top, left] = [startCell(rows, row), startCell(columns, column)];
-  for (let y = firstSeen(rows, row); y < endSeen(rows, row); y++) {
-    for (let x = firstSeen(columns, column); x < endSeen(columns, column); x++) {
-      const cell = (top + y * rows.dilation) * columns.input + left + x * columns.dilation;
-      see(cell, y * columns.window + x);
+function eachSeen(
+  layer: Windowed,
+  window: readonly [number, number],
+  index: number,
+  see: (cell: number, inWindow: number) => void,
+): void {
+  const [height, width] = layer.input_shape;
+  const [, across, channels] = layer.output_shape;
+  const place = Math.floor(index / channels);
+  const at = [Math.floor(place / across), place % across];
+  const dilation = "dilation_rate" in layer ? (layer.dilation_rate ?? [1, 1]) : [1, 1];
+  const axis = (length: number, which: 0 | 1): Axis =>
+    slidingAxis(length, window[which], layer.strides[which], layer.padding, dilation[which]);
+  const [rows, columns] = [axis(height, 0), axis(width, 1)];
+  const [top, left] = [startCell(rows, at[0]), startCell(columns, at[1])];
+  for (let down = firstSeen(rows, at[0]); down < endSeen(rows, at[0]); down++) {
+    for (let right = firstSeen(columns, at[1]); right < endSeen(columns, at[1]); right++) {
+      const [row, column] = [top + down * rows.dilation, left + right * columns.dilation];
+      see(row * width + column, down * window[1] + right);
     }
   }
+}
+
+/** The weight that both steps make together: of a value on its own channel's kernels, and of these on the output. */
+function addSeparable(
+  layer: Extract<WeighedLayer, { kind: "separable_conv2d" }>,
+  depthwise: Float32Array,
+  pointwise: Float32Array,
+  input: Float32Array,
+  index: number,
+  parts: Float64Array,
+): void {
+  const [channels, outputs, each] = [layer.input_shape[2], layer.output_shape[2], layer.depth_multiplier];
+  const output = index % outputs;
+  eachSeen(layer, layer.kernel_size, index, (cell, inWindow) => {
+    for (let channel = 0; channel < channels; channel++) {
+      let weight = 0;
+      for (let m = 0; m < each; m++) {
+        const between = channel * each + m;
+        weight += depthwise[inWindow * channels * each + between] * pointwise[between * outputs + output];
+      }
+      parts[channel] += weight * input[cell * channels + channel];
+    }
+  });
 }
 
 function addWindow(
-  layer: Extract<LayerSpec, { kind: "conv2d" | "depthwise_conv2d" }>,
+  layer: Extract<WeighedLayer, { kind: "conv2d" | "depthwise_conv2d" }>,
   kernel: Float32Array,
   outputs: number,
   input: Float32Array,
@@ -118,12 +161,12 @@ function addWindow(
   if (layer.kind === "depthwise_conv2d") {
     // The kernel is [rows, columns, channels, multiplier]: its last two axes together are the outputs.
     const channel = Math.floor(output / layer.depth_multiplier);
-    eachSeen(layer, index, (cell, inWindow) => {
+    eachSeen(layer, layer.kernel_size, index, (cell, inWindow) => {
       parts[channel] += kernel[inWindow * outputs + output] * input[cell * channels + channel];
     });
     return;
   }
-  eachSeen(layer, index, (cell, inWindow) => {
+  eachSeen(layer, layer.kernel_size, index, (cell, inWindow) => {
     for (let channel = 0; channel < channels; channel++) {
       const at = (inWindow * channels + channel) * outputs + output;
       parts[channel] += kernel[at] * input[cell * channels + channel];
@@ -131,30 +174,9 @@ function addWindow(
   });
 }
 
-/** Each channel's sum over the window, times its weight. */
-function addSeparable(
-  layer: SeparableConv2dLayer,
-  depthwise: Float32Array,
-  pointwise: Float32Array,
-  input: Float32Array,
-  index: number,
-  parts: Float64Array,
-): void {
-  const channels = layer.input_shape[2];
-  const sums = channels * layer.depth_multiplier;
-  const filters = lastAxis(layer.output_shape);
-  eachSeen(layer, index, (cell, inWindow) => {
-    for (let sum = 0; sum < sums; sum++) {
-      const channel = Math.floor(sum / layer.depth_multiplier);
-      const weight = depthwise[inWindow * sums + sum] * pointwise[sum * filters + (index % filters)];
-      parts[channel] += weight * input[cell * channels + channel];
-    }
-  });
-}
-
 function addPooled(
   layer: Extract<
-    LayerSpec,
+    WeighedLayer,
     { kind: "max_pool2d" | "average_pool2d" | "global_max_pool2d" | "global_average_pool2d" }
   >,
   input: Float32Array,
@@ -164,7 +186,9 @@ function addPooled(
   const channels = layer.input_shape[2];
   const channel = index % channels;
   const values: number[] = [];
-  eachSeen(layer, index, (cell) => values.push(input[cell * channels + channel]));
+  if ("pool_size" in layer) {
+    eachSeen(layer, layer.pool_size, index, (cell) => values.push(input[cell * channels + channel]));
+  } else for (let at = channel; at < input.length; at += channels) values.push(input[at]);
   const largest = layer.kind === "max_pool2d" || layer.kind === "global_max_pool2d";
   parts[channel] = largest
     ? values.reduce((most, value) => Math.max(most, value))

@@ -18,9 +18,9 @@ import { type LinksData, parseLinksData } from "./contract";
 import { Frame, icons } from "./frame";
 import { handleOf } from "./handle";
 import { Picture } from "./picture";
-import { pngOf, save } from "./saving";
+import { saveNumbers, savePicture } from "./saving";
 import { Touching } from "./touching";
-import { csvOf, readoutOf, tableOf } from "./wording";
+import { readoutOf, tableOf } from "./wording";
 
 const rest = 300; // milliseconds without a change, before the table is written anew
 
@@ -53,7 +53,7 @@ export class Links {
     private readonly sketch: Sketch,
   ) {
     this.frame = new Frame(parent, [
-      { name: "These numbers as CSV", icon: icons.download, act: () => this.saveNumbers() },
+      { name: "These numbers as CSV", icon: icons.download, act: () => saveNumbers(this.picture.graph) },
       { name: "This picture as PNG", icon: icons.camera, act: () => void this.savePicture() },
     ]);
     const { root, side, field, canvas, bring } = this.frame;
@@ -152,6 +152,12 @@ export class Links {
     if (since !== null) this.timings.add("penToPicture", performance.now() - since);
   }
 
+  private get engineWords(): string {
+    return this.computation.engine.place === "browser"
+      ? "computed in this browser"
+      : "computed by the worker";
+  }
+
   /** What a worker makes the reader wait for. */
   private tellEngine(): void {
     const { engine } = this.computation;
@@ -237,7 +243,7 @@ export class Links {
       predictionSentence(drawn.class_names[predicted], probabilities[predicted]),
       isolated
         ? readoutOf(picture.graph, isolated, drawn.class_names)
-        : `${truthSentence(drawn, predicted)} · ${drawn.image.caption} · touch a node for what goes into it`,
+        : `${truthSentence(drawn, predicted)} · ${drawn.image.caption} · ${this.engineWords} · touch a node for what goes into it`,
     );
     frame.bring.hidden = !kept;
     frame.root.dataset.isolated = isolated
@@ -250,12 +256,7 @@ export class Links {
     const { graph, layout } = this.picture;
     if (!focused || !graph || !layout || !this.drawn) return;
     this.frame.say(readoutOf(graph, focused, this.drawn.class_names));
-    const { field } = this.frame;
-    const { x } = layout.columns[focused.column];
-    const margin = Math.min(layout.pitch, field.clientWidth / 2);
-    if (x - margin < field.scrollLeft) field.scrollLeft = x - margin;
-    else if (x + margin > field.scrollLeft + field.clientWidth)
-      field.scrollLeft = x + margin - field.clientWidth;
+    this.frame.scrollTo(layout.columns[focused.column].x, layout.pitch);
   }
 
   private bring(): void {
@@ -300,19 +301,8 @@ export class Links {
     this.askForFrame();
   }
 
-  private saveNumbers(): void {
-    const { graph } = this.picture;
-    if (graph) save(new Blob([csvOf(graph)], { type: "text/csv" }), "links.csv");
-  }
-
   private async savePicture(): Promise<void> {
-    const { layout } = this.picture;
-    if (!layout) return;
-    const png = await pngOf(layout.width, layout.height, 2, (context) => {
-      this.picture.paint(context, { isolated: this.touching.kept, focused: null });
-    });
-    if (png) save(png, "links.png");
-    else
+    if (!(await savePicture(this.picture, this.touching.kept)))
       this.frame.notice(
         "The picture was not saved: the browser is out of memory. Close other tabs and try again.",
       );

@@ -7,7 +7,7 @@ import { decodePixels, type NetworkSpec, type SceneData, size } from "../contrac
 import type { Edits } from "../engine/edits";
 import { computes, inputFromPixels, Network } from "../engine/network";
 import type { Tensors } from "../safetensors";
-import { LiveSocket, liveUrl, type SocketState, type Surroundings } from "./live_socket";
+import { inBrowser, LiveSocket, liveUrl, type SocketState, type Surroundings } from "./live_socket";
 import type { Timings } from "./timings";
 
 /** Who computes, and how the connection to the worker stands. */
@@ -55,7 +55,7 @@ export class Computation {
     private readonly edits: Edits,
     private readonly timings: Timings,
     private readonly events: ComputationEvents,
-    private readonly around?: Surroundings,
+    private readonly around: Surroundings = inBrowser,
   ) {}
 
   /** Take the weights of a snapshot. Raises ContractError where they are not this network's; the last ones stay then. */
@@ -109,7 +109,7 @@ export class Computation {
   }
 
   private loadWorker(data: SceneData, snapshot: Tensors): void {
-    const url = liveUrl(data.trace_url, document.baseURI);
+    const url = liveUrl(data.trace_url, this.around.page());
     const same = this.socket?.url === url && this.loaded?.data.weights_url === data.weights_url;
     if (same) return;
     this.leaveWorker();

@@ -35,13 +35,16 @@ export interface Surroundings {
   readonly cancel: (timer: number) => void;
   /** 0 … 1: a class whose server was started anew does not come back in one moment. */
   readonly random: () => number;
+  /** The page's own address. */
+  readonly page: () => string;
 }
 
-const browser: Surroundings = {
+export const inBrowser: Surroundings = {
   connect: (url) => new WebSocket(url) as Connection,
   later: (act, milliseconds) => window.setTimeout(act, milliseconds),
   cancel: (timer) => clearTimeout(timer),
   random: Math.random,
+  page: () => document.baseURI,
 };
 
 const firstPause = 500; // milliseconds
@@ -63,7 +66,7 @@ export class LiveSocket<Picture> {
     readonly url: string,
     private readonly length: number,
     private readonly events: SocketEvents<Picture>,
-    private readonly around: Surroundings = browser,
+    private readonly around: Surroundings,
   ) {
     this.connect();
   }

@@ -12,10 +12,12 @@ import type {
 import { type Place, positionOf } from "../explain/place";
 import { decimal, neuronInWords, percent, shapeInWords } from "./words";
 
-/** "conv 1: 32 maps of 26 × 26, 320 parameters. Mean 0.31, largest 2.41." `values`: the layer's activations. */
-export function layerInWords(layer: LayerSpec, values: Float32Array): string {
+/** "conv 1: 32 maps of 26 × 26, 320 parameters. Mean 0.31, largest 2.41." `values`: the layer's activations; `reads`:
+ * titles of the layers that it reads, where that is worth saying. */
+export function layerInWords(layer: LayerSpec, values: Float32Array, reads: readonly string[] = []): string {
+  const read = reads.length ? `, reads ${reads.join(" and ")}` : "";
   const parameters = layer.parameters ? `, ${layer.parameters.toLocaleString("en")} parameters` : "";
-  return `${layer.title}: ${shapeInWords(layer)}${parameters}. ${spread(values)}.`;
+  return `${layer.title}: ${shapeInWords(layer)}${read}${parameters}. ${spread(values)}.`;
 }
 
 /** "conv 1, map 5. Mean 0.31, largest 2.41." */

@@ -76,11 +76,11 @@ export class Selection {
     const running = this.running();
     const { place } = this;
     if (!place || !running) return;
-    const { spec, snapshot, weights, activations, classNames } = running;
+    const { spec, snapshot, weights, activations, classNames, editable } = running;
     const explanation = explain(spec, weights, activations, place);
     this.view?.showBeams(beamsOf(place, explanation), patchesOf(spec.layers, explanation));
     const { edits } = this.viewing;
-    this.card.show({ spec, place, explanation, edits, snapshot, classNames, activations });
+    this.card.show({ spec, place, explanation, edits, editable, snapshot, classNames, activations });
   }
 
   dispose(): void {
