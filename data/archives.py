@@ -60,14 +60,16 @@ def read_file(path: Path, limit: int, advice: str) -> bytes:
     return content
 
 
-def read_npz(path: Path, shapes: Mapping[str, tuple[int, ...]], advice: str, limit: int = MAX_NPZ) -> dict[str, Bytes]:
+def read_npz(
+    path: Path, shapes: Mapping[str, tuple[int, ...]], advice: str, limit: int | None = None
+) -> dict[str, Bytes]:
     """The uint8 arrays named in `shapes` from an .npz file, read-only, each with exactly the shape given there.
 
     Other arrays in the file are left unread. Declared sizes are checked before anything is unpacked, so that an
-    archive that claims terabytes costs nothing. limit: bytes of the file. `advice` is the sentence that says what to
-    do. Raises DatasetError.
+    archive that claims terabytes costs nothing. limit: bytes of the file, else MAX_NPZ. `advice` is the sentence that
+    says what to do. Raises DatasetError.
     """
-    content = read_file(path, limit, advice)
+    content = read_file(path, limit or MAX_NPZ, advice)
     if not content.startswith(b"PK"):
         start = content[:8]
         raise DatasetError(

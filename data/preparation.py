@@ -36,8 +36,8 @@ SIDES_LOOKED_AT: Final = 200  # pictures, evenly over all, that say how large th
 def prepare(source: Path, called: str, folder: Path, side: int | None, report: Report) -> OwnData:
     """Read a zip, an .npz or a folder that was `called` so into a data set in `folder`.
 
-    side: one of squares.SIDES, None for the data's own. Returns what was written. Raises DatasetError where nothing of it
-    can be trained on.
+    side: one of squares.SIDES, None for the data's own. Returns what was written. Raises DatasetError where nothing
+    of it can be trained on.
     """
     refusals = Refusals()
     if source.is_dir():
