@@ -38,6 +38,11 @@ def shades(pixels: np.ndarray) -> np.ndarray:
     return grey(pixels) if pixels.shape[-1] == 3 else pixels[..., 0]
 
 
+def with_channels(pictures: np.ndarray, axes: int) -> np.ndarray:
+    """Pictures of so many axes, the last of which earlier versions of a kept result left out where it was 1."""
+    return pictures if pictures.ndim == axes else pictures[..., None]
+
+
 def sample(digit: int, shape: Shape = drawing.MNIST, class_names: Sequence[str] = tuple("0123456789")) -> Picture:
     """One of the project's own ten hand-drawn digits, as the pad would give it to a network for `shape`.
 

@@ -17,7 +17,7 @@ def draw(title: str, numbers: np.ndarray, told: Examined, *, key: str, explanati
     last = max(0, (len(numbers) - 1) // size)
     page = min(evaluation_state.page_of(key), last)
     some = [int(number) for number in numbers[page * size : (page + 1) * size]]
-    pictures = told.dataset.x_test[some][..., 0]  # (count, rows, columns)
+    pictures = told.dataset.x_test[some]  # (count, rows, columns, channels)
     click = exhibit.draw(
         title,
         examined_pictures.gallery(pictures, some, told.readings, told.names, across),
