@@ -13,10 +13,10 @@ import plotly.graph_objects as go
 from model.readings import Readings
 from visualization import class_words, galleries
 
-DOWN = 4
+_DOWN, _LONG_DOWN = 4, 3
 _ACROSS, _NARROW_ACROSS, _LONG_ACROSS = 6, 4, 3
 _WORDS_PIXELS = 11
-_WORD = 11
+_WORD = 9
 """Characters of a class name below a picture; what hover says has all."""
 _SHORT_NAME = 2
 """Characters of a class name that leave room for six pictures side by side."""
@@ -27,6 +27,16 @@ def across(names: Sequence[str], *, narrow: bool = False) -> int:
     if max(map(len, names)) > _SHORT_NAME:
         return _LONG_ACROSS
     return _NARROW_ACROSS if narrow else _ACROSS
+
+
+def down(names: Sequence[str]) -> int:
+    """How many rows of pictures a page has: fewer of larger ones where names are long."""
+    return _LONG_DOWN if max(map(len, names)) > _SHORT_NAME else _DOWN
+
+
+def tile(names: Sequence[str]) -> int:
+    """Height of a picture with its words, CSS pixels."""
+    return 152 if max(map(len, names)) > _SHORT_NAME else 96
 
 
 def gallery(
