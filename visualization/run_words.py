@@ -45,7 +45,7 @@ def name(run: Run) -> str:
     if title:
         return title
     asked_for = config.settings.dataset
-    dataset = data.title if data else datasets.TITLES.get(asked_for, asked_for)
+    dataset = data.title if data else datasets.title(asked_for)
     day, clock = run.id[4:8], run.id[9:15]
     when = f"{day[2:]}/{day[:2]} {clock[:2]}:{clock[2:4]}:{clock[4:]}"
     epochs = config.settings.epochs

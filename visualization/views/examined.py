@@ -13,7 +13,7 @@ from data.datasets import Dataset
 from model.analyses import Analysis
 from model.readings import Readings
 from model.runs import Run
-from visualization import evaluation_state, state
+from visualization import data_words, evaluation_state, state
 from visualization.state import Shown
 from visualization.views import waiting
 
@@ -47,10 +47,7 @@ def step_to_read(run: Run) -> Shown | None:
         st.info("The test set is read here as soon as the run has loaded its data.")
         return None
     if not datasets.is_here(data.name):
-        st.info(
-            f"{data.title} is not on this machine, so its test pictures cannot be read. "
-            "Training on it downloads it; the digits of scikit-learn are always here."
-        )
+        st.info(data_words.missing(shown.run, "its test pictures cannot be read"))
         return None
     return settled_step(run)
 

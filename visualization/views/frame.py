@@ -135,7 +135,7 @@ def status_line(run: Run, status: Status) -> str:
     here = shown.run == run
     validated = [line for line in run.metrics() if line.val_accuracy is not None and here and line.step <= shown.step]
     parts = [
-        data.title if data else datasets.TITLES.get(config.settings.dataset, config.settings.dataset),
+        data.title if data else datasets.title(config.settings.dataset),
         config.network.title,
         f"step {shown.step:,} of {status.total_steps:,}" if here else "no weights yet",
         *_accuracy(validated),
