@@ -14,9 +14,9 @@ def base(page_url: str | None, port: int) -> str:
     return f"{parts.scheme}://{parts.netloc}/api"
 
 
-def addresses(api: str, run: Run, step: int) -> tuple[tuple[str, str, str], ...]:
-    """(method, address, what it answers) of this run and step."""
-    of_run, of_step = f"{api}/runs/{run.id}", f"{api}/runs/{run.id}/snapshots/{step}"
+def addresses(run: Run, step: int) -> tuple[tuple[str, str, str], ...]:
+    """(method, address below `base`, what it answers) of this run and step."""
+    of_run, of_step = f"/runs/{run.id}", f"/runs/{run.id}/snapshots/{step}"
     return (
         ("GET", of_run, "settings, network, versions, data, state and steps of this run, JSON"),
         ("GET", f"{of_run}/metrics", "its curves, JSON"),
@@ -25,7 +25,7 @@ def addresses(api: str, run: Run, step: int) -> tuple[tuple[str, str, str], ...]
         ("GET", f"{of_step}/evaluation", "accuracy and loss on the test set, JSON"),
         ("POST", f"{of_step}/predict", "what the network reads in the pictures sent, JSON"),
         ("POST", f"{of_step}/trace", "every layer's activations for the picture sent, safetensors"),
-        ("GET", f"{api}/openapi.json", "all of the API, OpenAPI"),
+        ("GET", "/openapi.json", "all of the API, OpenAPI"),
     )
 
 

@@ -11,17 +11,21 @@ from pathlib import Path
 import numpy as np
 import plotly
 import plotly.graph_objects as go
+import safetensors.numpy
 
 from data import datasets, samples
 from data.errors import StrataError
 from model import jobs
 from model.engine import engine
 from model.runs import PRETRAINED, Run
+from model.snapshots import halved
 from visualization import bundle, charts, pictures, run_words, takeaway, traces
 from visualization.pictures import Picture
 from visualization.scene import scene
 from visualization.takeaway import Colours, Heading
 
+LARGE_BYTES = 2 * 1024 * 1024
+"""Of a page; what the standard network's stays below with its weights as they are kept."""
 MOST_PICTURES = 11
 """The chosen one and ten others, in the file with the network."""
 _SCRIPT = "standalone_network.js"
@@ -36,6 +40,11 @@ def file_name(run: Run, step: int, ending: str) -> str:
 def keras_file(run: Run, step: int) -> bytes:
     """The network as Keras's own file; see model.exporting.export."""
     return engine().call(jobs.export, run.path, step)
+
+
+def onnx_file(run: Run, step: int) -> bytes:
+    """The network as ONNX; see model.onnx_graph."""
+    return engine().call(jobs.export_onnx, run.path, step)
 
 
 def weights_file(run: Run, step: int) -> bytes:
@@ -60,19 +69,33 @@ def network_page(run: Run, step: int, picture: Picture) -> bytes:
     `picture` is the one that is read at first. Needs neither Keras nor a worker.
     """
     config = run.config()
+    weights, note = _page_weights(run, step)
     return takeaway.network_page(
         scene(run, step, config.network, run.class_names(), picture),
-        weights_file(run, step),
+        weights,
         [picture, *_other_pictures(run, picture)],
-        heading=Heading(f"{config.network.title}: {run_words.name(run)}", _line(run, step)),
+        heading=Heading(f"{config.network.title}: {run_words.name(run)}", _line(run, step) + note),
         script=_built(_SCRIPT),
         colours=_colours(),
     )
 
 
 def page_bytes(run: Run, step: int) -> int:
-    """About how large `network_page` is: the script, and the weights in base64."""
+    """About how large `network_page` is at most: the script, and the weights in base64."""
     return bundle.asset(_SCRIPT).stat().st_size + run.snapshot_path(step).stat().st_size * 4 // 3
+
+
+def _page_weights(run: Run, step: int) -> tuple[bytes, str]:
+    """The snapshot as it is kept; where that makes too large a page and not all kernels are halved, halved, and said so."""
+    kept = weights_file(run, step)
+    if page_bytes(run, step) <= LARGE_BYTES:
+        return kept, ""
+    weights = safetensors.numpy.load(kept)
+    halves = halved(weights)
+    if all(halves[name].dtype == array.dtype for name, array in weights.items()):
+        return kept, ""
+    most = max(float(np.abs(array - halves[name].astype(np.float32)).max(initial=0)) for name, array in weights.items())
+    return safetensors.numpy.save(halves), f" · kernels in half precision, each weight at most {most:.1g} off"
 
 
 def figure_page(run: Run, step: int, figure: go.Figure, title: str) -> bytes:

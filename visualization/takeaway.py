@@ -56,9 +56,14 @@ def network_page(
     reason = refusal(scene["network"]["layers"])
     if reason:
         raise TakeawayError(reason)
-    own = {"weights_url": EMBEDDED, "trace_url": EMBEDDED, "image": image(pictures[0]), "wish": None}
+    own = {
+        "weights_url": EMBEDDED,
+        "trace_url": EMBEDDED,
+        "image": image(pictures[0]),
+        "pad": {"taken": None, "shown": False},  # a drawing on the page's pad is no drawing on this one's
+        "wish": None,
+    }
     data = {"scene": {**scene, **own}, "pictures": [image(picture) for picture in pictures]}
-    data["scene"]["pad"] = {"taken": None, "shown": False}  # the pad of another page is no drawing of this one
     parts = {"data": _json(data), "weights": base64.b64encode(weights).decode()}
     return _page(heading, parts, [script], colours, allowed=["'wasm-unsafe-eval'"])
 
@@ -178,7 +183,9 @@ header p { margin: 0; font-size: 13px; opacity: 0.8; overflow-wrap: anywhere; }
 .pictures button:hover, .pictures button:focus-visible { border-color: var(--st-text-color); outline: none; }
 .pictures button[aria-pressed="true"] { border-color: var(--st-primary-color); }
 .pictures canvas { display: block; width: 28px; height: 28px; border-radius: 3px; image-rendering: pixelated; }
-@media (max-width: 560px) { body { padding: 8px 8px 0; } header { margin-bottom: 4px; } .pictures { margin-bottom: 4px; } }
+@media (max-width: 560px) {
+  body { padding: 8px 8px 0; } header { margin-bottom: 4px; } .pictures { gap: 1px; margin-bottom: 4px; }
+}
 </style>
 </head>
 <body>

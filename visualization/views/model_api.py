@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from model.runs import Run
@@ -13,18 +12,12 @@ def draw(run: Run) -> None:
     """Draw the addresses of the chosen run and step, and a prediction by curl and by Python."""
     shown = state.shown(run)
     api = addresses.base(st.context.url, int(st.get_option("server.port")))
-    st.caption("Reading is open to everyone who reaches this page; what changes something needs the server's token.")
-    known = addresses.addresses(api, shown.run, shown.step)
-    st.dataframe(
-        pd.DataFrame(known, columns=["method", "address", "answers with"]),
-        hide_index=True,
-        height="content",
-        column_config={
-            "method": st.column_config.TextColumn(width=70),
-            "address": st.column_config.TextColumn(width="large"),
-            "answers with": st.column_config.TextColumn(width="large"),
-        },
+    st.caption(
+        f"All below `{api}`. Reading is open to everyone who reaches this page; what changes something needs the token "
+        "that the server was started with."
     )
+    known = addresses.addresses(shown.run, shown.step)
+    st.table({"": {f"`{method} {address}`": words for method, address, words in known}}, border="horizontal")
     left, right = st.columns(2)
     with left:
         st.markdown("**A prediction with curl**")

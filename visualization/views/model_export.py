@@ -10,7 +10,7 @@ import streamlit as st
 
 from model.runs import Run
 from visualization import curves, exports, run_words, scene, state, summary, surfaces, takeaway, traces
-from visualization.curves import Curves
+from visualization.curves import Curves, Measure
 from visualization.pictures import Picture
 from visualization.state import Shown
 
@@ -23,7 +23,9 @@ def draw(run: Run) -> None:
     """Draw a button for each kind of file, beside what it is."""
     shown = state.shown(run)
     picture, _ = state.chosen_picture()
-    st.markdown(f"**{shown.run.config().network.title} at step {shown.step:,}, and the chosen picture: {picture.caption}**")
+    st.markdown(
+        f"**{shown.run.config().network.title} at step {shown.step:,}, and the chosen picture: {picture.caption}**"
+    )
     if not traces.is_ready():
         st.info(f"{traces.waiting_words()}. What Keras makes can be saved then.")
     _network(shown, picture)
@@ -41,46 +43,46 @@ def _network(shown: Shown, picture: Picture) -> None:
     refused = takeaway.refusal(scene.layers(network))
     size = exports.page_bytes(run, step)
     _row(
-        "Network in 3D (.html)",
+        "Network in 3D",
         refused
-        or f"One file of about {summary.megabytes(size)} with the scene, the drawing pad and these weights. It opens from "
-        "disk, without a server and without a network.",
+        or f"One .html file of about {summary.megabytes(size)} with the scene, the drawing pad and these weights. It opens "
+        "from disk, without a server and without a network.",
         lambda: exports.network_page(run, step, picture),
         exports.file_name(run, step, ".html"),
         mime="text/html",
         disabled=bool(refused),
-        main=True,
     )
     shape = " × ".join(map(str, network.input_shape))
     _row(
-        "Keras (.keras)",
-        f"Network and weights; opens with keras.models.load_model. It reads {shape}, float32, 0 to 1.",
+        "Keras",
+        f".keras, network and weights; opens with keras.models.load_model. It reads {shape}, float32, 0 to 1.",
         lambda: exports.keras_file(run, step),
         exports.file_name(run, step, ".keras"),
         disabled=not traces.is_ready(),
     )
-    foreign = exports.onnx_refusal(network)
     _row(
-        "ONNX (.onnx)",
-        foreign or f"For ONNX Runtime and others: opset {exports.OPSET}, input and layers named and shaped as in Keras.",
+        "ONNX",
+        ".onnx, for ONNX Runtime and others; input and layers are named and shaped as in Keras."
+        if network.computable_in_browser
+        else "Layers that only Keras computes have no ONNX here. Save the network as .keras instead.",
         lambda: exports.onnx_file(run, step),
         exports.file_name(run, step, ".onnx"),
-        disabled=bool(foreign) or not traces.is_ready(),
+        disabled=not (network.computable_in_browser and traces.is_ready()),
     )
 
 
 def _numbers(shown: Shown, picture: Picture) -> None:
     run, step = shown.run, shown.step
     _row(
-        "Weights (.safetensors)",
-        f"{summary.megabytes(run.snapshot_path(step).stat().st_size)}, by layer and weight as they are kept: kernels in "
-        "half precision, the rest in float32.",
+        "Weights",
+        f".safetensors, {summary.megabytes(run.snapshot_path(step).stat().st_size)}, by layer and weight as they are kept: kernels "
+        "in half precision, the rest in float32.",
         lambda: exports.weights_file(run, step),
         exports.file_name(run, step, ".safetensors"),
     )
     _row(
-        "Activations (.npz)",
-        "What every layer makes of the chosen picture, by layer name, float32, with the picture as “input”; "
+        "Activations",
+        ".npz, what every layer makes of the chosen picture, by layer name, float32, with the picture as “input”; "
         "numpy.load reads it.",
         lambda: exports.activations_file(run, step, picture),
         exports.file_name(run, step, "-activations.npz"),
@@ -94,30 +96,42 @@ def _figure(shown: Shown, picture: Picture) -> None:
     offered = [name for name in _FIGURES if (spatial if name == _STACK else bool(run.metrics()))]
     if not offered:
         return
-    chosen = st.segmented_control("Figure", offered, default=offered[0], required=True, key="exported_figure") or offered[0]
+    chosen = (
+        st.segmented_control("Figure to save", offered, default=offered[0], required=True, key="exported_figure")
+        or offered[0]
+    )
+    network = run.config().network.title
+    if chosen == _STACK:
+        made, title = _stack(run, step, picture), f"{network}: what it makes of {picture.caption}"
+    else:
+        made, title = _curve(run, step, "loss" if chosen == "Loss" else "accuracy"), f"{network}: {chosen.lower()}"
     _row(
-        "Figure (.html)",
-        "One file of 5 to 6 MB with Plotly in it: turn, zoom and point as on the page, without a network.",
-        lambda: exports.figure_page(run, step, _drawn(chosen, run, step, picture), _title(chosen, run, picture)),
+        "Figure",
+        "One .html file of 5 to 6 MB with Plotly in it: turn, zoom and point as on the page, without a network.",
+        lambda: exports.figure_page(run, step, made(), title),
         exports.file_name(run, step, f"-{chosen.lower()}.html"),
         mime="text/html",
         disabled=chosen == _STACK and not traces.is_ready(),
     )
 
 
-def _drawn(name: str, run: Run, step: int, picture: Picture) -> go.Figure:
-    if name == _STACK:
+def _stack(run: Run, step: int, picture: Picture) -> Callable[[], go.Figure]:
+    """The stack as the Surfaces view shows it; what is chosen there is read here, as the rest runs in a thread."""
+    placed = [each for each in run.config().network.placed() if len(each.output_shape) == 3]
+    channels = {each.title: state.selected_channels(each.layer.name) for each in placed}
+    relief = state.relief()
+
+    def made() -> go.Figure:
         activations = traces.trace(run, step, picture)
-        placed_layers = run.config().network.placed()
-        maps = {each.title: activations[each.layer.name] for each in placed_layers if len(each.output_shape) == 3}
-        return surfaces.stack(maps)
+        maps = {each.title: activations[each.layer.name] for each in placed}
+        return surfaces.stack(maps, channels=channels, relief=relief)
+
+    return made
+
+
+def _curve(run: Run, step: int, measure: Measure) -> Callable[[], go.Figure]:
     drawn = Curves(run_words.name(run), run.metrics(), run.status().total_steps)
-    return curves.curve([drawn], "loss" if name == "Loss" else "accuracy", step)
-
-
-def _title(name: str, run: Run, picture: Picture) -> str:
-    network = run.config().network.title
-    return f"{network}: what it makes of {picture.caption}" if name == _STACK else f"{network}: {name.lower()}"
+    return lambda: curves.curve([drawn], measure, step)
 
 
 def _row(
@@ -128,10 +142,10 @@ def _row(
     *,
     mime: str = _OCTETS,
     disabled: bool = False,
-    main: bool = False,
 ) -> None:
     """A button that makes a file and hands it over, and what the file is."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    left, right = st.columns((1, 3), vertical_alignment="center")
+    with left:
         st.download_button(
             label,
             made,
@@ -140,8 +154,8 @@ def _row(
             icon=":material/download:",
             on_click="ignore",
             disabled=disabled,
-            type="primary" if main else "secondary",
-            width=240,
+            width="stretch",
             key=f"take {label}",
         )
-        st.caption(words, width="stretch")
+    with right:
+        st.caption(words)

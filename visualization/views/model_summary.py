@@ -5,9 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from model.networks import Network
 from model.runs import Run
 from visualization import run_words, state, summary
+from visualization.state import Shown
 from visualization.views import exhibit
+
+_MOST_ROWS, _LARGEST = 12, 455  # of longer networks the table scrolls by itself; CSS pixels
 
 _EXPLANATION = """\
 A row a layer, in the order in which they are computed.
@@ -23,36 +27,39 @@ are not counted. "None" is a layer of Keras's own that is not taken apart here.
 
 
 def draw(run: Run) -> None:
-    """Draw the table of layers and, beside it, totals, settings and hashes for the chosen run and step."""
+    """Draw the table of layers, below it totals, settings and hashes for the chosen run and step."""
     shown = state.shown(run)
     network = shown.run.config().network
-    left, right = st.columns((5, 3))
+    exhibit.heading(network.title, key="layers", explanation=_EXPLANATION, table=lambda: summary.table(network))
+    _draw_layers(network)
+    left, right = st.columns(2)
     with left:
-        exhibit.heading(
-            network.title, key="layers", explanation=_EXPLANATION, table=lambda: summary.table(network)
-        )
-        table = pd.DataFrame([row.cells() for row in summary.rows(network)], columns=list(summary.HEADER))
-        table["multiply-adds"] = table["multiply-adds"].astype("Int64")
-        st.dataframe(
-            table,
-            hide_index=True,
-            height="content" if len(table) <= 14 else 528,
-            column_config={
-                "parameters": st.column_config.NumberColumn(format="localized"),
-                "weights (KB)": st.column_config.NumberColumn(format="%.1f"),
-                "activations (KB)": st.column_config.NumberColumn(format="%.1f"),
-                "multiply-adds": st.column_config.NumberColumn(format="localized"),
-            },
-        )
-        st.table({"": summary.totals(network)}, border="horizontal")
+        st.table({"The whole network": summary.totals(network)}, border="horizontal")
     with right:
-        st.markdown(f"**Run {run_words.name(shown.run)}**")
-        words = {
-            **run_words.settings(shown.run.config()),
-            **run_words.outcome(shown.run),
-            "shown": f"step {shown.step:,}, weights hash {summary.hash_at(shown.run, shown.step)}",
-        }
-        data = shown.run.data()
-        if data:
-            words["data hash"] = f"{data.sha256[:16]}… (SHA-256 of {data.origin})"
-        st.table({"": words}, border="horizontal")
+        st.table({run_words.name(shown.run): _facts(shown)}, border="horizontal")
+
+
+def _draw_layers(network: Network) -> None:
+    table = pd.DataFrame([row.cells() for row in summary.rows(network)], columns=list(summary.HEADER))
+    table["multiply-adds"] = table["multiply-adds"].astype("Int64")  # None where nobody can tell
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content" if len(table) <= _MOST_ROWS else _LARGEST,
+        column_config={
+            "parameters": st.column_config.NumberColumn(format="localized"),
+            "weights (KB)": st.column_config.NumberColumn(format="%.1f"),
+            "activations (KB)": st.column_config.NumberColumn(format="%.1f"),
+            "multiply-adds": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+
+
+def _facts(shown: Shown) -> dict[str, str]:
+    """What the weights come from: the step, settings, outcome, versions and hashes."""
+    run, data = shown.run, shown.run.data()
+    words = {"weights shown": f"step {shown.step:,}, hash {summary.hash_at(run, shown.step)}"}
+    words |= run_words.settings(run.config()) | run_words.outcome(run)
+    if data:
+        words["data hash"] = f"{data.sha256[:16]}… (SHA-256)"
+    return words
