@@ -86,7 +86,7 @@ def page_bytes(run: Run, step: int) -> int:
 
 
 def _page_weights(run: Run, step: int) -> tuple[bytes, str]:
-    """The snapshot as it is kept; where that makes too large a page and not all kernels are halved, halved, and said so."""
+    """The snapshot as it is kept; kernels halved, and that said, where they are not and the page would be too large."""
     kept = weights_file(run, step)
     if page_bytes(run, step) <= LARGE_BYTES:
         return kept, ""

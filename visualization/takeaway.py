@@ -73,8 +73,7 @@ def figure_page(figure: str, *, heading: Heading, plotly: str, script: str, colo
 
     figure: its JSON. plotly: plotly.min.js. script: the built entry standalone_figure.
     """
-    # Plotly's 3D compiles its loops from text.
-    return _page(heading, {"data": _json(json.loads(figure))}, [plotly, script], colours, allowed=["'unsafe-eval'"])
+    return _page(heading, {"data": _json(json.loads(figure))}, [plotly, script], colours, allowed=[])
 
 
 def refusal(layers: Sequence[Mapping[str, Any]]) -> str:
