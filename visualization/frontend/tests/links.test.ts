@@ -13,7 +13,7 @@ import { csvOf, readoutOf, tableOf } from "../src/links/wording";
 import type { Tensors } from "../src/safetensors";
 import { randomArray, randomNumbers, standardLayers } from "./examples";
 import { naiveSums } from "./naive_layers";
-import { randomNetwork, randomWeights } from "./random_networks";
+import { randomChain, randomWeights } from "./random_networks";
 
 const golden: unknown = JSON.parse(
   readFileSync(new URL("../../../tests/golden/links.json", import.meta.url), "utf-8"),
@@ -106,15 +106,15 @@ describe("the choice of nodes", () => {
 
 describe("contributions", () => {
   it.each([...Array(48).keys()])("and bias are what the definition gives, network %i", (seed) => {
-    const { layers } = randomNetwork(seed);
+    const { layers } = randomChain(seed);
     const { weights, activations } = ran(layers, seed);
     const columns = columnsOf(layers, true);
     for (let place = 1; place < layers.length; place++) {
       const input = activations(layers[place - 1].name);
-      const sums = naiveSums(layers[place], weights, input);
+      const sums = naiveSums(layers[place], weights, [input]);
       const { nodes } = columns[place - 1];
       for (let index = 0; index < sums.length; index += Math.max(1, Math.floor(sums.length / 7))) {
-        const incoming = incomingOf(layers[place], weights, input, index, nodes);
+        const incoming = incomingOf(layers[place], weights, input, index, nodes)!;
         expect(incoming.sum).toBeCloseTo(sums[index], 4);
         expect(incoming.parts.reduce((sum, part) => sum + part, incoming.bias)).toBeCloseTo(sums[index], 4);
       }
@@ -131,9 +131,9 @@ describe("contributions", () => {
       const input = activations(before);
       const dark = input.map((value, at) => (at % nodes === kept ? value : 0));
       const alone =
-        naiveSums(layer, weights, dark)[index] -
+        naiveSums(layer, weights, [dark])[index] -
         weights.get(`${layer.name}/bias`)!.values[index % size(layer.output_shape.slice(-1))];
-      expect(incomingOf(layer, weights, input, index, nodes).parts[kept]).toBeCloseTo(alone, 4);
+      expect(incomingOf(layer, weights, input, index, nodes)!.parts[kept]).toBeCloseTo(alone, 4);
     }
   });
 

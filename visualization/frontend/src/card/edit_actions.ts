@@ -1,7 +1,6 @@
 /** Mute a filter or unit, and take edits back: of this filter, or all of them. */
-import type { LayerSpec } from "../contract";
+import { type LayerSpec, lastAxis } from "../contract";
 import { weightNames } from "../engine/edits";
-import { positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
 import type { CardContent, CardEvents } from "./content";
 import { write } from "./text";
@@ -30,10 +29,10 @@ export class EditActions {
 
   show({ spec, place, edits }: CardContent): void {
     const layer = spec.layers[place.layer];
-    const { channel } = positionOf(layer.output_shape, place.index);
+    const channel = place.index % lastAxis(layer.output_shape);
     const names = weightNames(layer);
     const weighted = names.length > 0;
-    const what = layer.output_shape.length === 3 ? "map" : "unit";
+    const what = ["unit", "value of all tokens", "map"][layer.output_shape.length - 1];
     this.layer = layer;
     this.channel = channel;
     this.mute.hidden = !weighted;
@@ -41,7 +40,9 @@ export class EditActions {
     write(this.mute, `Mute this ${what}`);
     this.mute.title = names.includes("gamma")
       ? "Its gamma and its beta count as 0"
-      : "All its weights and its bias count as 0";
+      : names.includes("bias")
+        ? "All its weights and its bias count as 0"
+        : "All its weights count as 0";
     this.filter.hidden = !weighted || !edits.isFilterEdited(layer, channel);
     write(this.filter, `Restore this ${what}`);
     this.all.hidden = edits.count === 0;

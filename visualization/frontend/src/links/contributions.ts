@@ -1,6 +1,9 @@
 /** What each node of the layer before adds to one neuron: weight times activation, summed over the node's values. Pure. */
-import type { LayerSpec } from "../contract";
-import { type Axis, endCell, firstCell, slidingAxis } from "../engine/window";
+import { type LayerSpec, lastAxis, type SeparableConv2dLayer } from "../contract";
+import { ofChannel } from "../engine/rescaling";
+import { endSeen, firstSeen, startCell } from "../engine/window";
+import { type WindowLayer, windowAxes } from "../explain/patch";
+import { sourceIndex } from "../explain/sources";
 import type { Tensors } from "../safetensors";
 
 export interface Incoming {
@@ -11,7 +14,8 @@ export interface Incoming {
   readonly sum: number;
 }
 
-/** Neuron `index` of the flat output of `layer`, from its flat `input`, of which value i is of node i % `nodes`.
+/** Neuron `index` of the flat output of `layer`, from its flat `input`, of which value i is of node i % `nodes`; null for
+ * a layer that merges several inputs or that only Keras knows.
  *
  * A maximum is the one value that won, with weight 1; an average has weights 1 / values; normalization its factor.
  */
@@ -21,34 +25,38 @@ export function incomingOf(
   input: Float32Array,
   index: number,
   nodes: number,
-): Incoming {
+): Incoming | null {
   const parts = new Float64Array(nodes);
   const bias = add(layer, weights, input, index, parts);
+  if (bias === null) return null;
   return { parts, bias, sum: parts.reduce((sum, part) => sum + part, bias) };
 }
 
-/** Add up `parts`; returns the bias. */
+/** Add up `parts`; returns the bias, or null where there is no adding up. */
 function add(
   layer: LayerSpec,
   weights: Tensors,
   input: Float32Array,
   index: number,
   parts: Float64Array,
-): number {
+): number | null {
   const weight = (name: string) => weights.get(`${layer.name}/${name}`)!.values;
+  const outputs = lastAxis(layer.output_shape);
+  const bias = () => weights.get(`${layer.name}/bias`)?.values[index % outputs] ?? 0;
   switch (layer.kind) {
     case "dense": {
       const kernel = weight("kernel");
       for (let i = 0, at = index; i < input.length; i++, at += layer.units)
         parts[i % parts.length] += kernel[at] * input[i];
-      return weight("bias")[index];
+      return bias();
     }
     case "conv2d":
-    case "depthwise_conv2d": {
-      const bias = weight("bias");
-      addWindow(layer, weight("kernel"), bias.length, input, index, parts);
-      return bias[index % bias.length];
-    }
+    case "depthwise_conv2d":
+      addWindow(layer, weight("kernel"), outputs, input, index, parts);
+      return bias();
+    case "separable_conv2d":
+      addSeparable(layer, weight("depthwise_kernel"), weight("pointwise_kernel"), input, index, parts);
+      return bias();
     case "max_pool2d":
     case "global_max_pool2d":
     case "average_pool2d":
@@ -64,40 +72,41 @@ function add(
     }
     case "input":
     case "flatten":
+    case "reshape":
     case "dropout":
     case "activation":
       parts[index % parts.length] = input[index];
       return 0;
+    case "zero_padding2d":
+    case "up_sampling2d": {
+      const from = sourceIndex(layer, [layer.input_shape])(index);
+      if (from >= 0) parts[from % parts.length] = input[from];
+      return 0;
+    }
+    case "rescaling":
+      parts[index % parts.length] = input[index] * ofChannel(layer.scale, index % outputs);
+      return ofChannel(layer.offset, index % outputs);
+    default:
+      return null;
   }
 }
 
-type Windowed = Extract<LayerSpec, { strides: unknown }>;
-
 /** Calls `see` for every cell that the neuron sees: where it lies in the input's grid, and in the window. */
-function eachSeen(
-  layer: Windowed,
-  window: readonly [number, number],
-  index: number,
-  see: (cell: number, inWindow: number) => void,
-): void {
-  const [height, width] = layer.input_shape;
-  const [, across, channels] = layer.output_shape;
-  const place = Math.floor(index / channels);
-  const at = [Math.floor(place / across), place % across];
-  const axis = (length: number, which: 0 | 1): Axis =>
-    slidingAxis(length, window[which], layer.strides[which], layer.padding);
-  const [rows, columns] = [axis(height, 0), axis(width, 1)];
-  const top = at[0] * rows.stride - rows.before;
-  const left = at[1] * columns.stride - columns.before;
-  for (let row = firstCell(rows, at[0]); row < endCell(rows, at[0]); row++) {
-    for (let column = firstCell(columns, at[1]); column < endCell(columns, at[1]); column++) {
-      see(row * width + column, (row - top) * window[1] + column - left);
+function eachSeen(layer: WindowLayer, index: number, see: (cell: number, inWindow: number) => void): void {
+  const { rows, columns } = windowAxes(layer);
+  const place = Math.floor(index / lastAxis(layer.output_shape));
+  const [row, column] = [Math.floor(place / columns.output), place % columns.output];
+  const [top, left] = [startCell(rows, row), startCell(columns, column)];
+  for (let y = firstSeen(rows, row); y < endSeen(rows, row); y++) {
+    for (let x = firstSeen(columns, column); x < endSeen(columns, column); x++) {
+      const cell = (top + y * rows.dilation) * columns.input + left + x * columns.dilation;
+      see(cell, y * columns.window + x);
     }
   }
 }
 
 function addWindow(
-  layer: Extract<LayerSpec, { kernel_size: unknown }>,
+  layer: Extract<LayerSpec, { kind: "conv2d" | "depthwise_conv2d" }>,
   kernel: Float32Array,
   outputs: number,
   input: Float32Array,
@@ -109,15 +118,36 @@ function addWindow(
   if (layer.kind === "depthwise_conv2d") {
     // The kernel is [rows, columns, channels, multiplier]: its last two axes together are the outputs.
     const channel = Math.floor(output / layer.depth_multiplier);
-    eachSeen(layer, layer.kernel_size, index, (cell, inWindow) => {
+    eachSeen(layer, index, (cell, inWindow) => {
       parts[channel] += kernel[inWindow * outputs + output] * input[cell * channels + channel];
     });
     return;
   }
-  eachSeen(layer, layer.kernel_size, index, (cell, inWindow) => {
+  eachSeen(layer, index, (cell, inWindow) => {
     for (let channel = 0; channel < channels; channel++) {
       const at = (inWindow * channels + channel) * outputs + output;
       parts[channel] += kernel[at] * input[cell * channels + channel];
+    }
+  });
+}
+
+/** Each channel's sum over the window, times its weight. */
+function addSeparable(
+  layer: SeparableConv2dLayer,
+  depthwise: Float32Array,
+  pointwise: Float32Array,
+  input: Float32Array,
+  index: number,
+  parts: Float64Array,
+): void {
+  const channels = layer.input_shape[2];
+  const sums = channels * layer.depth_multiplier;
+  const filters = lastAxis(layer.output_shape);
+  eachSeen(layer, index, (cell, inWindow) => {
+    for (let sum = 0; sum < sums; sum++) {
+      const channel = Math.floor(sum / layer.depth_multiplier);
+      const weight = depthwise[inWindow * sums + sum] * pointwise[sum * filters + (index % filters)];
+      parts[channel] += weight * input[cell * channels + channel];
     }
   });
 }
@@ -134,9 +164,7 @@ function addPooled(
   const channels = layer.input_shape[2];
   const channel = index % channels;
   const values: number[] = [];
-  if ("pool_size" in layer) {
-    eachSeen(layer, layer.pool_size, index, (cell) => values.push(input[cell * channels + channel]));
-  } else for (let at = channel; at < input.length; at += channels) values.push(input[at]);
+  eachSeen(layer, index, (cell) => values.push(input[cell * channels + channel]));
   const largest = layer.kind === "max_pool2d" || layer.kind === "global_max_pool2d";
   parts[channel] = largest
     ? values.reduce((most, value) => Math.max(most, value))

@@ -1,5 +1,5 @@
 /** What is to be drawn: the shown nodes of each column, and the contributions between them. Pure. */
-import type { LayerSpec } from "../contract";
+import { inputsOf, type LayerSpec } from "../contract";
 import type { Tensors } from "../safetensors";
 import { choose, strongestOf } from "./choice";
 import type { Column } from "./columns";
@@ -74,7 +74,10 @@ export function graphOf(
     const shown = numbers.map((number): GraphNode => {
       const index = strongest[number];
       const input = source && activations(layers[column.place - 1].name);
-      const incoming = source ? incomingOf(column.layer, weights, input, index, source.nodes) : null;
+      // What is read from elsewhere, or from several layers, has no links from the column before.
+      const follows = inputsOf(layers, column.place).join() === String(column.place - 1);
+      const incoming =
+        source && follows ? incomingOf(column.layer, weights, input, index, source.nodes) : null;
       return { number, index, value: values[index], incoming };
     });
     made.push({
@@ -93,7 +96,7 @@ export function graphOf(
 function widestOf(source: GraphColumn, shown: readonly GraphNode[]): number {
   let widest = 0;
   for (const { incoming } of shown) {
-    for (const { number } of source.shown) widest = Math.max(widest, Math.abs(incoming!.parts[number]));
+    for (const { number } of source.shown) widest = Math.max(widest, Math.abs(incoming?.parts[number] ?? 0));
   }
   return widest || 1;
 }

@@ -7,6 +7,7 @@ import { Edits } from "../engine/edits";
 import { fillWindow } from "../fill";
 import type { Tensors } from "../safetensors";
 import { Computation } from "../scene/computation";
+import { engineInWords } from "../scene/engine_words";
 import type { PickMessage } from "../scene/picks";
 import { Timings } from "../scene/timings";
 import { weights } from "../scene/weights";
@@ -31,7 +32,10 @@ export class Links {
   private readonly picture: Picture;
   private readonly touching: Touching;
   private readonly timings = new Timings();
-  private readonly computation = new Computation(new Edits(), this.timings);
+  private readonly computation = new Computation(new Edits(), this.timings, {
+    computed: (data, since) => this.answered(data, since),
+    changed: () => this.tellEngine(),
+  });
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
   private readonly stops: (() => void)[];
@@ -95,6 +99,7 @@ export class Links {
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     for (const stop of this.stops) stop();
+    this.computation.dispose();
     this.touching.dispose();
     this.pad.dispose();
     this.frame.dispose();
@@ -132,25 +137,50 @@ export class Links {
     if (!data) return;
     this.data = this.pad.over(data);
     if (!drawn) return; // its weights are still on their way
-    this.show(data === drawn ? this.data : this.pad.over(drawn), null);
+    if (this.show(data === drawn ? this.data : this.pad.over(drawn), null, since)) this.drawNow(since);
+  }
+
+  /** The worker has answered; what has come meanwhile is asked for next. */
+  private answered(data: SceneData, since: number | null): void {
+    this.present(data);
+    this.drawNow(since);
+    if (this.data && this.data !== data) this.show(this.data, null);
+  }
+
+  private drawNow(since: number | null): void {
     this.redraw();
     if (since !== null) this.timings.add("penToPicture", performance.now() - since);
   }
 
-  /** `tensors` null: those that are computed with. */
-  private show(data: SceneData, tensors: Tensors | null): void {
+  /** What a worker makes the reader wait for. */
+  private tellEngine(): void {
+    const { engine } = this.computation;
+    this.frame.root.dataset.engine = engine.place;
+    if (engine.place === "browser" || ["ready", "computing"].includes(engine.state.kind)) return;
+    this.frame.notice(engineInWords(engine));
+  }
+
+  /** Have `data` computed and shown: whether it is, or a worker's answer is waited for. `tensors` null: those that are
+   * computed with. */
+  private show(data: SceneData, tensors: Tensors | null, since: number | null = null): boolean {
     const of = JSON.stringify([data.weights_url, data.network]);
     try {
       if (tensors && of !== this.loaded) {
         this.computation.load(data, tensors);
         this.loaded = of;
       }
-      this.computation.run(data);
+      const here = this.computation.run(data, since);
+      this.tellEngine();
+      if (here) this.present(data);
+      return here;
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
       this.frame.notice(`This network cannot be run. ${error.message}`);
-      return;
+      return false;
     }
+  }
+
+  private present(data: SceneData): void {
     this.drawn = data;
     this.choose();
     this.frame.notice(null);
