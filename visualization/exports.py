@@ -73,7 +73,7 @@ def network_page(run: Run, step: int, picture: Picture) -> bytes:
     return takeaway.network_page(
         scene(run, step, config.network, run.class_names(), picture),
         weights,
-        [picture, *_other_pictures(run, picture)],
+        _pictures(run, picture),
         heading=Heading(f"{config.network.title}: {run_words.name(run)}", _line(run, step) + note),
         script=_built(_SCRIPT),
         colours=_colours(),
@@ -142,8 +142,11 @@ def _accuracy(run: Run, step: int) -> Sequence[str]:
     return [f"{charts.percent(validated[-1])} on validation"] if validated else []
 
 
-def _other_pictures(run: Run, chosen: Picture) -> Sequence[Picture]:
-    """One of each class from the test set, the samples where it is not here; none that is the chosen one."""
+def _pictures(run: Run, chosen: Picture) -> Sequence[Picture]:
+    """The chosen one, then one of each class from the test set, or the samples where that is not here.
+
+    A blank one where none has the network's input shape.
+    """
     data, shape = run.data(), run.config().network.input_shape
     try:
         found = _first_of_each(data.name) if data and datasets.is_here(data.name) else []
@@ -151,8 +154,11 @@ def _other_pictures(run: Run, chosen: Picture) -> Sequence[Picture]:
         found = []
     if not found and run.class_names() == tuple("0123456789"):
         found = [pictures.sample(digit) for digit in range(len(samples.samples()))]
-    others = [each for each in found if each.pixels.shape == shape and (each.pixels != chosen.pixels).any()]
-    return others[: MOST_PICTURES - 1]
+    different: dict[bytes, Picture] = {}
+    for each in (chosen, *found):
+        if each.pixels.shape == shape:
+            different.setdefault(each.pixels.tobytes(), each)
+    return list(different.values())[:MOST_PICTURES] or [Picture(np.zeros(shape, np.uint8), None, "a blank picture")]
 
 
 def _first_of_each(name: str) -> list[Picture]:
