@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tomllib
 import zipfile
@@ -66,9 +67,11 @@ def activations_file(run: Run, step: int, picture: Picture) -> bytes:
 def network_page(run: Run, step: int, picture: Picture) -> bytes:
     """The network in 3D with pad and pictures as one HTML file; raises TakeawayError where a browser cannot compute it.
 
-    `picture` is the one that is read at first. Needs neither Keras nor a worker.
+    `picture` is the one that is read at first. The test accuracy in its heading is measured, if nobody has asked for it
+    before, Keras is ready and the test set is here.
     """
     config = run.config()
+    _measure(run, step)
     weights, note = _page_weights(run, step)
     return takeaway.network_page(
         scene(run, step, config.network, run.class_names(), picture),
@@ -116,6 +119,16 @@ def page_kilobytes() -> float:
     """How large the pretrained network's page is, in units of 1,024 bytes: what benchmarks tell."""
     run = Run(PRETRAINED)
     return len(network_page(run, run.snapshot_steps()[-1], pictures.sample(7))) / 1024
+
+
+def _measure(run: Run, step: int) -> None:
+    """Have the test set read at this step; what then is known stays with the run."""
+    data = run.data()
+    if run.evaluation(step) is not None or not data or not engine().is_warm:
+        return
+    with contextlib.suppress(StrataError):  # the file then says nothing of a test set
+        if datasets.is_here(data.name):
+            engine().call(jobs.evaluate, run.path, step)
 
 
 def _line(run: Run, step: int) -> str:

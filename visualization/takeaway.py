@@ -190,7 +190,7 @@ header p { margin: 0; font-size: 13px; opacity: 0.8; overflow-wrap: anywhere; }
 <body>
 <header><h1>{title}</h1><p>{line}</p></header>
 <noscript><p>This is computed and drawn by JavaScript, which is switched off here.</p></noscript>
-<main id="view"></main>
+<main><div id="view"></div></main>
 {data}
 {scripts}
 </body>

@@ -12,12 +12,13 @@ import pytest
 import safetensors.numpy
 from onnx.reference import ReferenceEvaluator
 
+from data import datasets
 from model import tracing
 from model.networks import CNN
-from model.records import RunState, Status
+from model.records import DataRecord, RunState, Status
 from model.runs import PRETRAINED, Run, Runs
 from model.settings import Settings
-from visualization import exports, pictures
+from visualization import charts, exports, pictures
 
 PICTURE = pictures.sample(4)
 
@@ -115,6 +116,27 @@ def test_a_run_without_any_accuracy_claims_none(tmp_path: Path) -> None:
     run = _run(tmp_path)
     page = exports.network_page(run, 5, dataclasses.replace(PICTURE, caption="mine")).decode()
     assert re.search(r"<p>[^<]* · step 5 · 225,034 parameters · run [^<]* · saved from Strata</p>", page)
+
+
+def test_the_test_accuracy_is_measured_for_the_file(tmp_path: Path) -> None:
+    run, digits = _run(tmp_path), datasets.load("digits")
+    run.write_data(DataRecord("digits", digits.title, digits.origin, digits.sha256, digits.class_names, 1, 1))
+    page = exports.network_page(run, 5, PICTURE).decode()
+    answers = tracing.trace(run.path, 5, digits.x_test)["output"].argmax(axis=1)
+    right = charts.percent(float((answers == digits.y_test).mean()))
+    assert f" · {right} of {len(digits.y_test)} test images right · " in page
+    captions = [picture["caption"] for picture in json.loads(_scripts(page.encode())[0])["pictures"]]
+    assert captions[0] == PICTURE.caption and all("test image" in caption for caption in captions[1:])
+
+
+def test_a_run_on_data_that_is_gone_is_taken_along_all_the_same(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    run.write_data(DataRecord("gone", "Leaves", "a zip", "0" * 64, tuple("abcdefghij"), 1, 1))
+    page = exports.network_page(run, 5, PICTURE).decode()
+    assert "<p>Leaves · step 5 · 225,034 parameters · " in page
+    carried = json.loads(_scripts(page.encode())[0])
+    assert [picture["caption"] for picture in carried["pictures"]] == [PICTURE.caption]
+    assert carried["scene"]["class_names"] == list("abcdefghij")
 
 
 def test_file_names_say_run_step_and_kind() -> None:

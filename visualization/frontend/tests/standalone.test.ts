@@ -1,6 +1,7 @@
 /** What a file that opens from disk carries, checked before anything is drawn; weights that need no fetching. */
 import { describe, expect, it } from "vitest";
 import { ContractError } from "../src/checks";
+import { fileNameOf } from "../src/figure/figure";
 import { WeightsSource } from "../src/scene/weights";
 import { parseStandalone } from "../src/standalone/contract";
 import { sceneData } from "./examples";
@@ -38,4 +39,12 @@ it("weights that are held are there at once, and nothing is fetched", () => {
   const tensors = new Map([["output/bias", { shape: [1], values: Float32Array.of(2) }]]);
   source.hold("embedded", tensors);
   expect(source.ready("embedded")).toBe(tensors);
+});
+
+it("a figure's picture is named after the figure", () => {
+  expect(fileNameOf("curve_loss")).toBe("strata-curve-loss");
+  expect(fileNameOf("CNN 32-64: what it makes of ../sample 7")).toBe(
+    "strata-cnn-32-64-what-it-makes-of-sample-7",
+  );
+  expect(fileNameOf("…")).toBe("strata");
 });
