@@ -18,6 +18,7 @@ from data import datasets, samples
 from data.errors import StrataError
 from model import jobs
 from model.engine import engine
+from model.records import DataRecord
 from model.runs import PRETRAINED, Run
 from model.snapshots import halved
 from visualization import bundle, charts, pictures, run_words, takeaway, traces
@@ -156,29 +157,34 @@ def _accuracy(run: Run, step: int) -> Sequence[str]:
 
 
 def _pictures(run: Run, chosen: Picture) -> Sequence[Picture]:
-    """The chosen one, then one of each class from the test set, or the samples where that is not here.
+    """The chosen one, then this page's samples for a network that reads digits, one of each class of the test set else.
 
     A blank one where none has the network's input shape.
     """
-    data, shape = run.data(), run.config().network.input_shape
-    try:
-        found = _first_of_each(data.name) if data and datasets.is_here(data.name) else []
-    except StrataError:  # the file with the data is gone or broken: the network is taken along all the same
-        found = []
-    if not found and run.class_names() == tuple("0123456789"):
-        found = [pictures.sample(digit) for digit in range(len(samples.samples()))]
+    shape = run.config().network.input_shape
+    digits = run.class_names() == tuple("0123456789") and chosen.pixels.shape == shape == (28, 28, 1)
     different: dict[bytes, Picture] = {}
-    for each in (chosen, *found):
+    for each in (chosen, *(_samples() if digits else _first_of_each(run.data()))):
         if each.pixels.shape == shape:
             different.setdefault(each.pixels.tobytes(), each)
     return list(different.values())[:MOST_PICTURES] or [Picture(np.zeros(shape, np.uint8), None, "a blank picture")]
 
 
-def _first_of_each(name: str) -> list[Picture]:
-    """The first test image of each of the first classes."""
-    labels = datasets.load(name).y_test
-    classes = np.unique(labels)[: MOST_PICTURES - 1]
-    return [pictures.test_image(name, int(np.argmax(labels == label))) for label in classes]
+def _samples() -> list[Picture]:
+    """The ten digits: reading MNIST takes a second, and they are here."""
+    return [pictures.sample(digit) for digit in range(len(samples.samples()))]
+
+
+def _first_of_each(data: DataRecord | None) -> list[Picture]:
+    """The first test image of each of the first classes; none where the data is not here, or broken."""
+    try:
+        if data is None or not datasets.is_here(data.name):
+            return []
+        labels = datasets.load(data.name).y_test
+        classes = np.unique(labels)[: MOST_PICTURES - 1]
+        return [pictures.test_image(data.name, int(np.argmax(labels == label))) for label in classes]
+    except StrataError:  # the network is taken along all the same
+        return []
 
 
 def _built(name: str) -> str:

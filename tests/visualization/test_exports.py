@@ -1,5 +1,6 @@
 """What is taken away of a run is what the run has."""
 
+import base64
 import dataclasses
 import io
 import json
@@ -125,8 +126,6 @@ def test_the_test_accuracy_is_measured_for_the_file(tmp_path: Path) -> None:
     answers = tracing.trace(run.path, 5, digits.x_test)["output"].argmax(axis=1)
     right = charts.percent(float((answers == digits.y_test).mean()))
     assert f" · {right} of {len(digits.y_test)} test images right · " in page
-    captions = [picture["caption"] for picture in json.loads(_scripts(page.encode())[0])["pictures"]]
-    assert captions[0] == PICTURE.caption and all("test image" in caption for caption in captions[1:])
 
 
 def test_a_run_on_data_that_is_gone_is_taken_along_all_the_same(tmp_path: Path) -> None:
@@ -137,6 +136,16 @@ def test_a_run_on_data_that_is_gone_is_taken_along_all_the_same(tmp_path: Path) 
     carried = json.loads(_scripts(page.encode())[0])
     assert [picture["caption"] for picture in carried["pictures"]] == [PICTURE.caption]
     assert carried["scene"]["class_names"] == list("abcdefghij")
+
+
+def test_classes_that_are_no_digits_bring_a_test_picture_each(tmp_path: Path) -> None:
+    run, digits = _run(tmp_path), datasets.load("digits")
+    run.write_data(DataRecord("digits", "Shapes", "here", "0" * 64, tuple("abcdefghij"), 1, 1))
+    carried = json.loads(_scripts(exports.network_page(run, 5, PICTURE))[0])["pictures"]
+    assert [picture["label"] for picture in carried] == [4, *range(10)]
+    assert all("test image" in picture["caption"] for picture in carried[1:])
+    first = digits.x_test[list(digits.y_test).index(6)]
+    assert carried[7]["pixels"] == base64.b64encode(first.tobytes()).decode()
 
 
 def test_file_names_say_run_step_and_kind() -> None:
