@@ -23,7 +23,7 @@ from visualization.picture_state import PICTURE_SOURCES as PICTURE_SOURCES
 from visualization.pictures import Picture
 from visualization.timeline import Moment
 
-View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes"]
+View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes", "Model"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 
