@@ -11,8 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from model import descriptions
 from model.layers import (
-    KINDS,
     Activation,
     ActivationName,
     AveragePool2D,
@@ -24,15 +24,17 @@ from model.layers import (
     Flatten,
     GlobalAveragePool2D,
     GlobalMaxPool2D,
+    KerasLayer,
     Layer,
     MaxPool2D,
     NetworkError,
-    Shape,
 )
+from model.placing import INPUT, PlacedLayer, Wires, place
 
 __all__ = [
     "CNN",
     "CNN_SMALL",
+    "INPUT",
     "MLP_25",
     "PRESETS",
     "Activation",
@@ -50,83 +52,90 @@ __all__ = [
     "Network",
     "NetworkError",
     "PlacedLayer",
+    "Wires",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedLayer:
-    """A layer where it stands in its network; shapes without the batch axis."""
-
-    layer: Layer
-    input_shape: Shape
-    output_shape: Shape
-
-    @property
-    def weight_shapes(self) -> dict[str, Shape]:
-        """The shape of each of its weights, by "<layer>/<weight>" as snapshots keep them."""
-        shapes = self.layer.weight_shapes(self.input_shape)
-        return {f"{self.layer.name}/{weight}": shape for weight, shape in shapes.items()}
-
-    @property
-    def parameters(self) -> int:
-        """How many numbers it keeps, as Keras's count_params counts them."""
-        return sum(math.prod(shape) for shape in self.weight_shapes.values())
-
-    @property
-    def title(self) -> str:
-        """The layer's name for people: "conv 1"."""
-        return self.layer.name.replace("_", " ")
-
-
-@dataclass(frozen=True, slots=True)
 class Network:
-    """A stack of layers over pictures of `input_shape` (rows, columns, channels), values 0..1."""
+    """Layers over pictures of `input_shape` (rows, columns, channels), values 0..1.
+
+    layers: each after all that it reads, the answer last. wires: what a layer reads where that is not the one listed
+    before it.
+    """
 
     name: str
     title: str
     input_shape: tuple[int, int, int]
     layers: tuple[Layer, ...]
+    wires: Wires = ()
 
     def placed(self) -> tuple[PlacedLayer, ...]:
         """Every layer with its shapes; raises NetworkError where one does not fit its input or its name is taken."""
-        shape: Shape = self.input_shape
-        placed = []
-        taken = {"input"}  # what the picture itself is called
-        for layer in self.layers:
-            if not layer.name or "/" in layer.name or layer.name in taken:
-                raise NetworkError(
-                    f"Network {self.title} has a layer named {layer.name!r}. Expected a name without a slash that is "
-                    f"not {', '.join(sorted(taken))}. Give it another."
-                )
-            taken.add(layer.name)
-            output_shape = layer.output_shape(shape)
-            placed.append(PlacedLayer(layer, shape, output_shape))
-            shape = output_shape
-        return tuple(placed)
+        return place(self.title, self.input_shape, self.layers, self.wires)
 
     @property
     def parameters(self) -> int:
         """How many numbers it keeps; batch normalization's moving statistics are among them."""
         return sum(placed.parameters for placed in self.placed())
 
+    @property
+    def is_chain(self) -> bool:
+        """Whether each layer reads the one before it and nothing else."""
+        before = (INPUT, *(layer.name for layer in self.layers))
+        return all(placed.inputs == (name,) for placed, name in zip(self.placed(), before, strict=False))
+
+    @property
+    def keras_layers(self) -> tuple[str, ...]:
+        """The names of the layers that only Keras computes."""
+        return tuple(layer.name for layer in self.layers if isinstance(layer, KerasLayer))
+
+    @property
+    def computable_in_browser(self) -> bool:
+        """Whether the browser's engine knows every layer."""
+        return not self.keras_layers
+
+    def readers(self, name: str) -> tuple[PlacedLayer, ...]:
+        """The layers that read the one of that name, or the picture, "input"."""
+        return tuple(placed for placed in self.placed() if name in placed.inputs)
+
     def to_json(self) -> dict[str, Any]:
         """Plain data, for the run directory; `from_json` is its inverse."""
-        return dataclasses.asdict(self)
+        return {**dataclasses.asdict(self), "wires": {name: list(inputs) for name, inputs in self.wires}}
 
     @classmethod
-    def from_json(cls, record: dict[str, Any]) -> Network:
-        """Read what `to_json` wrote; raises NetworkError on an unknown kind of layer or a missing field."""
-        try:
-            layers = tuple(_layer_from_json(layer) for layer in record["layers"])
-            rows, columns, channels = record["input_shape"]
-            return cls(record["name"], record["title"], (rows, columns, channels), layers)
-        except (KeyError, TypeError, ValueError) as error:
-            raise NetworkError(f"A network description is broken: {error!r}. Expected what Strata wrote.") from error
+    def from_json(cls, record: Any) -> Network:
+        """Read what `to_json` wrote; raises NetworkError, and nothing else, for what it could not have written.
+
+        Also for a network that cannot be placed, or is larger than model.descriptions allows.
+        """
+        needed = frozenset({"name", "title", "input_shape", "layers"})
+        found = descriptions.record_of(record, "it", needed | {"wires"}, needed)
+        sides = descriptions.list_of(found["input_shape"], "input_shape", 3)
+        if len(sides) != 3 or any(type(side) is not int or not 1 <= side <= 4096 for side in sides):
+            raise descriptions.broken("input_shape is not rows, columns and channels")
+        layers = descriptions.list_of(found["layers"], "layers", descriptions.LAYERS_MOST)
+        network = cls(
+            descriptions.text_of(found["name"], "name"),
+            descriptions.text_of(found["title"], "title"),
+            (sides[0], sides[1], sides[2]),
+            tuple(descriptions.layer_of(layer) for layer in layers),
+            descriptions.wires_of(found.get("wires", {})),
+        )
+        _check_size(network)
+        return network
 
 
-def _layer_from_json(record: dict[str, Any]) -> Layer:
-    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
-    return KINDS[record["kind"]](**fields)
+def _check_size(network: Network) -> None:
+    """Raise NetworkError for a description whose network no machine here should build."""
+    placed = network.placed()
+    parameters = sum(each.parameters for each in placed)
+    values = sum(math.prod(each.output_shape) for each in placed)
+    if parameters > descriptions.PARAMETERS_MOST or values > descriptions.VALUES_MOST:
+        raise NetworkError(
+            f"Network {network.title} has {parameters:,} parameters and {values:,} activations for a picture. Expected "
+            f"at most {descriptions.PARAMETERS_MOST:,} and {descriptions.VALUES_MOST:,}. Make it smaller."
+        )
 
 
 CNN = Network(

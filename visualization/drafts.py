@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from model.layers import KINDS, Dense, Layer, NetworkError, Shape
-from model.networks import Network, PlacedLayer
+from model.networks import INPUT, Network, PlacedLayer
 from model.runs import CLASSES, INPUT_SHAPE
 
 Draft = tuple[Layer, ...]
@@ -66,16 +66,18 @@ def start_from(network: Network) -> Draft:
 def rows(draft: Draft) -> tuple[Row, ...]:
     """Every layer with its shape and parameters, or what is wrong with it."""
     shape: Shape | None = INPUT_SHAPE
+    before = INPUT
     found = []
     for layer in draft:
         problem = ""
         parameters = 0
         if shape is not None:
             try:
-                placed = PlacedLayer(layer, shape, layer.output_shape(shape))
+                placed = PlacedLayer(layer, (before,), (shape,), layer.output_shape(shape))
                 shape, parameters = placed.output_shape, placed.parameters
             except NetworkError as error:
                 shape, problem = None, str(error)
+        before = layer.name
         found.append(Row(layer, shape, parameters, problem))
     return tuple(found)
 

@@ -9,7 +9,7 @@ import base64
 import dataclasses
 from typing import Any
 
-from model.networks import Network
+from model.networks import INPUT, Network
 from model.runs import PRETRAINED, Run
 from visualization.pad import PadReport
 from visualization.picks import Wish
@@ -57,11 +57,12 @@ def weights_url(run: Run, step: int) -> str:
 
 
 def layers(network: Network) -> list[dict[str, Any]]:
-    """The input and every layer with its own fields, title, shapes and parameter count."""
+    """The input and every layer with its own fields, title, the names of what it reads, shapes and parameter count."""
     first = {
-        "name": "input",
+        "name": INPUT,
         "kind": "input",
         "title": "input",
+        "inputs": [],
         "input_shape": list(network.input_shape),
         "output_shape": list(network.input_shape),
         "parameters": 0,
@@ -70,6 +71,7 @@ def layers(network: Network) -> list[dict[str, Any]]:
         {
             **dataclasses.asdict(placed.layer),
             "title": placed.title,
+            "inputs": list(placed.inputs),
             "input_shape": list(placed.input_shape),
             "output_shape": list(placed.output_shape),
             "parameters": placed.parameters,

@@ -15,11 +15,15 @@ from typing import Any, get_args
 import numpy as np
 import safetensors.numpy
 
-from model.layers import KINDS, ActivationName
-from model.networks import (
+from model.layers import (
+    KINDS,
     Activation,
+    ActivationName,
+    Add,
+    Average,
     AveragePool2D,
     BatchNormalization,
+    Concatenate,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -27,9 +31,18 @@ from model.networks import (
     Flatten,
     GlobalAveragePool2D,
     GlobalMaxPool2D,
+    Maximum,
     MaxPool2D,
-    Network,
+    Minimum,
+    Multiply,
+    Rescaling,
+    Reshape,
+    SeparableConv2D,
+    Subtract,
+    UpSampling2D,
+    ZeroPadding2D,
 )
+from model.networks import Network
 from model.records import Config, RunState, Status
 from model.runs import Run
 from model.settings import Settings
@@ -101,7 +114,58 @@ PERCEPTRON = Network(
         Activation("output", "softmax"),
     ),
 )
-NETWORKS = (NETWORK, AVERAGE, MAXIMUM, PERCEPTRON)
+RESIDUAL = Network(
+    name="golden_residual",
+    title="Golden residual",
+    input_shape=(9, 8, 3),
+    layers=(
+        Rescaling("scaled", (2.0, 1.0, 0.5), -0.5),
+        ZeroPadding2D("padding_1", ((1, 0), (2, 1))),
+        Conv2D("conv_1", 4, activation="linear", use_bias=False),
+        BatchNormalization("norm_1"),
+        Activation("activation_1", "hard_silu"),
+        SeparableConv2D("separable_1", 4, padding="same", activation="mish", depth_multiplier=2),
+        Add("add_1"),
+        GlobalAveragePool2D("squeeze", keepdims=True),
+        Conv2D("excite", 4, (1, 1), activation="hard_sigmoid"),
+        Multiply("multiply_1"),
+        Conv2D("conv_2", 5, (3, 2), padding="same", activation="softsign", dilation_rate=(2, 3)),
+        AveragePool2D("pool_1", strides=(1, 1), padding="same"),
+        Concatenate("concatenate_1"),
+        GlobalMaxPool2D("maximum_1"),
+        Dense("output", 4, activation="softmax", use_bias=False),
+    ),
+    wires=(
+        ("add_1", ("activation_1", "separable_1")),
+        ("multiply_1", ("excite", "add_1")),
+        ("concatenate_1", ("pool_1", "multiply_1", "conv_1")),
+    ),
+)
+BRANCHES = Network(
+    name="golden_branches",
+    title="Golden branches",
+    input_shape=(6, 8, 1),
+    layers=(
+        Reshape("reshape_1", (6, 4, 2)),
+        DepthwiseConv2D("depthwise_1", padding="same", activation="exponential", dilation_rate=(1, 2), use_bias=False),
+        SeparableConv2D("separable_1", 2, (2, 2), (2, 2), "same", "tanh", use_bias=False),
+        UpSampling2D("up_1", (2, 2)),
+        Subtract("subtract_1"),
+        Average("average_1"),
+        Maximum("maximum_1"),
+        Minimum("minimum_1"),
+        Reshape("tokens", (6, 8)),
+        Reshape("reshape_2", (48,)),
+        Dense("output", 4, activation="softmax"),
+    ),
+    wires=(
+        ("subtract_1", ("depthwise_1", "up_1")),
+        ("average_1", ("reshape_1", "subtract_1", "up_1")),
+        ("maximum_1", ("average_1", "depthwise_1")),
+        ("minimum_1", ("up_1", "maximum_1", "reshape_1")),
+    ),
+)
+NETWORKS = (NETWORK, AVERAGE, MAXIMUM, PERCEPTRON, RESIDUAL, BRANCHES)
 STEP = 12
 
 
@@ -117,7 +181,7 @@ def run(root: Path, network: Network = NETWORK) -> Run:
     weights: dict[str, np.ndarray] = {}
     for placed in network.placed():
         for name, shape in placed.weight_shapes.items():
-            if name.endswith("/kernel"):
+            if name.endswith("kernel"):
                 weights[name] = random.normal(0, 0.4, shape).astype(np.float16)
             elif name.endswith("/moving_variance"):
                 weights[name] = random.uniform(0.2, 2, shape).astype(np.float32)
