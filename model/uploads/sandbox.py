@@ -27,13 +27,14 @@ from model.uploads import limits
 _FORBIDDEN = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.",
     "os.startfile", "ftplib.", "http.", "imaplib.", "poplib.", "smtplib.", "telnetlib.", "urllib.", "webbrowser.",
-    "pickle.", "code.__new__", "cpython.run_", "os.kill", "os.putenv", "ensurepip.", "sqlite3.", "msvcrt.", "winreg.",
+    "pickle.", "code.__new__", "cpython.run_", "os.kill", "ensurepip.", "sqlite3.", "msvcrt.", "winreg.",
     "os.chmod", "os.chown", "os.link", "os.symlink", "os.setxattr", "sys.addaudithook", "signal.pthread_kill",
 )  # fmt: skip
 _CHANGING = {"os.remove": 1, "os.rename": 2, "os.mkdir": 1, "os.rmdir": 1, "os.truncate": 1, "shutil.rmtree": 1,
              "shutil.move": 2, "shutil.copyfile": 2}  # fmt: skip
 """Events that change files, and how many paths come first in their arguments."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_WHILE_IMPORTING = frozenset({"code.__new__", "sys.addaudithook"})
 _IMPORTER = "<frozen importlib._bootstrap_external>"
 
 
@@ -107,32 +108,42 @@ _CALLS = {
 """By machine: its number in AUDIT_ARCH_*, and the system calls that are refused."""
 
 
-def watch(folder: Path) -> None:
-    """Refuse from now on, in Python, what no reading of a model needs; files are written below `folder` alone."""
-    own = os.path.realpath(folder)
+class Watch:
+    """Refuses, in Python, what no reading of a model needs; files are written below `folder` alone.
 
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+    While Keras is imported (`strict` is False) a refusal is a PermissionError, for libraries ask the system a few things
+    then (the processor's name, whether there is IPv6) and go on without an answer; afterwards it ends the process.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.strict = False
+        self._own = os.path.realpath(folder)
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
             if isinstance(flags, int) and flags & _WRITING:
-                _within(own, path)
+                self._write(path)
         elif event in _CHANGING:
             for path in arguments[: _CHANGING[event]]:
-                _within(own, path)
+                self._write(path)
         elif event == "marshal.loads":
-            if sys._getframe(1).f_code.co_filename != _IMPORTER:
+            if self.strict and sys._getframe(1).f_code.co_filename != _IMPORTER:
                 raise Forbidden("It tried to make code out of bytes.")
-        elif event.startswith(_FORBIDDEN):
-            raise Forbidden(f"It tried {event}, which no reading of a model needs.")
+        elif event.startswith(_FORBIDDEN) and (self.strict or event not in _WHILE_IMPORTING):
+            self._refuse(f"It tried {event}, which no reading of a model needs.")
 
-    sys.addaudithook(hook)
+    def _write(self, path: object) -> None:
+        if isinstance(path, int):
+            return  # opened before, by this process itself
+        if isinstance(path, bytes | str | os.PathLike):
+            real = os.path.realpath(os.fsdecode(path))
+            if real == os.devnull or real.startswith(self._own + os.sep):
+                return
+        self._refuse("It tried to write outside its own folder.")
 
-
-def _within(own: str, path: object) -> None:
-    if isinstance(path, int):
-        return  # opened before, by this process itself
-    if isinstance(path, bytes | str | os.PathLike):
-        real = os.path.realpath(os.fsdecode(path))
-        if real == os.devnull or real.startswith(own + os.sep):
-            return
-    raise Forbidden("It tried to write outside its own folder.")
+    def _refuse(self, words: str) -> None:
+        if self.strict:
+            raise Forbidden(words)
+        raise PermissionError(words)

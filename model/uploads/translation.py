@@ -35,14 +35,17 @@ _SMALL_SCALE = 0.05
 class Translated:
     """What a model became. weights: float32 by "<layer>/<weight>"; notes: sentences for the person who uploaded it.
 
-    places: for the proof, Keras's tensors and the names of our layers that must have the same values.
+    For the proof: `places` are Keras's tensors and the names of our layers that must have the same values; input_scale
+    is what brings our 0..1 to Keras's input; `was_probable` and `one_unit` say what Keras's own answer is.
     """
 
     network: Network
     weights: dict[str, np.ndarray]
     notes: list[str]
     places: list[tuple[str, keras.KerasTensor]]
-    one_unit: bool = False
+    input_scale: tuple[float, float]
+    was_probable: bool
+    one_unit: bool
 
 
 @dataclass(slots=True)
@@ -56,6 +59,9 @@ class _Draft:
     places: list[tuple[str, keras.KerasTensor]] = field(default_factory=list)
     ends: dict[str, str] = field(default_factory=lambda: {INPUT: INPUT})
     """By the name of a call, the name of our layer whose output is the call's."""
+    input_scale: tuple[float, float] = (1.0, 0.0)
+    was_probable: bool = True
+    one_unit: bool = False
 
     def add(self, part: kinds.Part) -> None:
         """One more layer, wired, with its weights."""
@@ -69,10 +75,12 @@ def translate(model: keras.Model, title: str, values: Range = "0..1") -> Transla
     calls = flatten(model)
     shape = _picture(tuple(model.inputs[0].shape[1:]))
     draft = _Draft()
-    calls = _scale(draft, calls, values, shape[-1])
+    calls = _scale(draft, _without_inactive(draft, calls), values, shape[-1])
     for call in calls:
         _take(draft, call)
-    one_unit = _end(draft, calls)
+    if not calls or not draft.layers:
+        raise UploadError("The model has no layers that compute. Expected a classifier. Upload another.")
+    _end(draft, calls)
     network = Network(
         name=kinds.plain_name(title),
         title=title,
@@ -81,7 +89,15 @@ def translate(model: keras.Model, title: str, values: Range = "0..1") -> Transla
         wires=tuple(_needed_wires(draft)),
     )
     network.placed()
-    return Translated(network, draft.weights, draft.notes, draft.places, one_unit)
+    return Translated(
+        network,
+        draft.weights,
+        draft.notes,
+        draft.places,
+        draft.input_scale,
+        draft.was_probable,
+        draft.one_unit,
+    )
 
 
 def _picture(shape: tuple[int | None, ...]) -> tuple[int, int, int]:
@@ -99,16 +115,16 @@ def _picture(shape: tuple[int | None, ...]) -> tuple[int, int, int]:
 
 def _scale(draft: _Draft, calls: tuple[Call, ...], values: Range, channels: int) -> tuple[Call, ...]:
     """Bring our 0..1 to what the model reads, together with its own first Rescaling; returns the calls left."""
-    scale, offset = (np.full(channels, number, np.float64) for number in RANGES[values])
+    draft.input_scale = RANGES[values]
     first = calls[0] if calls else None
-    own = first is not None and isinstance(first.operation, keras.layers.Rescaling)
-    if first is not None and own and _read_alone(calls):
-        by, plus = (np.broadcast_to(np.asarray(number, np.float64), channels) for number in kinds.rescaling(first))
+    by, plus = np.ones(channels), np.zeros(channels)
+    if first is not None and isinstance(first.operation, keras.layers.Rescaling) and _read_alone(calls):
+        by, plus = (np.broadcast_to(one, channels) for one in kinds.rescaling(first))
         if np.all(np.abs(by) < _SMALL_SCALE):
-            scale, offset = np.full(channels, 255.0), np.zeros(channels)
+            draft.input_scale = RANGES["0..255"]
             draft.notes.append("Its first layer rescales, so it reads pixels of 0 to 255.")
-        scale, offset = scale * by, offset * by + plus
         draft.ends[first.name], calls = INPUT, calls[1:]
+    scale, offset = draft.input_scale[0] * by, draft.input_scale[1] * by + plus
     if not (np.allclose(scale, 1, rtol=1e-6) and np.allclose(offset, 0, atol=1e-7)):
         layer = layers.Rescaling(_SCALED, kinds.number(scale), kinds.number(offset))
         taken = any(call.name == _SCALED for call in calls)
@@ -116,6 +132,22 @@ def _scale(draft: _Draft, calls: tuple[Call, ...], values: Range, channels: int)
         name = draft.layers[0].name
         draft.ends |= dict.fromkeys(draft.ends, name)
     return calls
+
+
+def _without_inactive(draft: _Draft, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """The calls that do something after training, reading past the others."""
+    instead: dict[str, str] = {}
+    kept = []
+    for call in calls:
+        reads = tuple(instead.get(read, read) if isinstance(read, str) else read for read in call.reads)
+        name = type(call.operation).__name__
+        if name in INACTIVE:
+            instead[call.name] = _one(call, reads)
+            if name not in ("Identity", "ActivityRegularization"):
+                draft.notes.append(f"{call.name} ({name}) acts while training only, and is left out.")
+        else:
+            kept.append(replace(call, reads=reads))
+    return tuple(kept)
 
 
 def _read_alone(calls: tuple[Call, ...]) -> bool:
@@ -126,12 +158,6 @@ def _read_alone(calls: tuple[Call, ...]) -> bool:
 def _take(draft: _Draft, call: Call) -> None:
     """Translate one call."""
     reads = tuple(draft.ends[read] if isinstance(read, str) else read for read in call.reads)
-    name = type(call.operation).__name__
-    if name in INACTIVE:
-        draft.ends[call.name] = _one(call, reads)
-        if name not in ("Identity", "ActivityRegularization"):
-            draft.notes.append(f"{call.name} ({name}) acts while training only, and is left out.")
-        return
     parts = kinds.parts(call, reads)
     if parts is None:
         parts = [_foreign(call, reads)]
@@ -159,15 +185,14 @@ def _foreign(call: Call, reads: tuple[str | float, ...]) -> kinds.Part:
     return kinds.Part(layer, (_one(call, reads),), dict(zip(weight_names(call.operation), arrays, strict=True)))
 
 
-def _end(draft: _Draft, calls: Iterable[Call]) -> bool:
-    """Make the last layer a probability for each class; whether it had one unit for two classes."""
-    if not draft.layers:
-        raise UploadError("The model has no layers that compute. Expected a classifier. Upload another.")
+def _end(draft: _Draft, calls: Iterable[Call]) -> None:
+    """Make the last layer a probability for each class."""
     _fuse_activation(draft)
     shape = _last_shape(calls)
     last = draft.layers[-1]
     if shape == (1,):
-        return _two_classes(draft)
+        _two_classes(draft)
+        return
     few, many = CLASSES
     if len(shape) != 1 or not few <= shape[0] <= many:
         raise refuse(
@@ -175,14 +200,14 @@ def _end(draft: _Draft, calls: Iterable[Call]) -> bool:
             "Upload a classifier, or put a dense layer with a unit for each class at its end.",
         )  # fmt: skip
     if getattr(last, "activation", "linear") in ("softmax", "sigmoid"):
-        return False
+        return
+    draft.was_probable = False
     draft.notes.append("It ends with logits: a softmax was added, so that the answer is a probability for each class.")
     if isinstance(last, layers.Dense) and last.activation == "linear":
         draft.layers[-1] = replace(last, activation="softmax")
     else:
         draft.add(kinds.Part(layers.Activation(_free(draft, "probabilities"), "softmax"), (last.name,), {}))
     draft.places = [place for place in draft.places if place[0] != draft.layers[-1].name]
-    return False
 
 
 def _last_shape(calls: Iterable[Call]) -> tuple[int, ...]:
@@ -207,7 +232,7 @@ def _fuse_activation(draft: _Draft) -> None:
         ]
 
 
-def _two_classes(draft: _Draft) -> bool:
+def _two_classes(draft: _Draft) -> None:
     """One sigmoid unit, p, as two classes, 1 - p and p: the softmax of (0, z) is just that."""
     last = draft.layers[-1]
     if not isinstance(last, layers.Dense) or last.activation not in ("sigmoid", "linear"):
@@ -222,7 +247,7 @@ def _two_classes(draft: _Draft) -> bool:
     draft.layers[-1] = replace(last, units=2, activation="softmax")
     draft.places = [place for place in draft.places if place[0] != last.name]
     draft.notes.append("Its one sigmoid unit p became two classes with the probabilities 1 - p and p.")
-    return True
+    draft.was_probable, draft.one_unit = last.activation == "sigmoid", True
 
 
 def _free(draft: _Draft, name: str) -> str:
