@@ -24,7 +24,8 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from data.errors import StrataError
+from data import datasets
+from data.errors import DatasetError, StrataError
 from model import ownership
 from model.networks import Network
 from model.records import Config, DataRecord, Evaluation, Metrics, RunState, Status
@@ -80,9 +81,14 @@ class Run(RunFolder):
             raise self.broken("data.json", error) from error
 
     def class_names(self) -> tuple[str, ...]:
-        """What the outputs stand for: digits until the data is known."""
+        """What the outputs stand for, also before the worker has loaded the data."""
         data = self.data()
-        return data.class_names if data else tuple("0123456789")
+        if data:
+            return data.class_names
+        try:
+            return datasets.form(self.config().settings.dataset).class_names
+        except DatasetError:  # it is gone
+            return tuple(map(str, range(self.config().network.placed()[-1].output_shape[-1])))
 
     def status(self) -> Status:
         """Where it stands now: a run that nobody moves on any more is `interrupted`, whatever was written last."""
