@@ -166,9 +166,7 @@ def is_run_id(name: str) -> bool:
     return _RUN_ID.fullmatch(name) is not None
 
 
-def check_trainable(
-    network: Network, shape: tuple[int, int, int] = INPUT_SHAPE, classes: int = CLASSES
-) -> None:
+def check_trainable(network: Network, shape: tuple[int, int, int] = INPUT_SHAPE, classes: int = CLASSES) -> None:
     """Raise NetworkError unless `network` turns a picture of `shape` into probabilities of so many classes."""
     placed = network.placed()
     for name in (network.name, *(layer.name for layer in network.layers)):

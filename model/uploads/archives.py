@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import struct
 import zipfile
 import zlib
@@ -69,7 +70,7 @@ def _advice(name: str) -> str:
 def _no_overlaps(members: list[zipfile.ZipInfo]) -> None:
     """Members that share bytes unpack to more than the archive holds."""
     ordered = sorted(members, key=lambda member: member.header_offset)
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in itertools.pairwise(ordered):
         if first.header_offset + 30 + first.compress_size > second.header_offset:
             raise refuse(f"{first.filename} and {second.filename} share bytes.", "each its own", _ADVICE)
 

@@ -244,10 +244,9 @@ def _plain_training(value: Any, depth: int) -> None:
     elif isinstance(value, dict):
         name = value.get("class_name")
         if name is not None:
-            initial = value.get("module", "keras.initializers").startswith(("keras.init", "keras.regul", "keras.constr")) \
-                if isinstance(value.get("module", ""), str) else True  # fmt: skip
+            initial = str(value.get("module")).startswith(("keras.init", "keras.regul", "keras.constr"))
             own = isinstance(name, str) and name.isidentifier() and name.isascii() and name not in STRANGERS
-            if not own or (initial and "module" in value and name not in TRAINING):
+            if not own or (initial and name not in TRAINING):
                 raise refuse(f"The model was trained with {_named(value)}.", "Keras's own", _SAVE)
             if name != "function" or value.get("module") != "builtins":
                 _built_in(value)
@@ -324,7 +323,8 @@ def _outermost(clean: Record) -> list[int | None] | None:
         layer = config["layers"][0]
         if layer["class_name"] in MODELS:
             return _outermost(layer)
-    for place, key in ((layer["config"], "batch_shape"), (layer["config"], "batch_input_shape"), (config, "build_input_shape")):  # fmt: skip
-        if place.get(key) is not None:
-            return list(place[key])
+    own = layer["config"]
+    for shape in (own.get("batch_shape"), own.get("batch_input_shape"), config.get("build_input_shape")):
+        if shape is not None:
+            return list(shape)
     return None

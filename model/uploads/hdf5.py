@@ -43,7 +43,9 @@ def configuration(path: Path) -> dict[str, Any]:
         written = bytes(written).decode("utf-8", "replace") if not isinstance(written, np.ndarray) else None
     if not isinstance(written, str):
         raise refuse(
-            "The .h5 file describes no model.", "a whole model, not weights alone", "Save it with model.save('m.keras')."
+            "The .h5 file describes no model.",
+            "a whole model, not weights alone",
+            "Save it with model.save('m.keras').",
         )
     return bounded_json.read(written.encode("utf-8", "replace"), "model_config")
 

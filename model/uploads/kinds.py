@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+import keras
 import numpy as np
 
 from model import layers
@@ -43,7 +44,16 @@ def number(values: np.ndarray) -> float | tuple[float, ...]:
 
 def parts(call: Call, reads: Reads) -> list[Part] | None:
     """The layers that do what `call` does, the last of which has its output; None where only Keras computes it."""
-    operation = type(call.operation)
+    inner = getattr(call.operation, "activation", None)
+    if not isinstance(inner, keras.Layer):
+        return _of_kind(call, reads, type(call.operation))
+    # Conv2D(..., activation=LeakyReLU()) is two layers, the second with the first's shapes.
+    activation = Call(f"{call.name}.activation", inner, (), (call.output_shape,), call.output_shape, None)
+    own, then = _of_kind(call, reads, type(call.operation)), _of_kind(activation, (call.name,), type(inner))
+    return None if own is None or then is None else [*own, *then]
+
+
+def _of_kind(call: Call, reads: Reads, operation: type) -> list[Part] | None:
     make = _OPERATIONS.get(operation.__name__) if ".ops." in operation.__module__ else _LAYERS.get(operation.__name__)
     if make is None:
         return None
@@ -73,6 +83,8 @@ def _pair(value: Any) -> tuple[int, int]:
 def _activation(config: Config) -> Any:
     """The name of its activation; None for one that we do not know."""
     found = config.get("activation")
+    if isinstance(found, dict):
+        return "linear"  # a layer of its own, see `parts`
     name = _SYNONYMS.get(found, found) if isinstance(found, str | None) else None
     return name if name in _KNOWN else None
 

@@ -25,7 +25,7 @@ LARGEST_NUMBER = 65_536
 PARAMETERS = 30 * 10**6
 """ResNet50 has 24 million."""
 ACTIVATIONS = 20 * 10**6
-"""Of one picture, all layers together: what the scene draws and the worker sends. MobileNet's at 64x64x3 are 0.9 million."""
+"""Of one picture, all layers together: what the scene draws. MobileNet's at 64x64x3 are 0.9 million."""
 WALL_SECONDS = 180.0
 CPU_SECONDS = 240
 """Two processors' time for DenseNet121, whose building takes Keras the longest, twice over."""

@@ -56,17 +56,16 @@ def read(
             close_fds=True,
         )
     try:
-        deadline = time.monotonic() + wall_seconds
+        deadline, told = time.monotonic() + wall_seconds, ""
         while process.poll() is None:
             if should_stop():
                 raise ReadingCancelled("Cancelled. Nothing of the file was kept.")
             if time.monotonic() > deadline:
-                raise refuse(
-                    f"Reading the model took longer than {wall_seconds:g} s.", "less", "Use a smaller model."
-                )
+                raise refuse(f"Reading the model took longer than {wall_seconds:g} s.", "less", "Use a smaller model.")
             words = [message["says"] for message in _messages(said) if isinstance(message.get("says"), str)]
-            if words:
-                say(_shown(words[-1]))
+            if words and words[-1] != told:
+                told = words[-1]
+                say(_shown(told))
             time.sleep(_POLL_SECONDS)
     finally:
         if process.poll() is None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.uploads import sandbox
 from model.uploads.limits import ACTIVATIONS, DIFFERENCE, PARAMETERS, UploadError, quoted, refuse
+from model.uploads.results import DESCRIPTION, WEIGHTS
 
 if TYPE_CHECKING:
     import keras
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _PICTURES = 4
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file."
-DESCRIPTION, WEIGHTS = "network.json", "weights.safetensors"
 
 
 def main() -> None:
@@ -109,7 +109,9 @@ def _built(config: dict[str, Any], path: Path, legacy: bool) -> keras.Model:
     except (UploadError, MemoryError):
         raise
     except Exception as error:
-        raise refuse(f"Keras cannot build the model: {quoted(_short(error), 300)}.", "one that it reads", _ADVICE) from error
+        raise refuse(
+            f"Keras cannot build the model: {quoted(_short(error), 300)}.", "one that it reads", _ADVICE
+        ) from error
 
 
 def _built_of_h5(config: dict[str, Any], path: Path) -> keras.Model:

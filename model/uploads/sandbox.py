@@ -111,8 +111,8 @@ _CALLS = {
 class Watch:
     """Refuses, in Python, what no reading of a model needs; files are written below `folder` alone.
 
-    While Keras is imported (`strict` is False) a refusal is a PermissionError, for libraries ask the system a few things
-    then (the processor's name, whether there is IPv6) and go on without an answer; afterwards it ends the process.
+    While Keras is imported (`strict` is False) a refusal is a PermissionError, for libraries ask the system a few
+    things then (the processor's name, whether there is IPv6) and go on without; afterwards it ends the process.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import keras
 import numpy as np
@@ -22,10 +21,8 @@ from model.uploads import kinds
 from model.uploads.classes import INACTIVE
 from model.uploads.flattening import Call, flatten
 from model.uploads.limits import CLASSES, PICTURE_CHANNELS, PICTURE_SIDE, UploadError, refuse
+from model.uploads.values import RANGES, Range
 
-Range = Literal["0..1", "0..255", "-1..1"]
-"""The values that the model was trained on; ours are 0..1."""
-RANGES: dict[Range, tuple[float, float]] = {"0..1": (1.0, 0.0), "0..255": (255.0, 0.0), "-1..1": (2.0, -1.0)}
 _SCALED = "scaled"
 _SMALL_SCALE = 0.05
 """A first Rescaling by less than this brings 0..255 to about 0..1."""
@@ -262,4 +259,3 @@ def _needed_wires(draft: _Draft) -> Iterable[tuple[str, tuple[str, ...]]]:
         if draft.wires[layer.name] != (before,):
             yield layer.name, draft.wires[layer.name]
         before = layer.name
-

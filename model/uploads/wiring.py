@@ -1,4 +1,4 @@
-"""How the layers of a Functional model's configuration are wired: every reference leads to a layer, none in a circle."""
+"""How the layers of a Functional model are wired: every reference leads to a layer, none in a circle."""
 
 from __future__ import annotations
 
@@ -164,4 +164,6 @@ def _no_circle(sources: dict[tuple[str, int], list[tuple[str, int]]]) -> None:
                 free.append(reader)
     if left:
         name = next(iter(left))[0]
-        raise refuse(f"Layer {quoted(name)} reads its own output.", "a graph without circles", "Recurrence is not read.")
+        raise refuse(
+            f"Layer {quoted(name)} reads its own output.", "a graph without circles", "Recurrence is not read."
+        )
