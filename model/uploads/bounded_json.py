@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from model.uploads.limits import CONFIG_BYTES, JSON_DEPTH, UploadError, quoted, refuse
@@ -32,7 +33,7 @@ def read(content: bytes, name: str) -> dict[str, Any]:
             object_pairs_hook=_unique,
             parse_constant=_no_number,
             parse_int=lambda digits: int(_short(digits)),
-            parse_float=lambda digits: float(_short(digits)),
+            parse_float=_finite,
         )
     except UploadError as error:
         raise UploadError(f"{name}: {error}") from error
@@ -75,6 +76,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(word: str) -> NoReturn:
     raise refuse(f"It holds {word}.", "finite numbers", _ADVICE)
+
+
+def _finite(digits: str) -> float:
+    number = float(_short(digits))
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _short(digits: str) -> str:

@@ -42,8 +42,8 @@ OPERATIONS = {
 """Operations that stand in a graph by themselves, as `x + y` and `keras.ops.relu(x)` do, by module of keras.ops."""
 ACTIVATIONS = frozenset({
     "celu", "elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu",
-    "linear", "log_sigmoid", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "swish",
-    "tanh", "squareplus", "hard_shrink", "soft_shrink", "tanh_shrink", "sparse_plus",
+    "linear", "log_sigmoid", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign",
+    "swish", "tanh", "squareplus", "hard_shrink", "soft_shrink", "tanh_shrink", "sparse_plus",
 })  # fmt: skip
 ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU"})
 TRAINING = frozenset({

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +53,7 @@ def checked(record: Record) -> tuple[Record, bool]:
     record: what config.json, or the attribute model_config of an .h5 file, holds. Raises UploadError.
     """
     walk = _Walk()
-    if record.get("class_name") not in MODELS:
+    if not _among(record.get("class_name"), MODELS):
         raise refuse(
             f"The file holds {_named(record)}.", "a Sequential or Functional model of Keras's own layers", _OWN_LAYERS
         )
@@ -106,7 +107,7 @@ def _layer(record: object, walk: _Walk, nested: int) -> Record:
         raise refuse("The model has too many layers.", f"at most {limits.LAYERS:,}", "Use a smaller model.")
     if not isinstance(record, dict):
         raise refuse(f"A layer is {quoted(record)}.", "a layer's record", _SAVE)
-    if record.get("class_name") in MODELS:
+    if _among(record.get("class_name"), MODELS):
         return _model(record, walk, nested + 1)
     operation = _operation(record)
     name = str(record.get("class_name")) if operation else _class(record)
@@ -132,13 +133,13 @@ def _operation(record: Record) -> str:
     """The part of keras.ops that an operation comes from; empty for a layer."""
     module = record.get("module")
     part = module.removeprefix("keras.src.ops.") if isinstance(module, str) else ""
-    return part if part != module and record.get("class_name") in OPERATIONS.get(part, ()) else ""
+    return part if part != module and _among(record.get("class_name"), OPERATIONS.get(part, ())) else ""
 
 
 def _class(record: Record) -> str:
     """The class of a layer that is one of Keras's own."""
     name = record.get("class_name")
-    if name in STRANGERS:
+    if isinstance(name, str) and name in STRANGERS:
         raise refuse(f"The model holds a layer of the class {name}.", "Keras's own layers", STRANGERS[name])
     if not isinstance(name, str) or name not in LAYERS:
         why = "Layers of one's own are code, which is never run. " if isinstance(name, str) else ""
@@ -213,9 +214,9 @@ def _activation(value: Any, walk: _Walk) -> Any:
     if value is None or (isinstance(value, str) and value in ACTIVATIONS):
         return value
     if isinstance(value, dict):
-        if value.get("class_name") == "function" and value.get("config") in ACTIVATIONS:
+        if value.get("class_name") == "function" and _among(value.get("config"), ACTIVATIONS):
             return value["config"]
-        if value.get("class_name") in ACTIVATION_LAYERS:
+        if _among(value.get("class_name"), ACTIVATION_LAYERS):
             return _layer({key: one for key, one in value.items() if key != "inbound_nodes"}, walk, 0)
     shown = value if isinstance(value, str) else _named(value)
     raise refuse(f"The model has the activation {quoted(shown)}.", "one of Keras's own", _OWN_LAYERS)
@@ -225,10 +226,10 @@ def _dtype(value: Any, walk: _Walk) -> str:
     name = value
     if isinstance(value, dict):
         _built_in(value)
-        if value.get("class_name") not in POLICIES or not isinstance(value.get("config"), dict):
+        if not _among(value.get("class_name"), POLICIES) or not isinstance(value.get("config"), dict):
             raise refuse(f"The model has {_named(value)} as its type.", "floating point", "Save it unquantised.")
         name = value["config"].get("name")
-    if name is not None and name not in DTYPES:
+    if name is not None and not _among(name, DTYPES):
         raise refuse(f"The model computes in {quoted(name)}.", "floating point", "Save it in float32.")
     walk.half |= name not in (None, "float32", "uint8")
     return "float32"
@@ -255,6 +256,11 @@ def _plain_training(value: Any, depth: int) -> None:
                 _plain_training(one, depth + 1)
     elif isinstance(value, str) and (len(value) > 200 or ">" in value):
         raise refuse(f"The model was trained with {quoted(value)}.", "Keras's own", "Save it with compile left out.")
+
+
+def _among(value: object, known: Collection[str]) -> bool:
+    """Whether it is one of these words; what cannot be looked up is not."""
+    return isinstance(value, str) and value in known
 
 
 def _name(value: object) -> str:
@@ -315,7 +321,9 @@ def _input(clean: Record) -> None:
 def _outermost(clean: Record) -> list[int | None] | None:
     config = clean["config"]
     if clean["class_name"] == "Functional":
-        names = wiring.input_names(config)
+        names, answers = wiring.input_names(config), wiring.output_count(config)
+        if answers != 1:
+            raise UploadError(f"The model has {answers} outputs. Expected one. Build a model of the part to be seen.")
         if len(names) != 1:
             raise UploadError(f"The model has {len(names)} inputs. Expected one picture. Build it with one input.")
         layer = next(one for one in config["layers"] if one.get("name", one["config"].get("name")) == names[0])

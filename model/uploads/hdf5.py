@@ -18,12 +18,14 @@ from model.uploads.limits import CONFIG_BYTES, PARAMETERS, UploadError, quoted, 
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file."
-_OBJECTS = 20_000
+_OBJECTS = 6_000
+"""DenseNet121's are 2,900, with an optimiser."""
 _DEPTH = 24
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 _STORED = 3 * PARAMETERS + 10_000
 """Numbers in the file: the weights, and an optimiser's two moments of each."""
 _ATTRIBUTE_BYTES = CONFIG_BYTES
+_SLICE = 2**20
 
 
 def check(path: Path) -> None:
@@ -100,11 +102,23 @@ class _Look:
         if len(found.shape) > 6:
             raise refuse(f"The array {quoted(name)} has {len(found.shape)} axes.", "at most 6", _ADVICE)
         self.numbers += math.prod(found.shape)
+        if found.dtype.kind == "f" and "optimizer" not in (found.name or "") and not _finite(found):
+            raise refuse(f"The array {quoted(name)} holds NaN or infinity.", "finite numbers", "Train the model anew.")
         if self.numbers > _STORED:
             raise refuse(
                 f"The weights hold more than {_STORED:,} numbers.", f"a model of at most {PARAMETERS:,} parameters",
                 "Save it without its optimiser, or use a smaller one.",
             )  # fmt: skip
+
+
+def _finite(found: h5py.Dataset) -> bool:
+    """Whether all its numbers are; read in slices, for what is announced may be more than fits into memory."""
+    if math.prod(found.shape) > _STORED:
+        return True  # refused for its size
+    if not found.shape:
+        return bool(np.isfinite(found[()]))
+    rows = max(1, _SLICE // max(1, math.prod(found.shape[1:])))
+    return all(np.isfinite(found[at : at + rows]).all() for at in range(0, found.shape[0], rows))
 
 
 def _attribute(name: str, attributes: h5py.AttributeManager) -> None:

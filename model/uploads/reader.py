@@ -192,8 +192,8 @@ def _proof(keras_module: Any, model: keras.Model, translated: Translated) -> flo
     names = [name for name, _ in translated.places if name in by_name]
     theirs = keras_module.Model(model.inputs, [model.outputs[0], *(tensor for _, tensor in translated.places)])
     mine = keras_module.Model(ours.inputs, [ours.outputs[0], *(by_name[name] for name in names)])
-    expected = [np.asarray(one) for one in theirs(_as_trained(pictures, translated), training=False)]
-    found = [np.asarray(one) for one in mine(pictures, training=False)]
+    expected = [np.asarray(one) for one in theirs([_as_trained(pictures, translated)], training=False)]
+    found = [np.asarray(one) for one in mine([pictures], training=False)]
     expected[0] = _as_ours(expected[0], translated)
     worst = 0.0
     for name, one, other in zip(["answer", *names], expected, found, strict=True):

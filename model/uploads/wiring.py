@@ -105,8 +105,14 @@ def input_names(config: Record) -> list[str]:
     return [name for name, _, _ in _flat(config["input_layers"])]
 
 
+def output_count(config: Record) -> int:
+    """How many outputs a Functional model has."""
+    return len(_flat(config["output_layers"]))
+
+
 def _flat(value: list[Any]) -> list[History]:
-    return [_history(one) for one in (value if isinstance(value[0], list) else [value])]
+    ends: list[Any] = value if isinstance(value[0], list) else [value]
+    return [_history(one) for one in ends]
 
 
 def check(layers: list[Record], config: Record) -> None:
