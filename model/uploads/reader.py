@@ -109,6 +109,8 @@ def _built(config: dict[str, Any], path: Path, legacy: bool) -> keras.Model:
     except (UploadError, MemoryError):
         raise
     except Exception as error:
+        if "OOM" in str(error):
+            raise MemoryError from error
         raise refuse(
             f"Keras cannot build the model: {quoted(_short(error), 300)}.", "one that it reads", _ADVICE
         ) from error
@@ -132,6 +134,7 @@ def _built_of_h5(config: dict[str, Any], path: Path) -> keras.Model:
 def _short(error: Exception) -> str:
     """The first line of what Keras says that says something."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in lines if "Example error message" not in line] or lines
     return (lines[0] if lines else type(error).__name__).rstrip(".")
 
 
