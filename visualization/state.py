@@ -22,7 +22,7 @@ from visualization.picks import Pick, Wish
 from visualization.pictures import Picture
 from visualization.timeline import Moment
 
-View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes"]
+View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes", "Model"]
 VIEWS: tuple[View, ...] = get_args(View)
 PictureSource = Literal["Sample", "Test set", "Upload", "Drawing"]
 PICTURE_SOURCES: tuple[PictureSource, ...] = ("Sample", "Test set", "Upload", "Drawing")

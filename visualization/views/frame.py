@@ -13,7 +13,7 @@ from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
 from visualization import bundle, charts, state, traces, training_state
 from visualization.state import ChosenRun
-from visualization.views import causes, evaluation, network, neurons, runs, surfaces, time_travel, training
+from visualization.views import causes, evaluation, model, network, neurons, runs, surfaces, time_travel, training
 
 _VIEWS: Mapping[state.View, Callable[[Run], None]] = {
     "Network": network.draw,
@@ -22,6 +22,7 @@ _VIEWS: Mapping[state.View, Callable[[Run], None]] = {
     "Evaluation": evaluation.draw,
     "Neurons": neurons.draw,
     "Causes": causes.draw,
+    "Model": model.draw,
 }
 _POLL_SECONDS = 0.75
 _TRAINING_POLL_SECONDS = 2.0
