@@ -15,6 +15,7 @@ STREAMLIT = {
     "visualization/state.py",
     "visualization/training_state.py",
     "visualization/muting_state.py",
+    "visualization/own_model_state.py",
     "visualization/dialogs.py",
     "visualization/evaluation_state.py",
     "visualization/components.py",

@@ -18,7 +18,7 @@ def main() -> None:
     arguments = _arguments()
     try:
         model = admission.read(arguments.file.read_bytes(), arguments.file.name, arguments.values, _say)
-        found = keeping.matching(model.network)
+        found = keeping.matching_here(model.network)
         dataset = arguments.dataset if arguments.dataset is not None else (found[0] if found else keeping.NO_DATASET)
         run = keeping.keep(default_root(), model, dataset, versions())
     except (StrataError, OSError) as error:

@@ -52,6 +52,11 @@ def matching(network: Network) -> tuple[str, ...]:
     return tuple(found)
 
 
+def matching_here(network: Network) -> tuple[str, ...]:
+    """Those of `matching` that are on this machine."""
+    return tuple(name for name in matching(network) if datasets.is_here(name))
+
+
 def keep(root: Path, model: OwnModel, dataset: str = NO_DATASET, versions: Mapping[str, str] | None = None) -> Run:
     """A finished run of `model` below `root`, looked at with `dataset` (one of `matching`, or none).
 
