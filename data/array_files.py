@@ -12,7 +12,7 @@ from data.archives import MAX_HEADER, ZIP_ERRORS, npy_header, reason
 from data.errors import DatasetError
 from data.picture_folders import LONGEST_CLASS, MAX_FILES, check_directory
 from data.pictures import MAX_SIDE, MIN_SIDE
-from data.refusals import shown_name
+from data.refusals import plain, shown_name
 
 __all__ = ["Arrays", "read_arrays"]
 
@@ -139,7 +139,7 @@ def _labels(name: str, array: Array, count: int) -> Array:
 
 def _class_names(array: Array) -> tuple[str, ...]:
     """Distinct short names; raises DatasetError."""
-    names = tuple(" ".join(str(name).split()) for name in array.ravel()[:MAX_FILES])
+    names = tuple(plain(str(name).replace("_", " ")) for name in array.ravel()[:MAX_FILES])
     wrong = next((name for name in names if not name or len(name) > LONGEST_CLASS or not name.isprintable()), None)
     if array.dtype.kind != "U" or array.ndim != 1 or wrong is not None or len(set(names)) != len(names):
         said = f"one of them {shown_name(wrong)!r}" if wrong is not None else f"{array.dtype} {array.shape}"

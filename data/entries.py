@@ -12,9 +12,9 @@ import numpy.typing as npt
 from data import array_files, picture_folders
 from data.archives import ZIP_ERRORS
 from data.errors import DatasetError, PictureError
-from data.picture_folders import Placed
+from data.picture_folders import LONGEST_CLASS, Placed
 from data.pictures import picture_sides, read_picture
-from data.refusals import Refusals
+from data.refusals import Refusals, plain, shown_name
 
 __all__ = ["Entry", "entries_of_file", "entries_of_members"]
 
@@ -83,7 +83,7 @@ def _of_arrays(arrays: array_files.Arrays, refusals: Refusals) -> tuple[list[Ent
     names = arrays.class_names
     if names is None:
         found = np.unique(arrays.y)
-        names = tuple(" ".join(str(label).split()) for label in found[:MOST_NAMES])
+        names = tuple(_named(label) for label in found[:MOST_NAMES].tolist())
         known = dict(zip(found.tolist(), names, strict=False))
     else:
         known = dict(enumerate(names)) if arrays.y.dtype.kind != "U" else {name: name for name in names}
@@ -95,10 +95,24 @@ def _of_arrays(arrays: array_files.Arrays, refusals: Refusals) -> tuple[list[Ent
         for place, label in enumerate(labels.tolist()):
             class_name = known.get(label)
             if class_name is None:
-                refusals.add(f"y{part}[{place}]", f"The label {str(label)[:40]!r} is none of the {len(names)} classes.")
+                refusals.add(
+                    f"y{part}[{place}]",
+                    f"The label {shown_name(str(label)[:40])!r} is none of the {len(names)} classes.",
+                )
                 continue
             entries.append(_entry_of_array(f"x{part}[{place}]", class_name, bool(part), pictures[place], scale))
     return entries, names
+
+
+def _named(label: object) -> str:
+    """A label as the name of its class, as `picture_folders` makes one of a folder's."""
+    name = plain(str(label).replace("_", " "))
+    if not name or len(name) > LONGEST_CLASS or not name.isprintable():
+        raise DatasetError(
+            f"The label {shown_name(str(label)[:200])!r} has {len(name)} characters, or some that do not print. "
+            f"Expected 1 to {LONGEST_CLASS}. Use shorter labels, or numbers and class_names."
+        )
+    return name
 
 
 def _entry_of_array(name: str, class_name: str, is_test: bool, picture: npt.NDArray[Any], scale: float) -> Entry:

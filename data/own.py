@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from data import archives
 from data.errors import DatasetError, DatasetMissing
-from data.refusals import Refusal
+from data.refusals import Refusal, plain
 
 __all__ = ["PREFIX", "OwnData", "about", "arrays", "delete", "is_own", "keep", "names", "place", "staging"]
 
@@ -155,7 +155,7 @@ def write(folder: Path, known: OwnData, pictures: Mapping[str, Bytes]) -> None:
 
 def keep(staged: Path, title: str) -> OwnData:
     """Make a staged data set one of those that can be trained on, under this title; raises DatasetError."""
-    title = " ".join(title.split())
+    title = plain(title)
     if not title or len(title) > LONGEST_TITLE or not title.isprintable():
         raise DatasetError(
             f"The name has {len(title)} characters, or some that do not print. Expected 1 to {LONGEST_TITLE}. "

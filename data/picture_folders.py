@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 from data.archives import ZIP_ERRORS, reason
 from data.errors import DatasetError, PictureError
 from data.pictures import MAX_BYTES
-from data.refusals import Refusals
+from data.refusals import Refusals, plain
 
 __all__ = [
     "MAX_FILES", "MAX_UNPACKED", "Member", "Placed", "arranged", "check_directory", "folder_members", "zip_members",
@@ -126,7 +126,7 @@ def _placed(member: Member, path: list[str], has_parts: bool, refusals: Refusals
         where = "in no class's folder" if len(path) < depth else "in a folder within a class's folder"
         refusals.add(member.name, f"The file lies {where}.")
         return None
-    class_name = " ".join(unicodedata.normalize("NFC", path[-2]).split())
+    class_name = plain(unicodedata.normalize("NFC", path[-2]).replace("_", " "))
     if not class_name or len(class_name) > LONGEST_CLASS or not class_name.isprintable():
         words = f"has {len(class_name)} characters, or some that do not print. Expected 1 to {LONGEST_CLASS}"
         refusals.add(member.name, f"The name of its class {words}.")

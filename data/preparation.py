@@ -16,7 +16,7 @@ from data.datasets import fingerprint
 from data.entries import Entry, entries_of_file, entries_of_members
 from data.errors import DatasetError, PictureError
 from data.own import OwnData
-from data.refusals import Refusals
+from data.refusals import Refusals, plain, shown_name
 
 __all__ = ["LEAST_OF_A_CLASS", "MAX_UPLOAD", "MOST_CLASSES", "Report", "prepare"]
 
@@ -90,7 +90,7 @@ def _made(
         split=split,
         resized=f"Every picture {squares.RULE}: {wanted}x{wanted} pixels, "
         f"{'colour' if squared.shape[-1] == 3 else 'grey, as none has colour'}.",
-        source=called[:80],
+        source=shown_name(called),
         refused=tuple(refusals.first),
         refused_count=refusals.count,
     )
@@ -187,4 +187,4 @@ def _title(called: str) -> str:
     """A file's name as a title."""
     stem = re.sub(r"\.(zip|npz)$", "", called, flags=re.IGNORECASE)
     words = "".join(character if character.isprintable() else " " for character in re.sub(r"[_\s]+", " ", stem))
-    return " ".join(words.split())[: own.LONGEST_TITLE].strip() or "Own data"
+    return plain(words)[: own.LONGEST_TITLE].strip() or "Own data"

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["MOST_LISTED", "Refusal", "Refusals", "shown_name"]
+__all__ = ["MOST_LISTED", "Refusal", "Refusals", "plain", "shown_name"]
 
 MOST_LISTED: Final = 50  # of more, only their number is kept
 MOST_CHARACTERS: Final = 80
+_MARKUP: Final = dict.fromkeys(map(ord, "*`[]<>$\\!:~|"), " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,12 @@ class Refusals:
         return "; ".join([*listed, *more])
 
 
+def plain(text: str) -> str:
+    """Somebody's words without the characters that Markdown and Plotly would take for more than words; one line."""
+    return " ".join(text.translate(_MARKUP).split())
+
+
 def shown_name(name: str) -> str:
-    """A file's name for people: what does not print is escaped, and a long one keeps its end."""
-    safe = "".join(character if character.isprintable() else repr(character)[1:-1] for character in name)
+    """A file's name for people: what does not print is escaped, markup is left out, and a long one keeps its end."""
+    safe = plain("".join(character if character.isprintable() else repr(character)[1:-1] for character in name))
     return safe if len(safe) <= MOST_CHARACTERS else f"…{safe[1 - MOST_CHARACTERS :]}"

@@ -21,7 +21,7 @@ from model.analyses import Analysis, Arrays, Report
 from model.building import build, set_weights
 from model.muting import MutingError
 from model.networks import Network
-from model.runs import Run, RunError
+from model.runs import Run
 
 _BATCH = 1000
 _CHANNELWISE = (
@@ -210,9 +210,7 @@ class _Reading:
 
     def __init__(self, run_path: Path, step: int) -> None:
         run = Run(run_path)
-        data = run.data()
-        if data is None:
-            raise RunError(f"Run {run.id} has not loaded its data. Expected a snapshot to read. Wait for the first.")
+        data = run.needed_data()
         self.data = datasets.load(data.name)
         self.network: Network = run.config().network
         model = build(self.network)

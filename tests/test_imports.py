@@ -14,6 +14,8 @@ STREAMLIT = {
     "app.py",
     "visualization/state.py",
     "visualization/training_state.py",
+    "visualization/picture_state.py",
+    "visualization/own_data_state.py",
     "visualization/muting_state.py",
     "visualization/own_model_state.py",
     "visualization/dialogs.py",

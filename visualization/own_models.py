@@ -36,7 +36,7 @@ def facts(record: UploadRecord, network: Network) -> dict[str, str]:
     rows, columns, channels = network.input_shape
     return {
         "file": f"{record.file_name}, {record.size / 1e6:,.2f} MB, SHA-256 {record.sha256[:8]}",
-        "pictures": f"{rows} × {columns} × {channels}, pixels {record.values.replace('..', ' to ')} when it was trained",
+        "pictures": f"{rows} × {columns} × {channels}, pixels {record.values.replace('..', ' to ')} in training",
         "classes": f"{network.placed()[-1].output_shape[-1]}",
         "layers": f"{len(network.layers)}, {network.parameters:,} parameters",
         "against Keras": f"{record.difference:.1e} is the largest difference, on 4 pictures of noise",

@@ -90,7 +90,7 @@ def _history(value: object) -> History:
 
 def ends(config: Record) -> Record:
     """The input_layers and output_layers of a Functional model's configuration."""
-    found = {}
+    found: Record = {}
     for key in ("input_layers", "output_layers"):
         value = config.get(key)
         if isinstance(value, list) and value and all(isinstance(one, list) for one in value):

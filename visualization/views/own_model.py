@@ -13,10 +13,12 @@ from model.engine import engine, versions
 from model.runs import Run
 from model.uploads import keeping
 from model.uploads.arrival import FITTING, Arrival
+from model.uploads.limits import UPLOAD_BYTES
 from model.uploads.values import Range
 from visualization import own_model_state, own_models, state
 
 _POLL_SECONDS = 0.4
+_MEGABYTES = UPLOAD_BYTES // 10**6
 _ACCEPTED = (
     "A whole model: .keras of any Keras 3, or .h5. Pictures up to 64 × 64 × 3, 2 to 100 classes, Keras's own layers."
 )
@@ -53,7 +55,8 @@ def draw(run: Run) -> None:
 
 
 def _draw_form(coming: Arrival | None) -> None:
-    upload = st.file_uploader("Keras model", type=["keras", "h5", "hdf5"], key="own_model_file")
+    endings = ["keras", "h5", "hdf5"]
+    upload = st.file_uploader("Keras model", type=endings, key="own_model_file", max_upload_size=_MEGABYTES)
     st.caption(_ACCEPTED, help=_MORE)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         values: Range = st.selectbox(
