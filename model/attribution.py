@@ -10,22 +10,22 @@ own single precision alone.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from model import linearity
 from model.analyses import Analysis, Arrays, Report
-from model.building import build, set_weights
-from model.networks import Network, NetworkError
+from model.bare_layers import LEVELS, bare_layers, forward
+from model.networks import INPUT, Network, NetworkError
 from model.runs import Run
 
 _CHUNK = 112  # pictures whose activations are in memory together
-_SIX = 6.0  # where relu6 ends
+_MOST_VALUES = 16_000_000  # and how many activations of all layers, 128 MB of float64
 
 Goal = Callable[[tf.Tensor], tf.Tensor]
 """Logits (batch, classes) to the value that is explained, (batch,): one logit, or one less another."""
@@ -104,33 +104,30 @@ class Explained:
 
     def __init__(self, network: Network, weights: dict[str, np.ndarray]) -> None:
         self.network = network
-        self._single = _layers(network, weights, "float32")
-        self._double = _layers(network, weights, "float64")
+        self._single = bare_layers(network, weights, "float32")
+        self._double = bare_layers(network, weights, "float64")
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """As Keras computes them in single precision, float64 (batch, classes); images (batch, …) 0..1."""
-        values = tf.constant(images, tf.float32)
-        for step in self._single:
-            values = step.activation(step.layer(values, training=False))
-        return np.asarray(values.numpy(), np.float64)
+        return np.asarray(forward(self._single, tf.constant(images, tf.float32)).numpy(), np.float64)
 
     def parts(self, images: np.ndarray, goal: Goal) -> Parts:
         """The parts of the goal's value for each image, float64 (batch, rows, columns, channels), 0..1."""
         constants: list[tuple[tf.Tensor, tf.Tensor]] = []  # where it is added, and what
         with tf.GradientTape() as tape:
-            values = first = tf.constant(images, tf.float64)
+            first = tf.constant(images, tf.float64)
             tape.watch(first)
-            for step in self._double:
-                silent = tf.stop_gradient(step.layer(tf.zeros_like(values[:1]), training=False))
-                values = step.layer(values, training=False)
-                if step.has_constants:
-                    constants.append((values, silent))
-                if step.name == "relu6":
-                    full = tf.stop_gradient(tf.where(values > _SIX, tf.constant(_SIX, tf.float64), 0.0))
-                    values = step.activation(values)
-                    constants.append((values, full))
-                else:
-                    values = step.activation(values)
+            found = {INPUT: first}
+            for bare in self._double:
+                read = [found[name] for name in bare.step.placed.inputs]
+                values = bare.step(read)
+                if bare.has_constants:
+                    constants.append((values, bare.of_zeros(read)))
+                activated = bare.activation(values)
+                if bare.name in LEVELS:
+                    level = tf.stop_gradient(LEVELS[bare.name](values))
+                    constants.append((activated, level))
+                found[bare.step.name] = values = activated
             total = tf.reduce_sum(goal(values))
         slopes = tape.gradient(total, [first, *(place for place, _ in constants)])
         given = [_summed(slope * added) for slope, (_, added) in zip(slopes[1:], constants, strict=True)]
@@ -164,11 +161,11 @@ class Explained:
             raise NetworkError(f"Expected at least one step. Received {steps}.")
         shares = ((np.arange(steps) + 0.5) / steps).reshape(-1, 1, 1, 1)
         slopes = np.zeros(image.shape[1:])
-        for part in _chunks(shares * image):
+        for part in self._chunks(shares * image):
             with tf.GradientTape() as tape:
                 pictures = tf.constant(part, tf.float64)
                 tape.watch(pictures)
-                total = tf.reduce_sum(goal(self._forward(pictures)))
+                total = tf.reduce_sum(goal(forward(self._double, pictures)))
             slopes += tape.gradient(total, pictures).numpy().sum(axis=0)
         black = float(self._values(np.zeros_like(image), goal)[0])
         return (slopes / steps * image[0]).sum(axis=-1), black
@@ -182,63 +179,31 @@ class Explained:
         last = linearity.last_convolution(self.network)
         if not last:
             return None
-        maps = values = tf.constant(image, tf.float64)
+        seen: list[tf.Tensor] = []
         with tf.GradientTape() as tape:
-            for step in self._double:
-                values = step.activation(step.layer(values, training=False))
-                if step.layer.name == last:
-                    maps = values
-                    tape.watch(maps)
-            total = tf.reduce_sum(goal(values))
+
+            def watch(name: str, values: tf.Tensor) -> None:
+                if name == last:
+                    tape.watch(values)
+                    seen.append(values)
+
+            total = tf.reduce_sum(goal(forward(self._double, tf.constant(image, tf.float64), watch)))
+        maps = seen[0]
         slopes = tf.reduce_mean(tape.gradient(total, maps), axis=(1, 2))  # (1, channels)
         return np.asarray(tf.nn.relu(tf.einsum("brcm,bm->rc", maps, slopes)).numpy())
 
-    def _forward(self, pictures: tf.Tensor) -> tf.Tensor:
-        for step in self._double:
-            pictures = step.activation(step.layer(pictures, training=False))
-        return pictures
+    def _chunks(self, images: np.ndarray) -> Sequence[np.ndarray]:
+        values = sum(math.prod(placed.output_shape) for placed in self.network.placed())
+        size = max(1, min(_CHUNK, _MOST_VALUES // values))
+        return [images[start : start + size] for start in range(0, len(images), size)]
 
     def _values(self, images: np.ndarray, goal: Goal) -> np.ndarray:
-        return np.asarray(goal(self._forward(tf.constant(images, tf.float64))).numpy())
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A layer without its activation, and that."""
-
-    layer: keras.Layer
-    activation: Callable[[tf.Tensor], tf.Tensor]
-    name: str
-    has_constants: bool
-
-
-def _layers(network: Network, weights: dict[str, np.ndarray], precision: str) -> list[_Step]:
-    """The layers up to the logits, in float32 or float64."""
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
-    try:
-        model = build(network)
-    finally:
-        keras.config.set_dtype_policy(policy)
-    set_weights(model, weights)
-    steps = []
-    for place, layer in enumerate(model.layers):
-        name = linearity.activation_of(network.layers[place])
-        if place == len(model.layers) - 1 and linearity.answering_activation(network):
-            name = "linear"
-        if hasattr(layer, "activation"):
-            layer.activation = keras.activations.linear
-        steps.append(_Step(layer, keras.activations.get(name), name, bool(layer.weights)))
-    return steps
+        return np.asarray(goal(forward(self._double, tf.constant(images, tf.float64))).numpy())
 
 
 def _summed(values: tf.Tensor) -> np.ndarray:
     """(batch, …) to (batch,)."""
     return np.asarray(tf.reduce_sum(values, axis=range(1, len(values.shape))).numpy())
-
-
-def _chunks(images: np.ndarray) -> Sequence[np.ndarray]:
-    return [images[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
 
 
 @functools.lru_cache(maxsize=4)

@@ -111,6 +111,16 @@ def trace_files(run_path: Path, step: int, pixels: np.ndarray) -> list[bytes]:
 
 
 @_working
+def outputs(run_path: Path, step: int, pixels: np.ndarray) -> list[bytes]:
+    """For each picture of `pixels` the outputs of all layers, one after the other, float32 little-endian in C order."""
+    from model import tracing
+
+    layers = list(tracing.trace(run_path, step, pixels).values())[1:]  # without the picture itself
+    little = [np.ascontiguousarray(values, "<f4") for values in layers]
+    return [b"".join(values[place].tobytes() for values in little) for place in range(len(pixels))]
+
+
+@_working
 def predict(run_path: Path, step: int, pixels: np.ndarray) -> np.ndarray:
     """The values of the last layer for each picture of `pixels`, float32 (batch, classes)."""
     from model import tracing

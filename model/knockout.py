@@ -7,6 +7,7 @@ Muting sets the output of a channel, after its activation, to zero or to its mea
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,22 +17,18 @@ import numpy as np
 import tensorflow as tf
 
 from data import datasets
-from model import layers, muting
+from model import layers, mixing, muting
 from model.analyses import Analysis, Arrays, Report
 from model.building import build, set_weights
+from model.mixing import Mixing
 from model.muting import MutingError
-from model.networks import Network
+from model.networks import INPUT, Network
 from model.runs import Run
+from model.walking import Step, steps, walk
 
-_BATCH = 1000
-_CHANNELWISE = (
-    layers.MaxPool2D
-    | layers.AveragePool2D
-    | layers.GlobalMaxPool2D
-    | layers.GlobalAveragePool2D
-    | layers.BatchNormalization
-    | layers.Dropout
-)
+_MOST_BATCH = 1000
+_MOST_VALUES = 50_000_000
+"""Values of the largest layer that are in memory for a batch, 200 MB: of large networks, fewer pictures at once."""
 
 
 def knockout(analysis: Analysis, report: Report) -> Arrays:
@@ -46,15 +43,17 @@ def knockout(analysis: Analysis, report: Report) -> Arrays:
     choice = muting.decoded(str(options["muted"]), reading.network)
     instead = reading.replacements(str(options["replacement"]), choice, report)
     tally = _Tally(reading)
+
+    def muted(name: str, values: tf.Tensor) -> tf.Tensor:
+        if name not in choice:
+            return values
+        keeps, says = _masks(values.shape[-1], choice[name], instead[name])
+        return values * keeps + says
+
     for start, images, labels in reading.batches():
         report("test images", start, len(reading.data.y_test))
-        values = images
-        for layer in reading.layers:
-            values = layer(values, training=False)
-            if layer.name in choice:
-                keeps, says = _masks(values.shape[-1], choice[layer.name], instead[layer.name])
-                values = values * keeps + says
-        tally.add(0, values, labels)
+        values = walk(reading.steps, {INPUT: images}, change=muted)
+        tally.add(0, values[reading.last], labels)
     return {"images": tally.images, "hits": tally.hits[0], "loss": tally.losses / len(reading.data.y_test)}
 
 
@@ -73,111 +72,76 @@ def ranking(analysis: Analysis, report: Report) -> Arrays:
     instead = reading.replacements(str(options["replacement"]), {layer: tuple(range(channels))}, report)[layer]
     split = _split(reading, layer)
     tally = _Tally(reading, channels)
-    total = channels * -(-len(reading.data.y_test) // _BATCH)
-    silent = _run(split.channelwise, _constant(split, instead))
+    total = channels * -(-len(reading.data.y_test) // reading.batch)
+    silent = _straight(split.channelwise, _constant(reading, layer, instead))
     for start, images, labels in reading.batches():
-        plain = _run(split.channelwise, _run(split.before, images))
+        values = walk(split.before, {INPUT: images}, keep=split.kept)
+        plain = _straight(split.channelwise, values[layer])
         mixed = split.mixing.whole(plain)
         for channel in range(channels):
-            report("channels times batches of test images", start // _BATCH * channels + channel, total)
+            report("channels times batches of test images", start // reading.batch * channels + channel, total)
             difference = silent[..., channel : channel + 1] - plain[..., channel : channel + 1]
-            tally.add(channel, _run(split.after, mixed + split.mixing.share(difference, channel)), labels)
+            without = split.activation(mixed + split.mixing.share(difference, channel))
+            answers = walk(split.after, {**values, split.at: without}, keep=(reading.last,))
+            tally.add(channel, answers[reading.last], labels)
     return {"images": tally.images, "hits": tally.hits, "loss": tally.losses / len(reading.data.y_test)}
 
 
 @dataclass(frozen=True)
-class _Mixing:
-    """What the next layer that mixes channels adds up: of all of them, and the share of one."""
-
-    whole: Callable[[tf.Tensor], tf.Tensor]
-    share: Callable[[tf.Tensor, int], tf.Tensor]
-
-
-@dataclass(frozen=True)
 class _Split:
-    """A network around a layer: up to it, what follows channel by channel, the sum over channels, and the rest."""
+    """A network around a layer: all that its output does not go into and itself, what follows channel by channel, the
+    sum over channels with its activation, and the rest. at: whose output that sum is; kept: what the rest reads of
+    what comes before it.
+    """
 
-    before: Sequence[Callable[..., tf.Tensor]]
-    channelwise: Sequence[Callable[..., tf.Tensor]]
-    mixing: _Mixing
-    after: Sequence[Callable[..., tf.Tensor]]
-    shape: tuple[int, ...]  # of the layer's output
+    before: Sequence[Step]
+    channelwise: Sequence[Step]
+    mixing: Mixing
+    activation: Callable[[tf.Tensor], tf.Tensor]
+    at: str
+    after: Sequence[Step]
+    kept: frozenset[str]
 
 
 def _split(reading: _Reading, name: str) -> _Split:
-    placed = reading.network.placed()
-    place = next(place for place, found in enumerate(placed) if found.layer.name == name)
-    end = place + 1
-    while end < len(placed) and _is_channelwise(placed[end].layer):
-        end += 1
-    flat = end < len(placed) and isinstance(placed[end].layer, layers.Flatten)
-    mixer = end + flat
-    while mixer < len(placed) and isinstance(placed[mixer].layer, layers.Dropout):
-        mixer += 1  # lets all through when it is not trained
-    mixing = _mixing(reading, mixer, placed[end - 1].output_shape)
-    if mixing is None:
-        mixing, after = _all_channels(placed[end - 1].output_shape[-1]), reading.layers[end:]
+    network, by_name = reading.network, {step.name: step for step in reading.steps}
+    behind = network.behind(name)
+    before = [step for step in reading.steps if step.name not in behind]
+    channelwise, at = [], by_name[name]
+    follower = _only_reader(network, by_name, at.name)
+    while follower is not None and mixing.is_channelwise(follower.placed.layer):
+        channelwise.append(follower)
+        at = follower
+        follower = _only_reader(network, by_name, at.name)
+    shape = at.placed.output_shape
+    while follower is not None and isinstance(follower.placed.layer, layers.Flatten | layers.Dropout):
+        follower = _only_reader(network, by_name, follower.name)  # lets all through when it is not trained
+    sums = None if follower is None else mixing.mixing(follower.placed.layer, follower.layer, shape)
+    if sums is None or follower is None:
+        sums, activation = mixing.all_channels(shape[-1]), keras.activations.linear
     else:
-        after = [_activation(placed[mixer].layer), *reading.layers[mixer + 1 :]]
-    return _Split(
-        reading.layers[: place + 1], reading.layers[place + 1 : end], mixing, after, placed[place].output_shape
-    )
+        at, activation = follower, mixing.activation(follower.placed.layer)
+    rest = network.behind(at.name)
+    after = [step for step in reading.steps if step.name in rest]
+    read = {each for step in after for each in step.placed.inputs} - behind
+    return _Split(before, channelwise, sums, activation, at.name, after, frozenset({name, *read}))
 
 
-def _is_channelwise(layer: layers.Layer) -> bool:
-    """Whether it makes each channel of the same channel alone."""
-    if isinstance(layer, layers.Activation):
-        return layer.activation != "softmax"
-    return isinstance(layer, _CHANNELWISE)
+def _only_reader(network: Network, by_name: Mapping[str, Step], name: str) -> Step | None:
+    readers = network.readers(name)
+    return by_name[readers[0].layer.name] if len(readers) == 1 else None
 
 
-def _mixing(reading: _Reading, place: int, shape: tuple[int, ...]) -> _Mixing | None:
-    """The sums of the layer in `place` over channels of `shape`; None where it is no convolution or dense layer."""
-    if place >= len(reading.layers):
-        return None
-    layer, weights = reading.network.layers[place], reading.layers[place].get_weights()
-    if isinstance(layer, layers.Conv2D):
-        kernel, bias = map(tf.constant, weights)
-        slide = functools.partial(tf.nn.conv2d, strides=layer.strides, padding=layer.padding.upper())
-        return _Mixing(
-            lambda values: slide(values, kernel) + bias,
-            lambda values, channel: slide(values, kernel[:, :, channel : channel + 1]),
-        )
-    if isinstance(layer, layers.Dense):
-        bias, channels = tf.constant(weights[1]), shape[-1]
-        # (inputs, units) to (places, channels, units): a flattened input lies place by place, its channels together.
-        by_channel = tf.constant(weights[0].reshape(-1, channels, layer.units))
-        whole = tf.constant(weights[0])
-        return _Mixing(
-            lambda values: _flat(values) @ whole + bias,
-            lambda values, channel: _flat(values) @ by_channel[:, channel],
-        )
-    return None
-
-
-def _all_channels(channels: int) -> _Mixing:
-    """Nothing is added up: the one channel is put into its place."""
-    return _Mixing(lambda values: values, lambda values, channel: values * tf.one_hot(channel, channels))
-
-
-def _flat(values: tf.Tensor) -> tf.Tensor:
-    return tf.reshape(values, [tf.shape(values)[0], -1])
-
-
-def _activation(layer: layers.Layer) -> Callable[..., tf.Tensor]:
-    assert isinstance(layer, layers.Conv2D | layers.Dense)
-    function = keras.activations.get(layer.activation)
-    return lambda values, training=False: function(values)
-
-
-def _constant(split: _Split, instead: np.ndarray) -> tf.Tensor:
+def _constant(reading: _Reading, layer: str, instead: np.ndarray) -> tf.Tensor:
     """The layer's output, (1, rows, columns, channels) or (1, units), were all its channels muted."""
-    return tf.constant(np.broadcast_to(instead, (1, *split.shape)).astype(np.float32))
+    shape = next(step.placed.output_shape for step in reading.steps if step.name == layer)
+    return tf.constant(np.broadcast_to(instead, (1, *shape)).astype(np.float32))
 
 
-def _run(steps: Sequence[Callable[..., tf.Tensor]], values: tf.Tensor) -> tf.Tensor:
-    for step in steps:
-        values = step(values, training=False)
+def _straight(way: Sequence[Step], values: tf.Tensor) -> tf.Tensor:
+    """Steps that each read the one before alone."""
+    for step in way:
+        values = step([values])
     return values
 
 
@@ -215,7 +179,10 @@ class _Reading:
         self.network: Network = run.config().network
         model = build(self.network)
         set_weights(model, run.weights(step))
-        self.layers: list[keras.Layer] = model.layers
+        self.steps = steps(model, self.network)
+        self.last = self.steps[-1].name
+        largest = max(math.prod(step.placed.output_shape) for step in self.steps)
+        self.batch = max(1, min(_MOST_BATCH, _MOST_VALUES // largest))
         self._means: dict[str, np.ndarray] = {}
 
     def channels(self, layer: str) -> int:
@@ -227,8 +194,8 @@ class _Reading:
 
     def batches(self) -> Iterator[tuple[int, tf.Tensor, np.ndarray]]:
         """(number of the first, images float32 0..1, labels uint8) over the test set."""
-        for start in range(0, len(self.data.y_test), _BATCH):
-            part = slice(start, start + _BATCH)
+        for start in range(0, len(self.data.y_test), self.batch):
+            part = slice(start, start + self.batch)
             yield (
                 start,
                 tf.constant(self.data.x_test[part].astype(np.float32) / np.float32(255)),
@@ -248,13 +215,16 @@ class _Reading:
         sums: dict[str, np.ndarray] = {}
         for start, images, _ in self.batches():
             report("test images for the means", start, len(self.data.y_test))
-            values = images
-            for layer in self.layers:
-                values = layer(values, training=False)
-                share = len(images) / len(self.data.y_test)
-                mean = values.numpy().mean(axis=tuple(range(len(values.shape) - 1)), dtype=np.float64) * share
-                sums[layer.name] = sums.get(layer.name, 0.0) + mean
+            part = len(images) / len(self.data.y_test)
+            walk(self.steps, {INPUT: images}, change=functools.partial(_add_mean, sums, part))
         return {name: mean.astype(np.float32) for name, mean in sums.items()}
+
+
+def _add_mean(sums: dict[str, np.ndarray], part: float, name: str, values: tf.Tensor) -> tf.Tensor:
+    """Add a batch's share of a layer's mean by channel; the values go on as they are."""
+    mean = values.numpy().mean(axis=tuple(range(len(values.shape) - 1)), dtype=np.float64) * part
+    sums[name] = sums.get(name, 0.0) + mean
+    return values
 
 
 @functools.lru_cache(maxsize=2)

@@ -99,6 +99,14 @@ class Network:
         """The layers that read the one of that name, or the picture, "input"."""
         return tuple(placed for placed in self.placed() if name in placed.inputs)
 
+    def behind(self, name: str) -> frozenset[str]:
+        """The names of all layers that the output of the one of that name goes into, directly or not."""
+        found = {name}
+        for placed in self.placed():
+            if not found.isdisjoint(placed.inputs):
+                found.add(placed.layer.name)
+        return frozenset(found - {name})
+
     def to_json(self) -> dict[str, Any]:
         """Plain data, for the run directory; `from_json` is its inverse."""
         return {**dataclasses.asdict(self), "wires": {name: list(inputs) for name, inputs in self.wires}}

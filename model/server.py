@@ -28,6 +28,9 @@ DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 5000
 _CLOSE_SECONDS = 1
 """How long open requests may still take after SIGTERM; trainings then have 3 s to keep what they learned."""
 
+_LARGEST_FRAME_BYTES = 2**20
+"""A picture of 64 x 64 in colour has 49 KB."""
+
 _EPILOG = """\
 Settings are environment variables: STRATA_RUNS (where runs are kept), STRATA_API_TOKEN (switches starting, stopping,
 resuming and deleting runs on, for who sends it), STRATA_API_RATE (requests a second for each address; 1000, 0 for no
@@ -108,7 +111,15 @@ def main(arguments: list[str] | None = None) -> int:
     if not ipaddress.ip_address(host.split("%")[0]).is_loopback:
         print("Everyone who reaches this machine may read its runs and ask its networks.", flush=True)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=_CLOSE_SECONDS
+        app,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_CLOSE_SECONDS,
+        # Activations hardly shrink, and packing them takes longer than computing them.
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=_LARGEST_FRAME_BYTES,
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])

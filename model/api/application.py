@@ -7,7 +7,17 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from model.api import health_routes, limits, logs, own_routes, prediction_routes, problems, run_routes, training_routes
+from model.api import (
+    health_routes,
+    limits,
+    live_routes,
+    logs,
+    own_routes,
+    prediction_routes,
+    problems,
+    run_routes,
+    training_routes,
+)
 from model.api.batches import Batches
 from model.api.limits import Buckets
 from model.api.watching import Watching
@@ -18,6 +28,9 @@ _DESCRIPTION = """\
 Reading is open. What changes something needs the header `Authorization: Bearer <token>` with the token that the server
 was started with in STRATA_API_TOKEN; without one it is switched off. Every refusal is problem details (RFC 9457). Each
 answer has an X-Request-ID, by which the server's log knows it.
+
+Beside what is listed here there is a WebSocket, `/runs/{run_id}/snapshots/{step}/live`: send a picture as float32
+little-endian (rows * columns * channels values 0..1), get the outputs of all layers as float32, one after the other.
 """
 
 
@@ -61,12 +74,14 @@ def application(
         lifespan=lifespan,
     )
     app.state.engine, app.state.batches = engine, Batches()
+    app.state.buckets = Buckets(limits.rate() if rate is None else rate)
+    app.state.sockets = live_routes.Sockets()
     app.state.run_id, app.state.prefix = run_id or PRETRAINED.name, "/api" if own else ""
-    for routes in (health_routes, run_routes, prediction_routes, training_routes):
+    for routes in (health_routes, run_routes, prediction_routes, training_routes, live_routes):
         app.include_router(routes.router, prefix=app.state.prefix)
     if own:
         app.include_router(own_routes.router)
     problems.install(app)
-    app.add_middleware(Watching, buckets=Buckets(limits.rate() if rate is None else rate))
+    app.add_middleware(Watching, buckets=app.state.buckets)
     logs.set_up("info" if own else "warning")
     return app

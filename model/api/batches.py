@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from model.engine import Engine
 
 MOST_PICTURES = 16
 """A file of activations has 150 KB; more at once make the first of them wait for the last."""
+Job = Callable[[Path, int, np.ndarray], list[bytes]]
+"""Of model.jobs: an answer in bytes for each picture of a batch."""
 AHEAD = 2
 """Batches handed out at a time: the worker computes one while the other is on its way."""
 
@@ -23,7 +26,7 @@ AHEAD = 2
 class _Asked:
     """One picture that waits: (rows, columns, channels), uint8 or float32; only those of one key go together."""
 
-    key: tuple[Path, int, np.dtype[np.generic]]
+    key: tuple[Job, Path, int, np.dtype[np.generic]]
     picture: np.ndarray
     answer: asyncio.Future[bytes]
 
@@ -37,8 +40,12 @@ class Batches:
 
     async def trace(self, engine: Engine, run: Path, step: int, picture: np.ndarray) -> bytes:
         """The activations of one picture as a safetensors file; raises what engine.call raises."""
+        return await self.compute(engine, jobs.trace_files, run, step, picture)
+
+    async def compute(self, engine: Engine, job: Job, run: Path, step: int, picture: np.ndarray) -> bytes:
+        """What `job` answers for one picture; raises what engine.call raises."""
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Asked((run, step, picture.dtype), picture, answer))
+        self._waiting.append(_Asked((job, run, step, picture.dtype), picture, answer))
         self._hand_out(engine)
         return await answer
 
@@ -57,10 +64,10 @@ class Batches:
 
     @staticmethod
     async def _compute(engine: Engine, batch: list[_Asked]) -> None:
-        run, step, _ = batch[0].key
+        job, run, step, _ = batch[0].key
         pictures = np.stack([asked.picture for asked in batch])
         try:
-            files = await run_in_threadpool(engine.call, jobs.trace_files, run, step, pictures)
+            files = await run_in_threadpool(engine.call, job, run, step, pictures)
         except Exception as error:
             for asked in batch:
                 if not asked.answer.done():

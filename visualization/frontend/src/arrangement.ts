@@ -23,12 +23,13 @@ export function layoutBetween(from: Layout, to: Layout, share: number): Layout {
   if (!to.forward) return { walls, forward: null };
   const own = from.walls[from.walls.findIndex(({ layer }) => layer === to.forward!.layer)];
   const kept = from.forward && sameGrid(from.forward, to.forward) ? from.forward : null;
-  const begin = kept ?? { ...resized(to.forward, smallest), x: own.x };
+  const begin = kept ?? { ...resized(to.forward, smallest), x: own.x, y: own.y };
   return { walls, forward: wallBetween(begin, to.forward, share) };
 }
 
 function wallBetween(from: Wall, to: Wall, share: number): Wall {
   // By height: a wall that changes its grid has neurons of another size at once, but the same height.
   const factor = 1 + (from.height / to.height - 1) * (1 - share);
-  return { ...resized(to, factor), x: from.x + (to.x - from.x) * share };
+  const along = (start: number, end: number) => start + (end - start) * share;
+  return { ...resized(to, factor), x: along(from.x, to.x), y: along(from.y, to.y) };
 }

@@ -5,9 +5,12 @@
  */
 import { asFields, asInteger, asList, asName, asShape, asText, ContractError } from "./checks";
 import { type PadReport, parsePadReport } from "./drawing/message";
-import { type LayerSpec, parseLayer, size } from "./layers";
+import { parseLayer } from "./layer_parsing";
+import { outputShape } from "./layer_shapes";
+import { inputsOf, isElementwise, type LayerSpec, size } from "./layers";
 import { parseWish, type Wish } from "./scene/picks";
 
+export { slidingSteps, spanOf } from "./layer_shapes";
 export * from "./layers";
 
 export type Shape3 = readonly [number, number, number];
@@ -75,15 +78,33 @@ export function parseNetwork(value: unknown): NetworkSpec {
   if (names.size !== layers.length) {
     throw new ContractError("network.layers", "names that differ", [...layers.map((layer) => layer.name)]);
   }
-  for (let index = 1; index < layers.length; index++) {
-    const before = layers[index - 1].output_shape;
-    const { input_shape: received, kind } = layers[index];
-    if (kind === "input") throw new ContractError(`network.layers[${index}].kind`, "no second input", kind);
-    if (received.join() !== before.join()) {
-      throw new ContractError(`network.layers[${index}].input_shape`, `[${before.join(", ")}]`, received);
-    }
-  }
+  for (let index = 1; index < layers.length; index++) checkPlace(layers, index, `network.layers[${index}]`);
   return { title: asText(network.title, "network.title"), layers };
+}
+
+/** What the layer reads must stand before it, in the number and the shapes that it takes. */
+function checkPlace(layers: readonly LayerSpec[], index: number, what: string): void {
+  const layer = layers[index];
+  if (layer.kind === "input") throw new ContractError(`${what}.kind`, "no second input", layer.kind);
+  const sources = inputsOf(layers, index);
+  for (const [at, source] of sources.entries()) {
+    if (source >= 0 && source < index) continue;
+    throw new ContractError(`${what}.inputs[${at}]`, "the name of a layer before it", layer.inputs?.[at]);
+  }
+  const merges = isElementwise(layer) || layer.kind === "concatenate";
+  const least = merges ? 2 : 1;
+  const most = merges && layer.kind !== "subtract" ? sources.length : least;
+  if (sources.length < least || sources.length > most) {
+    const expected = most > least ? "at least two names" : least === 2 ? "two names" : "one name";
+    throw new ContractError(`${what}.inputs`, expected, layer.inputs);
+  }
+  const shapes = sources.map((source) => layers[source].output_shape);
+  const expect = (name: "input_shape" | "output_shape", expected: readonly number[]) => {
+    if (layer[name].join() === expected.join()) return;
+    throw new ContractError(`${what}.${name}`, `[${expected.join(", ")}]`, layer[name]);
+  };
+  expect("input_shape", shapes[0]);
+  expect("output_shape", outputShape(layer, shapes, what));
 }
 
 function parseImage(value: unknown, expected: readonly number[], classes: number): SceneImage {

@@ -1,15 +1,19 @@
 /** From layer shapes to positions in space: a pure function.
  *
- * Data flows along +x. Every layer is a wall in a plane of constant x, centred on the x axis, that faces −x: from the
+ * Data flows along +x. Every layer is a wall in a plane of constant x, its middle above or on the x axis, that faces −x: from the
  * reader's place (−x, +y, +z) rows run down (−y) and columns run right (+z), so pictures are not mirrored. One unit is
  * a hundredth of the height of the tallest wall. A wall holds tiles (feature maps) in a grid, a tile holds cells (neurons).
+ * Many layers stand on shelves, one below the other, as lines of text.
  */
-import type { LayerSpec } from "./contract";
+import { type LayerSpec, size } from "./contract";
+import { placesOf } from "./shelves";
 
 export interface Wall {
   readonly layer: LayerSpec;
   readonly state: "closed" | "open" | "hidden";
   readonly x: number; // units
+  readonly y: number; // units, of its middle
+  readonly shelf: number; // from the top
   readonly tiles: { readonly columns: number; readonly rows: number; readonly count: number };
   readonly cells: { readonly columns: number; readonly rows: number }; // of one tile
   /** The first tile's channel, and how many the layer has: neighbouring cells lie that far apart in its activations. */
@@ -45,6 +49,9 @@ const besideOpened = 0.5; // times their usual size: walls that give room
 const besideForward = 0.78;
 const forwardHeight = 92; // units
 const relief = 2.2; // sides of a neuron
+const tokensWidth = 80; // units at most, of a wall of tokens
+const largestToken = 6; // units, the side of one value
+const colourGap = 5; // units between red, green and blue: three pictures, not one
 const reliefInMargins = 5; // at most: large neurons stand out less, or they would hide each other
 
 export interface LayoutOptions {
@@ -54,9 +61,13 @@ export interface LayoutOptions {
   readonly slenderness: number;
   /** The same for opened walls. */
   readonly openSlenderness: number;
+  /** How many; one unless it is said. */
+  readonly shelves?: number;
+  /** Units up that a wall needs for each unit of its width, as it is seen from above and aside. */
+  readonly tilt?: number;
 }
 
-const leastSpace = 5; // units between two walls whatever their width
+const usualTilt = 0.25;
 
 /** Places for all layers. An arrangement may name layers that do not exist, or maps of a layer without: it is then as
  * if it did not. */
@@ -77,17 +88,19 @@ export function layOut(
     resized(wall, wall.state === "open" ? openingOf(wall) : Math.max(room, leastRoomFor(wall))),
   );
   const order = sized.flatMap((wall, index) => (forward && index === before ? [forward, wall] : [wall]));
-  const placed = standInLine(order, options.spacing);
+  const { spacing, shelves = 1, tilt = usualTilt } = options;
+  const places = placesOf(order, { spacing, shelves, tilt });
+  const placed = order.map((wall, index) => ({ ...wall, ...places[index] }));
   return {
     walls: forward ? placed.filter((_, index) => index !== before) : placed,
     forward: forward ? placed[before] : null,
   };
 }
 
-/** The walls that are seen, from left to right. */
+/** The walls that are seen, shelf by shelf from left to right. */
 export function seenOf({ walls, forward }: Layout): Wall[] {
   const seen = walls.filter(({ state }) => state !== "hidden");
-  return (forward ? [...seen, forward] : seen).sort((a, b) => a.x - b.x);
+  return (forward ? [...seen, forward] : seen).sort((a, b) => a.shelf - b.shelf || a.x - b.x);
 }
 
 function stateOf(name: string, { open, hidden }: Arrangement): Wall["state"] {
@@ -141,32 +154,23 @@ export function resized(wall: Wall, factor: number): Wall {
   };
 }
 
-/** Hidden walls take no room; they stay where their neighbours meet. */
-function standInLine(walls: readonly Wall[], spacing: number): Wall[] {
-  let x = 0;
-  let before: Wall | undefined;
-  const placed = walls.map((wall) => {
-    if (wall.state === "hidden") return { ...wall, x };
-    if (before) x += leastSpace + (spacing * (before.width + wall.width)) / 2;
-    before = wall;
-    return { ...wall, x };
-  });
-  return placed.map((wall) => ({ ...wall, x: wall.x - x / 2 }));
-}
-
 function buildWall(layer: LayerSpec, last: boolean, slenderness: number): Wall {
   const shape = layer.output_shape;
   if (shape.length === 3) return mapsWall(layer, slenderness);
-  return unitsWall(
-    layer,
-    shape.reduce((product, length) => product * length, 1),
-    last,
-  );
+  return shape.length === 2 ? tokensWall(layer) : unitsWall(layer, size(shape), last);
+}
+
+/** A row a token, a column a feature: one map. */
+function tokensWall(layer: LayerSpec): Wall {
+  const [rows, columns] = layer.output_shape;
+  const cell = Math.min((tallest - 2 * margin) / rows, (tokensWidth - 2 * margin) / columns, largestToken);
+  return finish(layer, { columns: 1, rows: 1, count: 1 }, { columns, rows }, cell, 0);
 }
 
 /** Feature maps in a full grid; a tile shrinks slower than its map does, so that small maps stay legible. */
 function mapsWall(layer: LayerSpec, slenderness: number): Wall {
   const [rows, columns, count] = layer.output_shape;
+  if (isColour(layer)) return colourWall(layer);
   const grid = gridFor(count, slenderness);
   const single = count === 1;
   const height = single ? 34 + 5 * slenderness : Math.min(tallest, 7 * Math.sqrt(rows * grid.rows));
@@ -175,8 +179,29 @@ function mapsWall(layer: LayerSpec, slenderness: number): Wall {
   return finish(layer, { ...grid, count }, { columns, rows }, cell, gap);
 }
 
+/** Whether a layer is a picture in red, green and blue. */
+export function isColour({ kind, output_shape }: LayerSpec): boolean {
+  return kind === "input" && output_shape.length === 3 && output_shape[2] === 3;
+}
+
+/** Red, green and blue one below the other. */
+function colourWall(layer: LayerSpec): Wall {
+  const [rows, columns, count] = layer.output_shape;
+  const cell = (tallest - 2 * margin - (count - 1) * colourGap) / (count * Math.max(rows, columns));
+  return finish(layer, { columns: 1, rows: count, count }, { columns, rows }, cell, colourGap);
+}
+
+const grids = new Map<string, { columns: number; rows: number }>(); // a home view asks hundreds of times
+
 /** Columns and rows for `count` tiles: no empty place if a ratio from 1 to `slenderness` allows it. */
 export function gridFor(count: number, slenderness: number): { columns: number; rows: number } {
+  const key = `${count} ${slenderness}`;
+  const known = grids.get(key) ?? fullestGrid(count, slenderness);
+  grids.set(key, known);
+  return known;
+}
+
+function fullestGrid(count: number, slenderness: number): { columns: number; rows: number } {
   let best = { columns: 1, rows: count };
   let least = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= count; columns++) {
@@ -216,6 +241,8 @@ function finish(
     layer,
     state: "closed",
     x: 0,
+    y: 0,
+    shelf: 0,
     tiles,
     cells,
     channel: 0,
@@ -232,11 +259,11 @@ export type Point = readonly [number, number, number];
 
 /** The corners, clockwise for the reader: top left, top right, bottom right, bottom left. */
 export function cornersOf(wall: Wall): [Point, Point, Point, Point] {
-  const [y, z] = [wall.height / 2, wall.width / 2];
+  const [top, bottom, z] = [wall.y + wall.height / 2, wall.y - wall.height / 2, wall.width / 2];
   return [
-    [wall.x, y, -z],
-    [wall.x, y, z],
-    [wall.x, -y, z],
-    [wall.x, -y, -z],
+    [wall.x, top, -z],
+    [wall.x, top, z],
+    [wall.x, bottom, z],
+    [wall.x, bottom, -z],
   ];
 }

@@ -22,6 +22,10 @@ describe("dense layers and activations, by hand", () => {
     ["leaky_relu", [9.5, -1.6, 0]],
     ["softplus", [Math.log(1 + Math.exp(9.5)), Math.log(1 + Math.exp(-8)), Math.log(2)]],
     ["relu6", [6, 0, 0]],
+    ["hard_sigmoid", [1, 0, 0.5]],
+    ["hard_silu", [9.5, 0, 0]],
+    ["softsign", [9.5 / 10.5, -8 / 9, 0]],
+    ["mish", [9.5 * Math.tanh(Math.log(1 + Math.exp(9.5))), -8 * Math.tanh(Math.log(1 + Math.exp(-8))), 0]],
   ] as const)("%s", (activation, expected) => {
     const network = denseNetwork(activation, kernel, bias);
     network.run(Float32Array.of(1, 2));
@@ -38,7 +42,16 @@ describe("dense layers and activations, by hand", () => {
     );
   });
 
-  it.each(activations)("%s of huge values is finite", (activation: Activation) => {
+  it("the exponential raises e to the sum, within a millionth of it", () => {
+    const network = denseNetwork("exponential", kernel, bias);
+    network.run(Float32Array.of(1, 2));
+    for (const [unit, sum] of sums.entries()) {
+      expect(Math.abs(network.probabilities[unit] / Math.exp(sum) - 1)).toBeLessThan(1e-6);
+    }
+  });
+
+  const finite = activations.filter((activation) => activation !== "exponential");
+  it.each(finite)("%s of huge values is finite", (activation: Activation) => {
     const network = denseNetwork(activation, [1e4, -1e4], [0, 0]);
     network.run(Float32Array.of(1));
     expect([...network.probabilities].every(Number.isFinite)).toBe(true);

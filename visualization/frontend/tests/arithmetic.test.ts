@@ -1,12 +1,14 @@
 /** The card's arithmetic: its parts make what the engine draws and what the definitions give. */
 import { describe, expect, it } from "vitest";
-import { activations as allActivations, kinds, size } from "../src/contract";
+import { activations as allActivations, inputsOf, kinds, size } from "../src/contract";
 import { Network } from "../src/engine/network";
 import { explain, strongest } from "../src/explain/arithmetic";
 import type {
   AverageExplanation,
   Explanation,
+  MergeExplanation,
   NormalizationExplanation,
+  SeparableExplanation,
   Softmax,
   Weighted,
 } from "../src/explain/explanation";
@@ -55,6 +57,31 @@ function activated(value: number, activation: Weighted["activation"], softmax: S
   return Math.exp(value) / total([...logits].map(Math.exp));
 }
 
+/** Each channel's sum over the window, by its own kernels; and both steps as one weight for each input. */
+function checkFirstStep(explanation: SeparableExplanation): void {
+  const { covered, depthwise, padded, inputs, weights, productSum } = explanation;
+  const channels = covered.length / padded.length;
+  const each = inputs.length / channels;
+  for (const [sum, received] of inputs.entries()) {
+    const terms = [...padded.keys()].map(
+      (cell) => covered[cell * channels + Math.floor(sum / each)] * depthwise[cell * inputs.length + sum],
+    );
+    expectClose(received, total(terms));
+  }
+  const contributions = strongest(explanation);
+  if (contributions.length < 12) expectClose(total(contributions.map(({ product }) => product)), productSum);
+  expect(weights.length).toBe(inputs.length);
+}
+
+function checkMerge({ kind, parts, winner, result }: MergeExplanation): void {
+  if (kind === "multiply") for (const { product } of parts) expectClose(product, result);
+  else expectClose(total(parts.map(({ product }) => product)), result);
+  const values = parts.map(({ value }) => value);
+  if (kind === "maximum") expect(values[winner!]).toBe(Math.max(...values));
+  else if (kind === "minimum") expect(values[winner!]).toBe(Math.min(...values));
+  else expect(winner).toBeNull();
+}
+
 function checkMean({ values, padded, sum, count, strongest, result }: AverageExplanation): void {
   const counted = [...values].filter((_, cell) => !padded[cell]);
   expect(count).toBe(counted.length);
@@ -71,10 +98,36 @@ function checkNormalization(explanation: NormalizationExplanation): void {
   expectClose(normal * gamma + beta, result);
 }
 
-function checkParts(explanation: Explanation, sums: readonly number[], input: Float32Array): void {
+/** `of` gives a layer's activations. */
+function checkParts(
+  explanation: Explanation,
+  sums: readonly number[],
+  of: (layer: number) => Float32Array,
+): void {
   const { place, result } = explanation;
   switch (explanation.kind) {
     case "input":
+    case "keras_layer":
+      break;
+    case "separable_conv2d":
+      checkFirstStep(explanation);
+      checkSums(explanation, sums);
+      expectClose(activated(explanation.sum, explanation.activation, explanation.softmax), result);
+      break;
+    case "rescaling":
+      expect(explanation.value).toBe(of(explanation.source.layer)[explanation.source.index]);
+      expectClose(explanation.value * explanation.scale + explanation.offset, result);
+      break;
+    case "add":
+    case "subtract":
+    case "multiply":
+    case "average":
+    case "maximum":
+    case "minimum":
+      checkMerge(explanation);
+      break;
+    case "zero_padding2d":
+      expect(explanation.source ? of(explanation.source.layer)[explanation.source.index] : 0).toBe(result);
       break;
     case "conv2d":
     case "depthwise_conv2d":
@@ -85,7 +138,7 @@ function checkParts(explanation: Explanation, sums: readonly number[], input: Fl
     case "max_pool2d":
     case "global_max_pool2d":
       expectClose(explanation.values[explanation.winningCell], sums[place.index]);
-      expect(input[explanation.winner.index]).toBe(result);
+      expect(of(explanation.winner.layer)[explanation.winner.index]).toBe(result);
       break;
     case "average_pool2d":
     case "global_average_pool2d":
@@ -95,19 +148,23 @@ function checkParts(explanation: Explanation, sums: readonly number[], input: Fl
       checkNormalization(explanation);
       break;
     case "activation":
-      expect(explanation.value).toBe(input[explanation.source.index]);
+      expect(explanation.value).toBe(of(explanation.source.layer)[explanation.source.index]);
       expectClose(activated(explanation.value, explanation.activation, explanation.softmax), result);
       break;
     case "flatten":
+    case "reshape":
+    case "concatenate":
+    case "up_sampling2d":
     case "dropout":
-      expect(input[explanation.source.index]).toBe(result);
+      expect(of(explanation.source.layer)[explanation.source.index]).toBe(result);
   }
 }
 
 it("is tried with every kind of layer and every activation", () => {
   const layers = seeds.flatMap((seed) => [...randomNetwork(seed).layers]);
-  expect(new Set(layers.map(({ kind }) => kind))).toEqual(new Set(kinds));
-  for (const kind of ["conv2d", "depthwise_conv2d", "dense", "activation"]) {
+  const computed = kinds.filter((kind) => kind !== "keras_layer");
+  expect(new Set(layers.map(({ kind }) => kind))).toEqual(new Set(computed));
+  for (const kind of ["conv2d", "depthwise_conv2d", "separable_conv2d", "dense", "activation"]) {
     const used = layers.flatMap((layer) =>
       layer.kind === kind && "activation" in layer ? [layer.activation] : [],
     );
@@ -122,35 +179,36 @@ describe.each(seeds)("random network %i", (seed) => {
   network.run(randomArray(size(spec.layers[0].output_shape), randomNumbers(seed)).map(Math.abs));
   const activations = (layer: string) => network.activations(layer);
 
-  it("explains every neuron's value", () => {
+  it("explains the values of neurons everywhere", () => {
     for (const [layer, { name }] of spec.layers.entries()) {
       const drawn = activations(name);
-      const input = activations(spec.layers[Math.max(0, layer - 1)].name);
-      const naive = naiveLayer(spec.layers[layer], weights, input);
-      const sums = naiveSums(spec.layers[layer], weights, input);
-      for (let index = 0; index < drawn.length; index++) {
+      const reads = layer ? inputsOf(spec.layers, layer) : [0];
+      const inputs = reads.map((source) => activations(spec.layers[source].name));
+      const naive = naiveLayer(spec.layers[layer], weights, inputs);
+      const sums = naiveSums(spec.layers[layer], weights, inputs);
+      for (let index = 0; index < drawn.length; index += Math.ceil(drawn.length / 25)) {
         const explanation = explain(spec, weights, activations, { layer, index });
         expectClose(explanation.result, drawn[index]);
         expectClose(explanation.result, naive[index]);
-        checkParts(explanation, sums, input);
+        checkParts(explanation, sums, (source) => activations(spec.layers[source].name));
       }
     }
   });
 
   it("names what goes in most by place, value and product", () => {
     for (const [layer, { output_shape }] of spec.layers.entries()) {
-      for (let index = 0; index < size(output_shape); index += 2) {
+      for (let index = 0; index < size(output_shape); index += Math.ceil(size(output_shape) / 15)) {
         const explanation = explain(spec, weights, activations, { layer, index });
         const inputs = strongest(explanation);
         expect(inputs.length).toBeLessThanOrEqual(12);
         for (const { place, value, weight, product } of inputs) {
-          expect(place.layer).toBe(layer - 1);
-          expect(value).toBe(activations(spec.layers[layer - 1].name)[place.index]);
+          expect(inputsOf(spec.layers, layer)).toContain(place.layer);
+          expect(value).toBe(activations(spec.layers[place.layer].name)[place.index]);
           expect(product).toBe(value * weight);
         }
         const sizes = inputs.map(({ product }) => Math.abs(product));
         expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
-        if (!("products" in explanation)) continue;
+        if (!("products" in explanation) || explanation.kind === "separable_conv2d") continue;
         const all = [...explanation.products].map(Math.abs).sort((one, other) => other - one);
         expect(sizes).toEqual(all.slice(0, 12).filter((product) => product > 0));
       }

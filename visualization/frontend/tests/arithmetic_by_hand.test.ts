@@ -34,7 +34,7 @@ it("explains a convolution at a border, by hand", () => {
   // The lower right output: one pixel, the rest of its patch is padding.
   const explanation = single(layer, weights, [1, 1, 1, 0.5], 3);
   if (explanation.kind !== "conv2d") throw new Error(explanation.kind);
-  expect(explanation.patch).toEqual({ row: 1, column: 1, rows: 2, columns: 2 });
+  expect(explanation.patch).toEqual({ row: 1, column: 1, rows: 2, columns: 2, steps: [1, 1] });
   expect([...explanation.padded]).toEqual([0, 1, 1, 1]);
   expect([...explanation.inputs]).toEqual([0.5, 0, 0, 0]);
   expect([...explanation.products]).toEqual([1, 0, 0, 0]);

@@ -1,17 +1,18 @@
 /** Nodes and links: which nodes are chosen, what goes into them, where they lie, and what is said of them. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type LayerSpec, size } from "../src/contract";
+import { inputsOf, type LayerSpec, size } from "../src/contract";
 import { Network } from "../src/engine/network";
 import { choose, strongestOf, stubbornness } from "../src/links/choice";
 import { columnsOf } from "../src/links/columns";
 import { parseLinksData } from "../src/links/contract";
-import { incomingOf } from "../src/links/contributions";
+import { incomingOf, isWeighed } from "../src/links/contributions";
 import { type Graph, graphOf, linksAt, mostIncoming } from "../src/links/graph";
+import { gathered, originOf } from "../src/links/incoming";
 import { above, below, layOut, nodeAt, rowsIn, sameNode, stepFrom, widthOf } from "../src/links/layout";
 import { csvOf, readoutOf, tableOf } from "../src/links/wording";
 import type { Tensors } from "../src/safetensors";
-import { randomArray, randomNumbers, standardLayers } from "./examples";
+import { inputLayer, randomArray, randomNumbers, standardLayers } from "./examples";
 import { naiveSums } from "./naive_layers";
 import { randomNetwork, randomWeights } from "./random_networks";
 
@@ -33,6 +34,49 @@ function ran(layers: readonly LayerSpec[], seed: number): Ran {
   const random = randomNumbers(seed + 100);
   network.run(randomArray(size(layers[0].output_shape), random).map(Math.abs));
   return { layers, weights, activations: (layer) => network.activations(layer) };
+}
+
+/** A convolution that is added to what it reads, and a product of two layers. */
+function residualLayers(): LayerSpec[] {
+  const convolution = (name: string, channels: number): LayerSpec => ({
+    name,
+    title: name,
+    input_shape: [6, 6, channels],
+    output_shape: [6, 6, 3],
+    parameters: 0,
+    kind: "conv2d",
+    kernel_size: [3, 3],
+    strides: [1, 1],
+    padding: "same",
+    activation: "relu",
+  });
+  const merge = (name: string, kind: "add" | "multiply", inputs: string[]): LayerSpec => ({
+    name,
+    title: name,
+    inputs,
+    input_shape: [6, 6, 3],
+    output_shape: [6, 6, 3],
+    parameters: 0,
+    kind,
+  });
+  const shapes = { input_shape: [6, 6, 3], output_shape: [3], parameters: 0 };
+  return [
+    inputLayer([6, 6, 1]),
+    convolution("conv_1", 1),
+    convolution("conv_2", 3),
+    merge("add_1", "add", ["conv_2", "conv_1"]),
+    merge("gate_1", "multiply", ["add_1", "conv_1"]),
+    { ...shapes, name: "average", title: "average", kind: "global_average_pool2d" },
+    {
+      ...shapes,
+      input_shape: [3],
+      name: "output",
+      title: "output",
+      kind: "dense",
+      units: 3,
+      activation: "softmax",
+    },
+  ];
 }
 
 const standard = ran(standardLayers(), 1);
@@ -110,12 +154,13 @@ describe("contributions", () => {
     const { weights, activations } = ran(layers, seed);
     const columns = columnsOf(layers, true);
     for (let place = 1; place < layers.length; place++) {
-      const input = activations(layers[place - 1].name);
-      const sums = naiveSums(layers[place], weights, input);
-      const { nodes } = columns[place - 1];
+      const inputs = inputsOf(layers, place).map((read) => activations(layers[read].name));
+      const sums = naiveSums(layers[place], weights, inputs);
       for (let index = 0; index < sums.length; index += Math.max(1, Math.floor(sums.length / 7))) {
-        const incoming = incomingOf(layers[place], weights, input, index, nodes);
+        const incoming = gathered(columns, columns[place], { layers, weights, activations }, index)!;
         expect(incoming.sum).toBeCloseTo(sums[index], 4);
+        expect(incoming.why !== null).toBe(layers[place].kind === "multiply");
+        if (incoming.why !== null) continue;
         expect(incoming.parts.reduce((sum, part) => sum + part, incoming.bias)).toBeCloseTo(sums[index], 4);
       }
     }
@@ -131,8 +176,9 @@ describe("contributions", () => {
       const input = activations(before);
       const dark = input.map((value, at) => (at % nodes === kept ? value : 0));
       const alone =
-        naiveSums(layer, weights, dark)[index] -
+        naiveSums(layer, weights, [dark])[index] -
         weights.get(`${layer.name}/bias`)!.values[index % size(layer.output_shape.slice(-1))];
+      if (!isWeighed(layer)) throw new Error(`${layer.kind} is weighed`);
       expect(incomingOf(layer, weights, input, index, nodes).parts[kept]).toBeCloseTo(alone, 4);
     }
   });
@@ -168,6 +214,52 @@ describe("the graph", () => {
     const { number } = graph.columns[5].shown[2];
     expect(out.length).toBe(graph.columns[6].shown.filter(({ incoming }) => incoming!.parts[number]).length);
     expect(out.every(({ from }) => from === 2)).toBe(true);
+  });
+});
+
+describe("the graph of a network that is one", () => {
+  const layers = residualLayers();
+  const reading = ran(layers, 7);
+  const columns = columnsOf(layers, false);
+  const made = graphOf(columns, reading, 8, "number", null);
+  const names = made.columns.map(({ layer }) => layer.name);
+
+  it("has a column for each layer in their order, and knows what each reads", () => {
+    expect(names).toEqual(["input", "conv_1", "conv_2", "add_1", "gate_1", "average", "output"]);
+    const read = made.columns.map(({ sources }) => sources.map((source) => names[source]));
+    expect(read).toEqual([
+      [],
+      ["input"],
+      ["conv_1"],
+      ["conv_2", "conv_1"],
+      ["add_1", "conv_1"],
+      ["gate_1"],
+      ["average"],
+    ]);
+  });
+
+  it("links a sum to both layers that it adds, with their own values", () => {
+    const column = names.indexOf("add_1");
+    for (const { number, index, incoming } of made.columns[column].shown) {
+      const { parts } = incoming!;
+      expect(parts[number]).toBe(reading.activations("conv_2")[index]);
+      expect(parts[made.columns[2].nodes + number]).toBe(reading.activations("conv_1")[index]);
+      expect(originOf(columns, columns[column], made.columns[2].nodes + number)).toEqual({
+        column: 1,
+        number,
+      });
+    }
+    const drawn = made.links.filter((link) => link.column === column);
+    expect(new Set(drawn.map(({ source }) => names[source]))).toEqual(new Set(["conv_2", "conv_1"]));
+    expect(linksAt(made, { column: 1, row: 0 }).map((link) => names[link.column])).toContain("add_1");
+  });
+
+  it("draws nothing into a product, and says why", () => {
+    const column = names.indexOf("gate_1");
+    expect(made.links.filter((link) => link.column === column)).toEqual([]);
+    expect(readoutOf(made, { column, row: 0 }, classNames)).toContain("It is a product");
+    expect(csvOf(made)).not.toContain("NaN");
+    expect(tableOf(made, classNames).every((row) => row.length === 4)).toBe(true);
   });
 });
 

@@ -5,6 +5,7 @@ import type {
   Conv2dLayer,
   DepthwiseConv2dLayer,
   MaxPool2dLayer,
+  SeparableConv2dLayer,
 } from "../src/contract";
 
 /** Cells of padding before the first, by TensorFlow's rule for "same". */
@@ -21,8 +22,9 @@ export function naiveConvolution(
   const [height, width, channels] = layer.input_shape;
   const [rows, columns, filters] = layer.output_shape;
   const [high, wide] = layer.kernel_size;
-  const top = before(height, rows, high, layer.strides[0], layer.padding);
-  const left = before(width, columns, wide, layer.strides[1], layer.padding);
+  const [down, across] = layer.dilation_rate ?? [1, 1];
+  const top = before(height, rows, (high - 1) * down + 1, layer.strides[0], layer.padding);
+  const left = before(width, columns, (wide - 1) * across + 1, layer.strides[1], layer.padding);
   const output: number[] = [];
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)
@@ -31,7 +33,8 @@ export function naiveConvolution(
         for (let y = 0; y < high; y++)
           for (let x = 0; x < wide; x++)
             for (let channel = 0; channel < channels; channel++) {
-              const [r, c] = [row * layer.strides[0] + y - top, column * layer.strides[1] + x - left];
+              const r = row * layer.strides[0] + y * down - top;
+              const c = column * layer.strides[1] + x * across - left;
               if (r < 0 || r >= height || c < 0 || c >= width) continue;
               const weight = kernel[((y * wide + x) * channels + channel) * filters + filter];
               sum += weight * input[(r * width + c) * channels + channel];
@@ -41,8 +44,29 @@ export function naiveConvolution(
   return output;
 }
 
+/** A depthwise step without bias, then for each filter one weight a channel of it. */
+export function naiveSeparableConvolution(
+  layer: SeparableConv2dLayer,
+  input: Float32Array,
+  depthwise: Float32Array,
+  pointwise: Float32Array,
+  bias: Float32Array,
+): number[] {
+  const channels = layer.input_shape[2] * layer.depth_multiplier;
+  const between = naiveDepthwiseConvolution(layer, input, depthwise, new Float32Array(channels));
+  const filters = layer.output_shape[2];
+  return Array.from({ length: (between.length / channels) * filters }, (_, index) => {
+    let sum = bias[index % filters];
+    for (let channel = 0; channel < channels; channel++) {
+      const value = between[Math.floor(index / filters) * channels + channel];
+      sum += value * pointwise[channel * filters + (index % filters)];
+    }
+    return sum;
+  });
+}
+
 export function naiveDepthwiseConvolution(
-  layer: DepthwiseConv2dLayer,
+  layer: DepthwiseConv2dLayer | SeparableConv2dLayer,
   input: Float32Array,
   kernel: Float32Array,
   bias: Float32Array,
@@ -51,8 +75,9 @@ export function naiveDepthwiseConvolution(
   const [rows, columns] = layer.output_shape;
   const [high, wide] = layer.kernel_size;
   const each = layer.depth_multiplier;
-  const top = before(height, rows, high, layer.strides[0], layer.padding);
-  const left = before(width, columns, wide, layer.strides[1], layer.padding);
+  const [down, across] = layer.dilation_rate ?? [1, 1];
+  const top = before(height, rows, (high - 1) * down + 1, layer.strides[0], layer.padding);
+  const left = before(width, columns, (wide - 1) * across + 1, layer.strides[1], layer.padding);
   const output: number[] = [];
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)
@@ -61,7 +86,8 @@ export function naiveDepthwiseConvolution(
           let sum = bias[channel * each + m];
           for (let y = 0; y < high; y++)
             for (let x = 0; x < wide; x++) {
-              const [r, c] = [row * layer.strides[0] + y - top, column * layer.strides[1] + x - left];
+              const r = row * layer.strides[0] + y * down - top;
+              const c = column * layer.strides[1] + x * across - left;
               if (r < 0 || r >= height || c < 0 || c >= width) continue;
               const weight = kernel[((y * wide + x) * channels + channel) * each + m];
               sum += weight * input[(r * width + c) * channels + channel];

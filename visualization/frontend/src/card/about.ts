@@ -1,12 +1,16 @@
 /** What a layer computes, in a sentence or two with this network's own numbers. Pure. */
-import type {
-  Activation,
-  ActivationLayer,
-  Conv2dLayer,
-  DepthwiseConv2dLayer,
-  LayerSpec,
-  NetworkSpec,
+import {
+  type Activation,
+  type ActivationLayer,
+  type Conv2dLayer,
+  type DepthwiseConv2dLayer,
+  inputsOf,
+  type LayerSpec,
+  type NetworkSpec,
+  type SeparableConv2dLayer,
 } from "../contract";
+import { aboutMoves } from "./about_moves";
+import { holesInWords } from "./wording";
 
 /** `what` goes in: a sum, or a value as it comes. */
 const activationSentences: Readonly<Record<Activation, (what: "sum" | "value") => string>> = {
@@ -22,6 +26,11 @@ const activationSentences: Readonly<Record<Activation, (what: "sum" | "value") =
   leaky_relu: (what) => ` Leaky ReLU leaves a fifth of a negative ${what}.`,
   softplus: (what) => ` Softplus is a ReLU without its corner: it makes every ${what} positive.`,
   relu6: (what) => ` ReLU6 turns a negative ${what} into 0 and a ${what} above 6 into 6.`,
+  hard_sigmoid: (what) => ` The hard sigmoid goes straight from 0, for a ${what} of −3, to 1, for one of 3.`,
+  hard_silu: (what) => ` Hard SiLU multiplies the ${what} by its own hard sigmoid.`,
+  exponential: (what) => ` The exponential raises e to the ${what}: it is always positive.`,
+  softsign: (what) => ` Softsign divides the ${what} by its size plus 1: it comes to lie in −1 to 1.`,
+  mish: (what) => ` Mish multiplies the ${what} by the tanh of its softplus.`,
 };
 
 /** Explain the layer of this index to somebody who has never met its kind. */
@@ -30,7 +39,8 @@ export function aboutLayer({ layers }: NetworkSpec, index: number): string {
   if (layer.kind === "input") {
     return `The picture itself: ${layer.output_shape.join(" × ")} values. Each is a byte from 0 to 255, divided by 255.`;
   }
-  const before = layers[index - 1];
+  const reads = inputsOf(layers, index).map((source) => layers[source]);
+  const [before] = reads;
   switch (layer.kind) {
     case "flatten":
       return (
@@ -39,6 +49,8 @@ export function aboutLayer({ layers }: NetworkSpec, index: number): string {
       );
     case "conv2d":
       return aboutConvolution(layer, before);
+    case "separable_conv2d":
+      return aboutSeparable(layer, before);
     case "depthwise_conv2d":
       return aboutDepthwise(layer, before);
     case "max_pool2d":
@@ -52,7 +64,7 @@ export function aboutLayer({ layers }: NetworkSpec, index: number): string {
     case "dense":
       return (
         `This unit takes all ${count(layer.input_shape[0])} values of ${before.title}, each times a weight of its own, ` +
-        `and adds them up with a bias.${activationSentences[layer.activation]("sum")}`
+        `and adds them up${withBias(layer)}.${activationSentences[layer.activation]("sum")}`
       );
     case "batch_normalization":
       return aboutNormalization(before);
@@ -63,7 +75,19 @@ export function aboutLayer({ layers }: NetworkSpec, index: number): string {
       );
     case "activation":
       return aboutActivation(layer, before);
+    default:
+      return aboutMoves(layer, reads);
   }
+}
+
+function withBias({ use_bias }: { readonly use_bias?: boolean }): string {
+  return use_bias === false ? "" : " with a bias";
+}
+
+/** The window of a convolution: "3 × 3 window", "3 × 3 window with cells 2 apart". */
+function windowOf(layer: Conv2dLayer | DepthwiseConv2dLayer | SeparableConv2dLayer): string {
+  const holes = holesInWords(layer.dilation_rate ?? [1, 1]);
+  return `${shape(layer.kernel_size)} window${holes && ` with ${holes}`}`;
 }
 
 function aboutConvolution(layer: Conv2dLayer, before: LayerSpec): string {
@@ -72,8 +96,8 @@ function aboutConvolution(layer: Conv2dLayer, before: LayerSpec): string {
   const inputs = rows * columns * channels;
   const what = before.kind === "input" ? "the picture" : `all ${channels} maps of ${before.title}`;
   return (
-    `A ${rows} × ${columns} window slides over ${what}. At each position its ${count(inputs)} values are multiplied by the ` +
-    `${count(inputs)} weights of this map’s kernel and added up with a bias.${activationSentences[layer.activation]("sum")}`
+    `A ${windowOf(layer)} slides over ${what}. At each position its ${count(inputs)} values are multiplied by the ` +
+    `${count(inputs)} weights of this map’s kernel and added up${withBias(layer)}.${activationSentences[layer.activation]("sum")}`
   );
 }
 
@@ -83,8 +107,19 @@ function aboutDepthwise(layer: DepthwiseConv2dLayer, before: LayerSpec): string 
   const { depth_multiplier: each } = layer;
   const maps = each === 1 ? "one map" : `${each} maps`;
   return (
-    `A ${rows} × ${columns} window slides over a single map of ${before.title}, which makes ${maps} here. At each position its ` +
-    `${count(inputs)} values are multiplied by the ${count(inputs)} weights of this map’s kernel and added up with a bias.` +
+    `A ${windowOf(layer)} slides over a single map of ${before.title}, which makes ${maps} here. At each position its ` +
+    `${count(inputs)} values are multiplied by the ${count(inputs)} weights of this map’s kernel and added up${withBias(layer)}.` +
+    activationSentences[layer.activation]("sum")
+  );
+}
+
+function aboutSeparable(layer: SeparableConv2dLayer, before: LayerSpec): string {
+  const each = layer.depth_multiplier === 1 ? "a kernel" : `${layer.depth_multiplier} kernels`;
+  const sums = layer.input_shape[2] * layer.depth_multiplier;
+  const of = before.kind === "input" ? "each channel of the picture" : `each map of ${before.title}`;
+  return (
+    `First a ${windowOf(layer)} slides over ${of} by itself, with ${each} of its own. Then the ${count(sums)} sums of a ` +
+    `position are multiplied by the ${count(sums)} weights of this map and added up${withBias(layer)}.` +
     activationSentences[layer.activation]("sum")
   );
 }

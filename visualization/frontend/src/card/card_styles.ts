@@ -35,6 +35,7 @@ export const cardStyles = /* css */ `
 .strata-scene .card button.place { display: inline; min-height: 24px; padding: 3px 0; color: var(--ink); text-decoration: underline; text-decoration-color: var(--hair); text-underline-offset: 3px; }
 .strata-scene .card button.place:hover { border-color: transparent; text-decoration-color: var(--accent); }
 .strata-scene .card .actions { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 10px; }
+.strata-scene .card .actions .fixed { margin: 0; color: var(--quiet); font-size: 12px; }
 .strata-scene .card .actions button { padding: 0 10px; min-height: 30px; font-size: 12.5px; color: var(--ink); border-color: var(--hair); }
 .strata-scene .card .actions button:hover { border-color: color-mix(in srgb, var(--ink) 45%, transparent); }
 .strata-scene .card .actions button[aria-pressed=true] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }

@@ -12,6 +12,8 @@ export interface CardContent {
   /** Of the neuron at `place`, with the edits in the weights. */
   readonly explanation: Explanation;
   readonly edits: Edits;
+  /** Weights can be edited; missing: they can. */
+  readonly editable?: boolean;
   /** The weights without the edits. */
   readonly snapshot: Tensors;
   readonly classNames: readonly string[];

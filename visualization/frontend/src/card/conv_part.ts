@@ -1,6 +1,7 @@
-/** A convolution's arithmetic: patch × kernel = products for one input channel, and the sum over all of them. */
-import type { Conv2dLayer, DepthwiseConv2dLayer } from "../contract";
-import type { ConvExplanation } from "../explain/explanation";
+/** A convolution's arithmetic: patch × kernel = products for one input channel, and the sum over all of them; in a
+ * separable one each channel's sum has a weight of its own in between. */
+import { type LayerSpec, lastAxis } from "../contract";
+import type { SeparableExplanation } from "../explain/explanation";
 import { type Place, positionOf, samePlace } from "../explain/place";
 import { element } from "../scene/overlay";
 import { CellGrid, fillCell, numberCell, paintCell } from "./cell_grid";
@@ -13,9 +14,8 @@ import { SoftmaxTable } from "./softmax_table";
 import { SumLine } from "./sum_line";
 import { write } from "./text";
 import { WindowPicture } from "./window_picture";
-import { channelName } from "./wording";
-
-type ConvLayer = Conv2dLayer | DepthwiseConv2dLayer;
+import { type ConvLayer, type Convolved, sumsOf, type WindowSum, windowSum } from "./window_sums";
+import { cellText, channelName, holesInWords } from "./wording";
 
 const mostBeside = 3; // columns of a kernel up to which the three grids stand side by side
 
@@ -29,6 +29,7 @@ export class ConvPart {
   private readonly kernel: CellGrid<HTMLInputElement>;
   private readonly products = new CellGrid("products", numberCell);
   private readonly restores = element("p", "restores");
+  private readonly weighing: Weighing;
   private readonly sum: SumLine;
   private readonly softmax = new SoftmaxTable();
   private fields: NumberField[] = [];
@@ -40,49 +41,54 @@ export class ConvPart {
     this.window = new WindowPicture((place) => surroundings.events.select(place));
     this.channels = new ChannelList((channel) => this.choose(channel));
     this.kernel = new CellGrid("kernel", (cell) => this.makeField(cell));
+    this.weighing = new Weighing(surroundings);
     this.sum = new SumLine(surroundings);
     const beside = element("div", "beside");
     beside.append(this.window.root, this.channels.root);
     this.grids.append(this.patch.root, sign("×"), this.kernel.root, sign("="), this.products.root);
-    this.root.append(beside, this.heading, this.grids, this.restores, this.sum.root, this.softmax.root);
+    const below = [this.restores, this.weighing.root, this.sum.root, this.softmax.root];
+    this.root.append(beside, this.heading, this.grids, ...below);
   }
 
-  show(content: CardContent, explanation: ConvExplanation): void {
+  show(content: CardContent, explanation: Convolved): void {
     const { spec, place } = content;
     this.content = content;
     const layer = spec.layers[place.layer] as ConvLayer;
-    const before = spec.layers[place.layer - 1];
-    const channel = this.channelFor(layer, explanation);
-    const { firstChannel, channelSums, softmax } = explanation;
-    const many = channelSums.length > 1;
+    const before = spec.layers[explanation.from];
+    const which = this.chosenOf(layer, explanation);
+    const sums = sumsOf(explanation);
+    const many = sums.length > 1;
     this.channels.root.hidden = !many;
-    const names = Array.from(channelSums, (_, index) => channelName(before, firstChannel + index));
-    if (many) this.channels.show(`Sums over the channels of ${before.title}`, names, channelSums, channel);
+    const names = Array.from(sums, (_, index) => sumName(layer, before, explanation, index));
+    if (many) this.channels.show(`Sums over the channels of ${before.title}`, names, sums, which);
     const input = content.activations(before.name);
-    this.window.show(layer, place, input, firstChannel + channel, this.surroundings.shades());
-    write(this.heading, [before.title, names[channel]].filter(Boolean).join(" · "));
-    this.fill(content, explanation, channel, rangeOf(input));
-    this.sum.show(
-      content,
-      explanation,
-      many ? `over ${channelSums.length} ${before.kind === "input" ? "channels" : "maps"}` : "",
-    );
-    this.softmax.show(content, softmax);
+    const window = windowSum(layer, explanation, which);
+    this.window.show(layer, place, input, window.channel, this.surroundings.shades());
+    const holes = holesInWords(explanation.patch.steps);
+    write(this.heading, [before.title, names[which], holes].filter(Boolean).join(" · "));
+    this.fill(content, explanation, window, rangeOf(input));
+    this.weighing.root.hidden = explanation.kind !== "separable_conv2d";
+    if (explanation.kind === "separable_conv2d") this.weighing.show(content, explanation, which);
+    const channels = before.kind === "input" || explanation.kind === "separable_conv2d";
+    this.sum.show(content, explanation, many ? `over ${sums.length} ${channels ? "channels" : "maps"}` : "");
+    this.softmax.show(content, explanation.softmax);
   }
 
   leave(): void {
     this.window.stop();
   }
 
-  /** Which of the summed channels the reader has chosen for this map, or the one with the strongest sum when the map was opened. */
-  private channelFor(layer: ConvLayer, { place, channelSums }: ConvExplanation): number {
+  /** Which of the sums the reader has chosen for this map, or the strongest when the map was opened. */
+  private chosenOf(layer: ConvLayer, explanation: Convolved): number {
+    const { place } = explanation;
+    const sums = sumsOf(explanation);
     const map = { layer: place.layer, index: positionOf(layer.output_shape, place.index).channel };
-    if (this.chosen && samePlace(this.chosen.map, map) && this.chosen.channel < channelSums.length) {
+    if (this.chosen && samePlace(this.chosen.map, map) && this.chosen.channel < sums.length) {
       return this.chosen.channel;
     }
     let channel = 0;
-    for (const [index, sum] of channelSums.entries()) {
-      if (Math.abs(sum) > Math.abs(channelSums[channel])) channel = index;
+    for (const [index, sum] of sums.entries()) {
+      if (Math.abs(sum) > Math.abs(sums[channel])) channel = index;
     }
     this.chosen = { map, channel };
     return channel;
@@ -90,46 +96,33 @@ export class ConvPart {
 
   private choose(channel: number): void {
     const { chosen, content } = this;
-    if (!chosen || !content || !("channelSums" in content.explanation)) return;
+    if (!chosen || !content) return;
     chosen.channel = channel;
-    this.show(content, content.explanation);
+    this.show(content, content.explanation as Convolved);
   }
 
   private fill(
     content: CardContent,
-    explanation: ConvExplanation,
-    channel: number,
+    { patch, padded }: Convolved,
+    { cells, largestWeight, largestProduct, own }: WindowSum,
     range: ReturnType<typeof rangeOf>,
   ): void {
-    const { patch, padded, inputs, weights, products, channelSums } = explanation;
-    const shades = this.surroundings.shades();
-    this.resize(patch.rows, patch.columns);
-    const at = (cell: number) => cell * channelSums.length + channel;
-    const largestWeight = rangeOf(weights).largest;
-    const largestProduct = rangeOf(products).largest;
-    for (let cell = 0; cell < padded.length; cell++) {
-      const input = at(cell);
-      const value = inputs[input];
-      const shade = shades.of(value, range.largest, range.signed);
-      fillCell(this.patch.contents[cell], padded[cell] ? null : value, shade);
-      this.showWeight(content, cell, input, weights[input]);
-      paintCell(this.kernel.contents[cell], shades.of(weights[input], largestWeight, true));
-      const product = products[input];
-      fillCell(this.products.contents[cell], product, shades.of(product, largestProduct, true));
-    }
-    this.restores.hidden = this.restoreButtons.every(({ root }) => root.hidden);
-  }
-
-  private showWeight(content: CardContent, cell: number, input: number, weight: number): void {
     const { spec, place, edits } = content;
     const layer = spec.layers[place.layer] as ConvLayer;
     const { channel } = positionOf(layer.output_shape, place.index);
-    const target = { tensor: `${layer.name}/kernel`, index: input * layer.output_shape[2] + channel };
-    const row = Math.floor(cell / layer.kernel_size[1]);
-    const name = `row ${row}, column ${cell % layer.kernel_size[1]}`;
-    const muted = edits.isMuted(layer, channel);
-    this.fields[cell].show(target, weight, `Kernel weight in ${name}`, content, muted);
-    this.restoreButtons[cell].show(target, name, content);
+    const muted = own && edits.isMuted(layer, channel);
+    const shades = this.surroundings.shades();
+    this.resize(patch.rows, patch.columns);
+    for (const [cell, { value, weight, product, target }] of cells.entries()) {
+      const shade = shades.of(value, range.largest, range.signed);
+      fillCell(this.patch.contents[cell], padded[cell] ? null : value, shade);
+      const name = `row ${Math.floor(cell / patch.columns)}, column ${cell % patch.columns}`;
+      this.fields[cell].show(target, weight, `Kernel weight in ${name}`, content, muted);
+      this.restoreButtons[cell].show(target, name, content);
+      paintCell(this.kernel.contents[cell], shades.of(weight, largestWeight, true));
+      fillCell(this.products.contents[cell], product, shades.of(product, largestProduct, true));
+    }
+    this.restores.hidden = this.restoreButtons.every(({ root }) => root.hidden);
   }
 
   private resize(rows: number, columns: number): void {
@@ -144,6 +137,45 @@ export class ConvPart {
 
   private makeField(cell: number): HTMLInputElement {
     return this.fields[cell].root;
+  }
+}
+
+/** "map 3"; with several kernels for a channel also which of them, "map 3 k1". */
+function sumName(layer: ConvLayer, before: LayerSpec, explanation: Convolved, which: number): string {
+  if (explanation.kind !== "separable_conv2d") {
+    return channelName(before, explanation.firstChannel + which);
+  }
+  const each = layer.kind === "separable_conv2d" ? layer.depth_multiplier : 1;
+  const name = channelName(before, Math.floor(which / each));
+  return each > 1 ? `${name} k${which % each}`.trim() : name;
+}
+
+/** The second step of a separable convolution: the window's sum times its weight in this map. */
+class Weighing {
+  readonly root = element("p", "sum");
+  private readonly start = element("span", "term");
+  private readonly field: NumberField;
+  private readonly restore: RestoreButton;
+  private readonly end = element("span", "term");
+
+  constructor(surroundings: Surroundings) {
+    this.field = new NumberField(surroundings);
+    this.restore = new RestoreButton(surroundings);
+    this.root.append(this.start, " ", this.field.root, this.restore.root, " ", this.end);
+  }
+
+  show(content: CardContent, explanation: SeparableExplanation, which: number): void {
+    const { spec, place, edits } = content;
+    const layer = spec.layers[place.layer];
+    const { inputs, weights, products } = explanation;
+    const filters = lastAxis(layer.output_shape);
+    const filter = place.index % filters;
+    const target = { tensor: `${layer.name}/pointwise_kernel`, index: which * filters + filter };
+    write(this.start, `This sum ${cellText(inputs[which])} × weight`);
+    const muted = edits.isMuted(layer, filter);
+    this.field.show(target, weights[which], "Weight of this sum", content, muted);
+    this.restore.show(target, "the weight of this sum", content);
+    write(this.end, `= ${cellText(products[which])}`);
   }
 }
 

@@ -33,8 +33,8 @@ export class DensePart {
     const { positive, negative } = this.listed(explanation);
     const all = [...positive, ...negative];
     const largest = Math.max(...all.map(({ product }) => Math.abs(product)));
-    this.positive.show(content, positive, largest);
-    this.negative.show(content, negative, largest);
+    this.positive.show(content, explanation.from, positive, largest);
+    this.negative.show(content, explanation.from, negative, largest);
     const others = inputs.length - all.length;
     this.rest.hidden = others === 0;
     const rest = all.reduce((sum, { product }) => sum - product, productSum);
@@ -84,10 +84,11 @@ class ContributionList {
     return this.lines.some(({ field }) => field.isFocused);
   }
 
-  show(content: CardContent, contributions: readonly Contribution[], largest: number): void {
+  /** `read` is the index of the layer that is read. */
+  show(content: CardContent, read: number, contributions: readonly Contribution[], largest: number): void {
     this.shown = contributions;
     const { layers } = content.spec;
-    const from = originOf(layers, { layer: content.place.layer - 1, index: 0 }).layer;
+    const from = originOf(layers, { layer: read, index: 0 }).layer;
     this.heading.textContent = `${layers[from].title} · ${this.effect}`;
     this.root.hidden = this.shown.length === 0;
     while (this.lines.length < this.shown.length) this.addLine();

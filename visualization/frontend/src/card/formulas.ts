@@ -18,6 +18,11 @@ const formulas: Readonly<Record<Exclude<Activation, "softmax">, { above: Formula
   leaky_relu: both((x) => `max(${x}, 0.2 × ${x})`),
   softplus: both((x) => `ln(1 + e^(${x}))`),
   relu6: both((x) => `min(6, max(0, ${x}))`),
+  hard_sigmoid: both((x) => `min(6, max(0, ${x} + 3)) ÷ 6`),
+  hard_silu: both((x) => `${x} × min(6, max(0, ${x} + 3)) ÷ 6`),
+  exponential: both((x) => `e^(${x})`),
+  softsign: { above: (x) => `${x} ÷ (1 + ${x})`, below: (x, minus) => `${x} ÷ (1 + ${minus})` },
+  mish: both((x) => `${x} × tanh(ln(1 + e^(${x})))`),
 };
 
 /** The function of `value`, "max(0, −1.204)"; where it is defined by parts, the part that this value falls in. */

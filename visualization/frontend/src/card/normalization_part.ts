@@ -1,6 +1,7 @@
 /** Batch normalization's arithmetic, step by step; gamma and beta can be changed. */
+import { lastAxis } from "../contract";
 import type { NormalizationExplanation } from "../explain/explanation";
-import { originOf, positionOf } from "../explain/place";
+import { originOf } from "../explain/place";
 import { element } from "../scene/overlay";
 import { decimal } from "../scene/words";
 import type { CardContent, Surroundings } from "./content";
@@ -73,7 +74,7 @@ class Weight {
   show(content: CardContent, value: number, text: string): void {
     const { spec, place, edits } = content;
     const layer = spec.layers[place.layer];
-    const { channel } = positionOf(layer.output_shape, place.index);
+    const channel = place.index % lastAxis(layer.output_shape);
     const target = { tensor: `${layer.name}/${this.name}`, index: channel };
     this.field.show(target, value, this.name, content, edits.isMuted(layer, channel), text);
     this.restore.show(target, this.name, content);

@@ -50,13 +50,14 @@ export class NumberField {
     if (!typing) this.rewrite();
     const edited = content.edits.isEdited(target.tensor, target.index);
     this.root.classList.toggle("edited", edited);
-    this.root.readOnly = locked;
+    const fixed = content.editable === false;
+    this.root.readOnly = locked || fixed;
     const was = edited
       ? `, edited, was ${exactText(content.snapshot.get(target.tensor)!.values[target.index])}`
       : "";
     const label = `${name}${was}`;
     if (this.root.ariaLabel !== label) this.root.ariaLabel = label;
-    const title = locked ? "Muted: counts as 0" : `${exactText(value)}${was}`;
+    const title = locked && !fixed ? "Muted: counts as 0" : `${exactText(value)}${was}`;
     if (this.root.title !== title) this.root.title = title;
   }
 

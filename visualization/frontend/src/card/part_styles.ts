@@ -54,6 +54,10 @@ export const partStyles = /* css */ `
 .strata-scene .card .values li { position: relative; isolation: isolate; padding: 0 6px; display: grid; grid-template-columns: 1fr auto; align-items: center; min-height: 26px; font-size: 12px; }
 .strata-scene .card .values li[hidden] { display: none; }
 .strata-scene .card .values .track { position: absolute; z-index: -1; inset: 1px 0; height: auto; opacity: 0.3; }
+.strata-scene .card .values li.winner { font-weight: 700; }
+.strata-scene .card details { margin-top: 8px; font-size: 12.5px; color: var(--quiet); }
+.strata-scene .card summary { cursor: pointer; min-height: 24px; }
+.strata-scene .card pre { margin: 4px 0 0; max-height: 220px; overflow: auto; font-size: 11.5px; }
 .strata-scene .card .rest { margin-top: 8px; font-size: 12.5px; color: var(--quiet); }
 .strata-scene .card .softmax { margin-top: 8px; }
 .strata-scene .card .softmax table { width: 100%; font-size: 12px; border-spacing: 0; }

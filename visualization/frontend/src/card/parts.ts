@@ -4,7 +4,8 @@ import { ActivationPart } from "./activation_part";
 import type { CardContent, Surroundings } from "./content";
 import { ConvPart } from "./conv_part";
 import { DensePart } from "./dense_part";
-import { InputPart, PassedPart } from "./direct_parts";
+import { InputPart, KerasPart, PassedPart, RescalingPart } from "./direct_parts";
+import { MergePart } from "./merge_part";
 import { NormalizationPart } from "./normalization_part";
 import { AveragePart, PoolPart } from "./pool_part";
 
@@ -22,12 +23,26 @@ export function makeParts(surroundings: Surroundings): Readonly<Record<Explanati
   const passed = new PassedPart(surroundings);
   const largest = new PoolPart(surroundings);
   const average = new AveragePart(surroundings);
+  const merge = new MergePart(surroundings);
   return {
     input: new InputPart(),
     flatten: passed,
+    reshape: passed,
     dropout: passed,
+    concatenate: passed,
+    up_sampling2d: passed,
+    zero_padding2d: passed,
+    rescaling: new RescalingPart(surroundings),
+    add: merge,
+    subtract: merge,
+    multiply: merge,
+    average: merge,
+    maximum: merge,
+    minimum: merge,
+    keras_layer: new KerasPart(),
     conv2d: convolution,
     depthwise_conv2d: convolution,
+    separable_conv2d: convolution,
     max_pool2d: largest,
     global_max_pool2d: largest,
     average_pool2d: average,

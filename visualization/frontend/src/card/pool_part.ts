@@ -32,7 +32,7 @@ class PooledWindow {
     const { spec, place } = content;
     const { patch, values, padded } = explanation;
     const layer = spec.layers[place.layer] as WindowLayer;
-    const input = content.activations(spec.layers[place.layer - 1].name);
+    const input = content.activations(spec.layers[explanation.from].name);
     const { channel } = positionOf(layer.output_shape, place.index);
     const shades = this.surroundings.shades();
     const winner = "winner" in explanation ? explanation : null;
@@ -125,7 +125,7 @@ export class AveragePart {
   private showStrongest({ spec, ...content }: CardContent, explanation: AverageExplanation): void {
     const { place, strongest, sum, count } = explanation;
     const shown = strongest.slice(0, listed);
-    const before = spec.layers[place.layer - 1];
+    const before = spec.layers[explanation.from];
     const { channel } = positionOf(spec.layers[place.layer].output_shape, place.index);
     write(this.heading, [before.title, channelName(before, channel)].filter(Boolean).join(" · "));
     this.list.show({ spec, ...content }, shown);

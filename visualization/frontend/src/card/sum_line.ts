@@ -14,14 +14,14 @@ export class SumLine {
   private readonly products = element("span", "term");
   private readonly rest = element("span", "term");
   private readonly bias: NumberField;
+  private readonly added = element("span", "term");
   private readonly restore: RestoreButton;
 
   constructor(surroundings: Surroundings) {
     this.bias = new NumberField(surroundings);
     this.restore = new RestoreButton(surroundings);
-    const bias = element("span", "term");
-    bias.append("+ bias ", this.bias.root, this.restore.root);
-    this.root.append(this.products, " ", bias, " ", this.rest);
+    this.added.append("+ bias ", this.bias.root, this.restore.root);
+    this.root.append(this.products, " ", this.added, " ", this.rest);
   }
 
   /** `over` says what is summed: "over 32 maps". */
@@ -29,16 +29,20 @@ export class SumLine {
     const { spec, place, edits } = content;
     const layer = spec.layers[place.layer];
     const { channel } = positionOf(layer.output_shape, place.index);
-    const { productSum, sum, result, activation } = explanation;
+    const { productSum, sum, result, activation, biased } = explanation;
     const [products, total, outcome, bias] = equationTexts([productSum, sum, result, explanation.bias]);
     write(this.products, `Σ products ${over} ${products}`);
-    const target = { tensor: `${layer.name}/bias`, index: channel };
-    const muted = edits.isMuted(layer, channel);
-    this.bias.show(target, explanation.bias, "Bias", content, muted, bias);
-    this.restore.show(target, "the bias", content);
+    this.added.hidden = !biased;
+    if (biased) {
+      const target = { tensor: `${layer.name}/bias`, index: channel };
+      const muted = edits.isMuted(layer, channel);
+      this.bias.show(target, explanation.bias, "Bias", content, muted, bias);
+      this.restore.show(target, "the bias", content);
+    }
     const name = activationNames[activation];
     const end =
       activation === "linear" ? "" : ` → ${name} → ${activation === "softmax" ? percent(result) : outcome}`;
-    write(this.rest, `${sumSign([products, bias], total)} ${total}${end}`);
+    // Without a bias the products' sum is all there is.
+    write(this.rest, `${biased ? `${sumSign([products, bias], total)} ${total}` : ""}${end}`.trim());
   }
 }

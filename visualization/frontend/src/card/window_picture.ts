@@ -1,7 +1,8 @@
 /** A map as a small picture with the window framed in it: the window is slid by hand, by keys or by itself. */
 
+import { spanOf } from "../contract";
 import type { Axis } from "../engine/window";
-import { type Patch, patchOf, type WindowLayer, windowAxes } from "../explain/patch";
+import { type Area, areaOf, patchOf, type WindowLayer, windowAxes } from "../explain/patch";
 import { asImageShape, indexOf, type Place, type Position, positionOf } from "../explain/place";
 import { element } from "../scene/overlay";
 import { Playback } from "./playback";
@@ -60,7 +61,7 @@ export class WindowPicture {
       .map((cells) => `${cells * scale + rim}px`)
       .join(" ");
     const { row, column } = positionOf(layer.output_shape, place.index);
-    lay(this.frame, patchOf(layer, row, column), scale);
+    lay(this.frame, areaOf(patchOf(layer, row, column)), scale);
     this.mark.hidden = !mark;
     if (mark) lay(this.mark, { ...mark, rows: 1, columns: 1 }, scale);
     this.announce(row, column);
@@ -92,7 +93,7 @@ export class WindowPicture {
     const axes = windowAxes(layer);
     // The output whose window has its middle nearest to the pointer.
     const nearest = (axis: typeof axes.rows, share: number) =>
-      Math.round((share * axis.input + axis.before - axis.window / 2) / axis.stride);
+      Math.round((share * axis.input + axis.before - spanOf(axis.window, axis.dilation) / 2) / axis.stride);
     this.goTo(
       nearest(axes.rows, (event.clientY - top) / height),
       nearest(axes.columns, (event.clientX - left) / width),
@@ -128,7 +129,7 @@ export class WindowPicture {
 }
 
 /** Lay a frame around some cells of the picture. */
-function lay(frame: HTMLElement, { row, column, rows, columns }: Patch, scale: number): void {
+function lay(frame: HTMLElement, { row, column, rows, columns }: Area, scale: number): void {
   Object.assign(frame.style, {
     width: `${columns * scale}px`,
     height: `${rows * scale}px`,
@@ -137,8 +138,8 @@ function lay(frame: HTMLElement, { row, column, rows, columns }: Patch, scale: n
 }
 
 /** Cells of padding before the first and after the last input cell; where cells are left over at the end, none. */
-function paddingOf({ input, output, window, stride, before }: Axis): [number, number] {
-  return [before, Math.max(0, (output - 1) * stride + window - before - input)];
+function paddingOf({ input, output, window, stride, dilation, before }: Axis): [number, number] {
+  return [before, Math.max(0, (output - 1) * stride + spanOf(window, dilation) - before - input)];
 }
 
 /** Paint one channel, a pixel a value, in the scene's colours. */

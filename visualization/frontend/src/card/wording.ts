@@ -1,5 +1,12 @@
 /** The words and numbers of the card. Pure. */
-import type { Activation, LayerSpec, NetworkSpec } from "../contract";
+import {
+  type Activation,
+  inputsOf,
+  type LayerSpec,
+  lastAxis,
+  type NetworkSpec,
+  type Pair,
+} from "../contract";
 import { type Place, positionOf } from "../explain/place";
 
 export const activationNames: Readonly<Record<Activation, string>> = {
@@ -15,10 +22,28 @@ export const activationNames: Readonly<Record<Activation, string>> = {
   leaky_relu: "leaky ReLU",
   softplus: "softplus",
   relu6: "ReLU6",
+  hard_sigmoid: "hard sigmoid",
+  hard_silu: "hard SiLU",
+  exponential: "exponential",
+  softsign: "softsign",
+  mish: "Mish",
 };
+
+/** The layer that the one of this index reads, the first of several. */
+export function readBy({ layers }: NetworkSpec, index: number): LayerSpec {
+  return layers[inputsOf(layers, index)[0]];
+}
+
+/** How far apart the cells of a window are, "cells 2 apart", "columns 3 apart"; nothing where they touch. */
+export function holesInWords([down, across]: Pair): string {
+  if (down === across) return down > 1 ? `cells ${down} apart` : "";
+  const [rows, columns] = [`rows ${down} apart`, `columns ${across} apart`];
+  return [...(down > 1 ? [rows] : []), ...(across > 1 ? [columns] : [])].join(" and ");
+}
 
 /** What one channel of the layer is called: "map 5", "unit 12", "value 40"; a picture's only channel has no name. */
 export function channelName(layer: LayerSpec, channel: number): string {
+  if (layer.output_shape.length === 2) return `feature ${channel}`;
   if (layer.output_shape.length !== 3) return `${layer.kind === "flatten" ? "value" : "unit"} ${channel}`;
   if (layer.kind === "input") return layer.output_shape[2] > 1 ? `channel ${channel}` : "";
   return `map ${channel}`;
@@ -27,6 +52,10 @@ export function channelName(layer: LayerSpec, channel: number): string {
 /** Where a neuron is within its layer: ["map 17", "row 4", "column 9"]; counting starts at 0, as in Keras. */
 export function placeWords(spec: NetworkSpec, place: Place, classNames: readonly string[]): string[] {
   const layer = spec.layers[place.layer];
+  if (layer.output_shape.length === 2) {
+    const { row, column } = positionOf(layer.output_shape, place.index);
+    return [`token ${row}`, `feature ${column}`];
+  }
   if (layer.output_shape.length !== 3) {
     const isOutput = place.layer === spec.layers.length - 1;
     return [isOutput ? `“${classNames[place.index]}”` : channelName(layer, place.index)];
@@ -45,8 +74,9 @@ export function placeName(spec: NetworkSpec, place: Place, classNames: readonly 
 export function outputNames(spec: NetworkSpec, layer: number, classNames: readonly string[]): string[] {
   const { output_shape } = spec.layers[layer];
   if (layer === spec.layers.length - 1 && output_shape.length === 1) return [...classNames];
-  const count = output_shape[output_shape.length - 1];
-  return Array.from({ length: count }, (_, channel) => channelName(spec.layers[layer], channel));
+  return Array.from({ length: lastAxis(output_shape) }, (_, channel) =>
+    channelName(spec.layers[layer], channel),
+  );
 }
 
 /** Two significant digits and no more room than a cell has: "1.2", "−.031", "3e−4". */

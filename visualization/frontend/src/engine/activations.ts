@@ -22,9 +22,14 @@ const functions: Readonly<
   gelu: (value) => (value / 2) * (1 + errorFunction(value / Math.SQRT2)),
   silu: (value) => value * sigmoid(value),
   leaky_relu: (value) => (value > 0 ? value : 0.2 * value),
-  // ln(1 + e^x), written so that the exponential never overflows.
-  softplus: (value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value))),
-  relu6: (value) => Math.min(Math.max(value, 0), 6),
+  softplus,
+  relu6,
+  hard_sigmoid: hardSigmoid,
+  hard_silu: (value) => value * hardSigmoid(value),
+  exponential: Math.exp,
+  softsign: (value) => value / (1 + Math.abs(value)),
+  // Misra 2019, https://arxiv.org/abs/1908.08681
+  mish: (value) => value * Math.tanh(softplus(value)),
 };
 
 function relu(values: Float32Array): void {
@@ -37,6 +42,19 @@ function each(values: Float32Array, compute: (value: number) => number): void {
 
 function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
+}
+
+/** ln(1 + e^x), written so that the exponential never overflows. */
+function softplus(value: number): number {
+  return Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
+}
+
+function relu6(value: number): number {
+  return Math.min(Math.max(value, 0), 6);
+}
+
+function hardSigmoid(value: number): number {
+  return relu6(value + 3) / 6;
 }
 
 /** erf to 1.5e-7: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26. */

@@ -1,6 +1,6 @@
 /** Changes to a network's weights that live in the browser alone: on top of a snapshot, which stays as it is. */
 import { ContractError } from "../checks";
-import type { LayerSpec } from "../contract";
+import { type LayerSpec, lastAxis } from "../contract";
 import type { Tensor, Tensors } from "../safetensors";
 
 /** `tensor` is a tensor's name, "conv_1/kernel"; `index` is a place in its flat values. */
@@ -14,25 +14,25 @@ export type Restoration =
   | { readonly kind: "filter"; readonly layer: LayerSpec; readonly channel: number }
   | { readonly kind: "all" };
 
-/** The trained weights of a layer, by their names in its tensors; their outputs are the last axis, or the last two. */
+/** The trained weights of each output of a layer, by their names in its tensors; the outputs are the last axis, or the
+ * last two. The depthwise kernel of a separable convolution is no output's own: all share it. */
 export function weightNames(layer: LayerSpec): readonly string[] {
   switch (layer.kind) {
     case "conv2d":
     case "depthwise_conv2d":
     case "dense":
-      return ["kernel", "bias"];
+      return ["kernel", ...biasName(layer)];
+    case "separable_conv2d":
+      return ["pointwise_kernel", ...biasName(layer)];
     case "batch_normalization":
       return ["gamma", "beta"];
-    case "input":
-    case "flatten":
-    case "dropout":
-    case "activation":
-    case "max_pool2d":
-    case "average_pool2d":
-    case "global_max_pool2d":
-    case "global_average_pool2d":
+    default:
       return [];
   }
+}
+
+function biasName({ use_bias }: { readonly use_bias?: boolean }): string[] {
+  return use_bias === false ? [] : ["bias"];
 }
 
 /** The largest weight, by size, that can be set. */
@@ -144,7 +144,7 @@ export class Edits {
   }
 
   private setIn(layer: LayerSpec, channel: number): { edited: Map<number, number>; index: number }[] {
-    const outputs = layer.output_shape[layer.output_shape.length - 1];
+    const outputs = lastAxis(layer.output_shape);
     return weightNames(layer).flatMap((name) => {
       const edited = this.values.get(`${layer.name}/${name}`) ?? new Map<number, number>();
       const indices = [...edited.keys()].filter((index) => index % outputs === channel);
@@ -157,7 +157,7 @@ export class Edits {
 function silence(tensors: Map<string, Tensor>, layer: LayerSpec, channels: ReadonlySet<number>): void {
   if (channels.size === 0) return;
   const copies = weightNames(layer).map((name) => copyOf(tensors, `${layer.name}/${name}`).values);
-  const outputs = copies[copies.length - 1].length; // of a bias or a beta: one value an output
+  const outputs = lastAxis(layer.output_shape);
   for (const channel of channels) {
     if (channel >= outputs) {
       throw new ContractError(`muted channel of ${layer.name}`, `below ${outputs}`, channel);

@@ -2,4 +2,4 @@
 export { ContractError } from "../checks";
 export { decodePixels, parseNetwork, parseSceneData } from "../contract";
 export { readSafetensors } from "../safetensors";
-export { inputFromPixels, Network } from "./network";
+export { computes, inputFromPixels, Network } from "./network";

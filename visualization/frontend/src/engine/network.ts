@@ -4,12 +4,18 @@ import type { NetworkSpec } from "../contract";
 import type { Tensors } from "../safetensors";
 import { prepare, type Step } from "./steps";
 
+/** Whether the browser computes every layer of the network; a layer of Keras's own only a worker computes. */
+export function computes({ layers }: NetworkSpec): boolean {
+  return layers.every(({ kind }) => kind !== "keras_layer");
+}
+
 export class Network {
   private readonly steps: readonly Step[];
   private readonly outputs: readonly Float32Array[];
   private readonly byName: ReadonlyMap<string, Float32Array>;
 
-  /** Raises ContractError where a weight is missing or has another shape than the layer needs. */
+  /** Raises ContractError where a weight is missing or has another shape than the layer needs, or where `computes` says
+   * no. */
   constructor(spec: NetworkSpec, weights: Tensors) {
     const { outputs, steps } = prepare(spec.layers, weights);
     this.outputs = outputs;
@@ -22,11 +28,8 @@ export class Network {
     const expected = this.outputs[0].length;
     if (input.length !== expected)
       throw new ContractError("network input", `${expected} values`, input.length);
-    let before = input;
-    for (let index = 0; index < this.steps.length; index++) {
-      this.steps[index](before, this.outputs[index]);
-      before = this.outputs[index];
-    }
+    this.outputs[0].set(input);
+    for (const step of this.steps) step();
   }
 
   /** What the layer gave in the last run. The buffer is the network's own: the next run writes over it. */

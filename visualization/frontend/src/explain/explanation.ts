@@ -1,5 +1,5 @@
 /** How one neuron's value came to be, layer kind by layer kind: the parts that `explain` finds and the card shows. */
-import type { Activation, Shape3 } from "../contract";
+import type { Activation, ElementwiseKind, Shape3 } from "../contract";
 import type { Patch } from "./patch";
 import type { Place } from "./place";
 
@@ -28,12 +28,16 @@ interface Common {
 
 /** Σ products + bias = sum; the activation makes the result of it. */
 export interface Weighted extends Common {
+  /** Index of the layer that is read. */
+  readonly from: number;
   /** What goes in, in the order of the kernel: [rows, columns, channels] of the patch, or [inputs]. Padding is 0. */
   readonly inputs: Float32Array;
   readonly weights: Float32Array;
   readonly products: Float64Array;
   readonly productSum: number;
+  /** 0 where the layer has none. */
   readonly bias: number;
+  readonly biased: boolean;
   readonly sum: number;
   readonly activation: Activation;
   /** Null unless the activation is softmax. */
@@ -46,8 +50,39 @@ export interface InputExplanation extends Common {
 }
 /** The value of another neuron, as it is. */
 export interface PassedExplanation extends Common {
-  readonly kind: "flatten" | "dropout";
+  readonly kind: "flatten" | "reshape" | "dropout" | "concatenate" | "up_sampling2d";
   readonly source: Place;
+}
+/** The value of another neuron, or a 0 of the border. */
+export interface PaddingExplanation extends Common {
+  readonly kind: "zero_padding2d";
+  readonly source: Place | null;
+}
+/** value · scale + offset = result. */
+export interface RescalingExplanation extends Common {
+  readonly kind: "rescaling";
+  readonly source: Place;
+  readonly value: number;
+  readonly scale: number;
+  readonly offset: number;
+}
+/** One value of each input, joined. */
+export interface MergeExplanation extends Common {
+  readonly kind: ElementwiseKind;
+  /** In the order of the inputs; the products of a sum, a difference or a mean add up to the result. In a product each
+   * has the others as its weight; of a maximum or minimum only the winner has one. */
+  readonly parts: readonly Contribution[];
+  /** Which part is the largest or the smallest, the first of equals; null for the other kinds. */
+  readonly winner: number | null;
+}
+/** Computed by a layer of Keras's own: there are no parts. */
+export interface KerasExplanation extends Common {
+  readonly kind: "keras_layer";
+  readonly className: string;
+  /** JSON text. */
+  readonly config: string;
+  /** Indices of the layers that it reads. */
+  readonly reads: readonly number[];
 }
 export interface ConvExplanation extends Weighted {
   readonly kind: "conv2d" | "depthwise_conv2d";
@@ -60,7 +95,21 @@ export interface ConvExplanation extends Weighted {
   /** The sum of the products of each of these input channels. */
   readonly channelSums: Float64Array;
 }
+/** First each channel's own sum over the window, then `inputs` (those sums) times the weights of the 1 × 1 kernel. */
+export interface SeparableExplanation extends Weighted {
+  readonly kind: "separable_conv2d";
+  readonly patch: Patch;
+  readonly inputShape: Shape3;
+  readonly padded: Uint8Array;
+  readonly firstChannel: 0;
+  /** [rows, columns, channels] of the patch. */
+  readonly covered: Float32Array;
+  /** [rows, columns, channels, multiplier], flat: sum number `channel * multiplier + m` is of the m-th kernel. */
+  readonly depthwise: Float32Array;
+}
 interface Pooled extends Common {
+  /** Index of the layer that is read. */
+  readonly from: number;
   readonly patch: Patch;
   readonly padded: Uint8Array;
   /** [rows, columns] of the patch, of the neuron's own channel; 0 in the padding. */
@@ -114,7 +163,12 @@ export interface DenseExplanation extends Weighted {
 export type Explanation =
   | InputExplanation
   | PassedExplanation
+  | PaddingExplanation
+  | RescalingExplanation
+  | MergeExplanation
+  | KerasExplanation
   | ConvExplanation
+  | SeparableExplanation
   | PoolExplanation
   | AverageExplanation
   | DenseExplanation

@@ -1,98 +1,86 @@
 /** What a neuron depends on and what depends on it: exact, from the shapes alone. Pure.
  *
- * Every such set is a product of rows, columns and channels: a window of windows is a window, a convolution sees all
- * channels, most other layers keep them. So three short masks are carried from layer to layer and only the answer is written out.
+ * A mask over the flat activations is carried from layer to layer, along every wire: where branches meet, their masks are
+ * united. What a window sees is in window_fields.ts.
  */
-import type { DepthwiseConv2dLayer, LayerSpec } from "../contract";
-import { type Axis, endCell, firstCell } from "../engine/window";
-import { type WindowLayer, windowAxes } from "./patch";
-import { asImageShape, type Place, positionOf } from "./place";
-
-/** Masks, 1 for what belongs to the set; the set is their product. */
-interface Block {
-  readonly rows: Uint8Array;
-  readonly columns: Uint8Array;
-  readonly channels: Uint8Array;
-}
+import { inputsOf, type LayerSpec, lastAxis, size } from "../contract";
+import type { Place } from "./place";
+import { gathers, type Shapes, sourceIndex } from "./sources";
+import { markWindowSources, markWindowTargets } from "./window_fields";
 
 /** All that the neuron is computed from: for each layer before its own a mask over the flat activations.
  *
  * Keys are indices of layers, from the one before the neuron's down to 0, the input; a mask holds 1 where the neuron
- * depends on that activation through the structure of the network, whatever the weights are.
+ * depends on that activation through the structure of the network, whatever the weights are. A layer that only Keras
+ * knows is taken to read everything.
  */
 export function receptiveField(layers: readonly LayerSpec[], place: Place): Map<number, Uint8Array> {
-  const masks = new Map<number, Uint8Array>();
-  let block = singleBlock(layers[place.layer].output_shape, place.index);
-  for (let layer = place.layer; layer > 0; layer--) {
-    block = sourcesOf(layers[layer], block);
-    masks.set(layer - 1, written(block));
+  const masks = emptyMasks(layers.slice(0, place.layer + 1));
+  masks[place.layer][place.index] = 1;
+  for (let index = place.layer; index > 0; index--) {
+    const layer = layers[index];
+    if (!masks[index].includes(1)) continue;
+    const outputs = mixesChannels(layer) ? spread(masks[index], lastAxis(layer.output_shape)) : masks[index];
+    const sources = inputsOf(layers, index);
+    const shapes = sources.map((source) => layers[source].output_shape);
+    for (const [which, source] of sources.entries()) {
+      markSources(layer, shapes, which, outputs, masks[source]);
+    }
   }
-  return masks;
+  const before = Array.from({ length: place.layer }, (_, at) => place.layer - 1 - at);
+  return new Map(before.map((index) => [index, masks[index]]));
 }
 
 /** All that the neuron or pixel has a part in: masks as `receptiveField` gives them, of all layers after its own. */
 export function reach(layers: readonly LayerSpec[], place: Place): Map<number, Uint8Array> {
-  const masks = new Map<number, Uint8Array>();
-  let block = singleBlock(layers[place.layer].output_shape, place.index);
-  for (let layer = place.layer + 1; layer < layers.length; layer++) {
-    block = targetsOf(layers[layer], block);
-    masks.set(layer, written(block));
+  const masks = emptyMasks(layers);
+  masks[place.layer][place.index] = 1;
+  for (let index = place.layer + 1; index < layers.length; index++) {
+    const layer = layers[index];
+    const sources = inputsOf(layers, index);
+    const shapes = sources.map((source) => layers[source].output_shape);
+    for (const [which, source] of sources.entries()) {
+      if (masks[source].includes(1)) markTargets(layer, shapes, which, masks[source], masks[index]);
+    }
+    if (mixesChannels(layer)) masks[index] = spread(masks[index], lastAxis(layer.output_shape));
   }
-  return masks;
+  return new Map([...masks.entries()].slice(place.layer + 1));
 }
 
-/** What of its input a layer needs for these outputs. */
-function sourcesOf(layer: LayerSpec, outputs: Block): Block {
-  const block = mixesChannels(layer) ? withAllChannels(outputs) : outputs;
-  switch (layer.kind) {
-    case "input":
-    case "batch_normalization":
-    case "dropout":
-    case "activation":
-      return block;
-    case "flatten":
-      return projected(layer.input_shape, block.channels);
-    case "dense":
-      return fullBlock(layer.input_shape);
-    case "conv2d":
-      return { ...windowSources(layer, block), channels: fullMask(layer.input_shape[2]) };
-    case "depthwise_conv2d":
-      return { ...windowSources(layer, block), channels: depthwiseSources(layer, block.channels) };
-    case "max_pool2d":
-    case "average_pool2d":
-    case "global_max_pool2d":
-    case "global_average_pool2d":
-      return { ...windowSources(layer, block), channels: block.channels };
-  }
+/** Mark what of input number `which` a layer needs for these outputs. */
+function markSources(
+  layer: LayerSpec,
+  shapes: Shapes,
+  which: number,
+  outputs: Uint8Array,
+  inputs: Uint8Array,
+): void {
+  if (!gathers(layer)) {
+    const from = sourceIndex(layer, shapes, which);
+    for (let output = 0; output < outputs.length; output++) {
+      const input = outputs[output] ? from(output) : -1;
+      if (input >= 0) inputs[input] = 1;
+    }
+  } else if (layer.kind === "dense" || layer.kind === "keras_layer") inputs.fill(1);
+  else markWindowSources(layer, outputs, inputs);
 }
 
-/** Which outputs of a layer need any of these inputs. */
-function targetsOf(layer: LayerSpec, inputs: Block): Block {
-  const block = targetsBeforeActivation(layer, inputs);
-  return mixesChannels(layer) ? withAllChannels(block) : block;
-}
-
-function targetsBeforeActivation(layer: LayerSpec, block: Block): Block {
-  switch (layer.kind) {
-    case "input":
-    case "batch_normalization":
-    case "dropout":
-    case "activation":
-      return block;
-    case "flatten":
-      return { rows: fullMask(1), columns: fullMask(1), channels: written(block) };
-    case "dense":
-      return isEmpty(block) ? emptyBlock(layer.output_shape) : fullBlock(layer.output_shape);
-    case "conv2d":
-      return { ...windowTargets(layer, block), channels: fullMask(layer.output_shape[2]) };
-    case "depthwise_conv2d":
-      return { ...windowTargets(layer, block), channels: depthwiseTargets(layer, block.channels) };
-    case "max_pool2d":
-    case "average_pool2d":
-    case "global_max_pool2d":
-    case "global_average_pool2d":
-      return { ...windowTargets(layer, block), channels: block.channels };
-  }
+/** Mark which outputs of a layer need any of these values of input number `which`, of which there is one. */
+function markTargets(
+  layer: LayerSpec,
+  shapes: Shapes,
+  which: number,
+  inputs: Uint8Array,
+  outputs: Uint8Array,
+): void {
+  if (!gathers(layer)) {
+    const from = sourceIndex(layer, shapes, which);
+    for (let output = 0; output < outputs.length; output++) {
+      const input = from(output);
+      if (input >= 0 && inputs[input]) outputs[output] = 1;
+    }
+  } else if (layer.kind === "dense" || layer.kind === "keras_layer") outputs.fill(1);
+  else markWindowTargets(layer, inputs, outputs);
 }
 
 /** Softmax makes every output of a place depend on all others there. */
@@ -100,99 +88,15 @@ function mixesChannels(layer: LayerSpec): boolean {
   return "activation" in layer && layer.activation === "softmax";
 }
 
-function depthwiseSources({ depth_multiplier: each }: DepthwiseConv2dLayer, outputs: Uint8Array): Uint8Array {
-  const inputs = new Uint8Array(outputs.length / each);
-  for (let output = 0; output < outputs.length; output++) {
-    if (outputs[output]) inputs[Math.floor(output / each)] = 1;
+/** All channels of every place of which one is marked. */
+function spread(mask: Uint8Array, channels: number): Uint8Array {
+  const all = mask.slice();
+  for (let start = 0; start < all.length; start += channels) {
+    if (all.subarray(start, start + channels).includes(1)) all.fill(1, start, start + channels);
   }
-  return inputs;
+  return all;
 }
 
-function depthwiseTargets({ depth_multiplier: each }: DepthwiseConv2dLayer, inputs: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: inputs.length * each }, (_, output) => inputs[Math.floor(output / each)]);
-}
-
-function windowSources(layer: WindowLayer, block: Block): Pick<Block, "rows" | "columns"> {
-  const axes = windowAxes(layer);
-  return { rows: axisSources(axes.rows, block.rows), columns: axisSources(axes.columns, block.columns) };
-}
-
-function windowTargets(layer: WindowLayer, block: Block): Pick<Block, "rows" | "columns"> {
-  const axes = windowAxes(layer);
-  return { rows: axisTargets(axes.rows, block.rows), columns: axisTargets(axes.columns, block.columns) };
-}
-
-function axisSources(axis: Axis, outputs: Uint8Array): Uint8Array {
-  const inputs = new Uint8Array(axis.input);
-  for (let at = 0; at < outputs.length; at++) {
-    if (outputs[at]) inputs.fill(1, firstCell(axis, at), endCell(axis, at));
-  }
-  return inputs;
-}
-
-function axisTargets(axis: Axis, inputs: Uint8Array): Uint8Array {
-  const seen = (at: number) => inputs.subarray(firstCell(axis, at), endCell(axis, at)).includes(1);
-  return Uint8Array.from({ length: axis.output }, (_, at) => Number(seen(at)));
-}
-
-/** A set of flat activations as a block. Going back, a flatten layer's set is one value or all: no more is needed. */
-function projected(shape: readonly number[], mask: Uint8Array): Block {
-  const block = emptyBlock(shape);
-  for (let index = 0; index < mask.length; index++) {
-    if (!mask[index]) continue;
-    const { row, column, channel } = positionOf(shape, index);
-    block.rows[row] = 1;
-    block.columns[column] = 1;
-    block.channels[channel] = 1;
-  }
-  return block;
-}
-
-/** The block as a mask over the flat activations. */
-function written({ rows, columns, channels }: Block): Uint8Array {
-  const mask = new Uint8Array(rows.length * columns.length * channels.length);
-  let start = 0;
-  for (const row of rows) {
-    for (const column of columns) {
-      if (row && column) mask.set(channels, start);
-      start += channels.length;
-    }
-  }
-  return mask;
-}
-
-function singleBlock(shape: readonly number[], index: number): Block {
-  const block = emptyBlock(shape);
-  const { row, column, channel } = positionOf(shape, index);
-  block.rows[row] = 1;
-  block.columns[column] = 1;
-  block.channels[channel] = 1;
-  return block;
-}
-
-function fullBlock(shape: readonly number[]): Block {
-  const [rows, columns, channels] = asImageShape(shape);
-  return { rows: fullMask(rows), columns: fullMask(columns), channels: fullMask(channels) };
-}
-
-function emptyBlock(shape: readonly number[]): Block {
-  const [rows, columns, channels] = asImageShape(shape);
-  return {
-    rows: new Uint8Array(rows),
-    columns: new Uint8Array(columns),
-    channels: new Uint8Array(channels),
-  };
-}
-
-/** An empty set stays empty. */
-function withAllChannels(block: Block): Block {
-  return isEmpty(block) ? block : { ...block, channels: fullMask(block.channels.length) };
-}
-
-function fullMask(length: number): Uint8Array {
-  return new Uint8Array(length).fill(1);
-}
-
-function isEmpty({ rows, columns, channels }: Block): boolean {
-  return [rows, columns, channels].some((mask) => !mask.includes(1));
+function emptyMasks(layers: readonly LayerSpec[]): Uint8Array[] {
+  return layers.map(({ output_shape }) => new Uint8Array(size(output_shape)));
 }

@@ -5,8 +5,10 @@ import type {
   DepthwiseConv2dLayer,
   GlobalPool2dLayer,
   MaxPool2dLayer,
+  Pair,
+  SeparableConv2dLayer,
 } from "../contract";
-import { type Axis, slidingAxis } from "../engine/window";
+import { type Axis, slidingAxis, startCell } from "../engine/window";
 import { asImageShape, indexOf, type Place, positionOf } from "./place";
 
 /** The layers that slide a window over their input; a global pool's window is the whole map. */
@@ -15,15 +17,21 @@ export type WindowLayer =
   | Conv2dLayer
   | DepthwiseConv2dLayer
   | GlobalPool2dLayer
-  | MaxPool2dLayer;
+  | MaxPool2dLayer
+  | SeparableConv2dLayer;
 
-/** The part of a layer's input that one output sees, padding included. */
-export interface Patch {
-  /** The first row and column, negative where the window begins in the padding. */
+/** Some rows and columns of a map; negative in the padding before it. */
+export interface Area {
   readonly row: number;
   readonly column: number;
   readonly rows: number; // cells
   readonly columns: number; // cells
+}
+
+/** The cells of a layer's input that one output sees, padding included: from the first row and column on. */
+export interface Patch extends Area {
+  /** Cells from one row and column of it to the next: with more than 1 there are holes between them. */
+  readonly steps: Pair;
 }
 
 export function windowAxes(layer: WindowLayer): { readonly rows: Axis; readonly columns: Axis } {
@@ -32,9 +40,10 @@ export function windowAxes(layer: WindowLayer): { readonly rows: Axis; readonly 
     return { rows: slidingAxis(height, height, 1, "valid"), columns: slidingAxis(width, width, 1, "valid") };
   }
   const [high, wide] = "kernel_size" in layer ? layer.kernel_size : layer.pool_size;
+  const [down, across] = ("kernel_size" in layer && layer.dilation_rate) || [1, 1];
   return {
-    rows: slidingAxis(height, high, layer.strides[0], layer.padding),
-    columns: slidingAxis(width, wide, layer.strides[1], layer.padding),
+    rows: slidingAxis(height, high, layer.strides[0], layer.padding, down),
+    columns: slidingAxis(width, wide, layer.strides[1], layer.padding, across),
   };
 }
 
@@ -42,11 +51,17 @@ export function windowAxes(layer: WindowLayer): { readonly rows: Axis; readonly 
 export function patchOf(layer: WindowLayer, row: number, column: number): Patch {
   const { rows, columns } = windowAxes(layer);
   return {
-    row: row * rows.stride - rows.before,
-    column: column * columns.stride - columns.before,
+    row: startCell(rows, row),
+    column: startCell(columns, column),
     rows: rows.window,
     columns: columns.window,
+    steps: [rows.dilation, columns.dilation],
   };
+}
+
+/** What a patch covers with its holes. */
+export function areaOf({ row, column, rows, columns, steps }: Patch): Area {
+  return { row, column, rows: (rows - 1) * steps[0] + 1, columns: (columns - 1) * steps[1] + 1 };
 }
 
 /** The inputs under the window of one output. */
@@ -66,8 +81,7 @@ export function coveredBy(layer: WindowLayer, input: Float32Array, place: Place)
   const padded = new Uint8Array(patch.rows * patch.columns);
   const values = new Float32Array(padded.length * channels);
   for (let cell = 0; cell < padded.length; cell++) {
-    const r = patch.row + Math.floor(cell / patch.columns);
-    const c = patch.column + (cell % patch.columns);
+    const [r, c] = cellUnder(patch, cell);
     if (r < 0 || r >= height || c < 0 || c >= width) padded[cell] = 1;
     else {
       const start = (r * width + c) * channels;
@@ -90,6 +104,14 @@ export function indexUnder(
   cell: number,
   channel: number,
 ): number {
-  const row = patch.row + Math.floor(cell / patch.columns);
-  return indexOf(inputShape, { row, column: patch.column + (cell % patch.columns), channel });
+  const [row, column] = cellUnder(patch, cell);
+  return indexOf(inputShape, { row, column, channel });
+}
+
+/** The row and column of the input that lie under a cell of the patch. */
+function cellUnder(patch: Patch, cell: number): Pair {
+  return [
+    patch.row + Math.floor(cell / patch.columns) * patch.steps[0],
+    patch.column + (cell % patch.columns) * patch.steps[1],
+  ];
 }

@@ -1,5 +1,5 @@
 /** Where a neuron is in a network. Pure. */
-import { type LayerSpec, type Shape3, size } from "../contract";
+import { inputsOf, type LayerSpec, type Shape3, size } from "../contract";
 
 /** One neuron: a layer, and a place in that layer's flat activations, channels last. */
 export interface Place {
@@ -15,9 +15,10 @@ export interface Position {
   readonly channel: number;
 }
 
-/** [rows, columns, channels]; a layer of units is one pixel with as many channels. */
+/** [rows, columns, channels]; a layer of units is one pixel with as many channels, tokens are the rows of one map. */
 export function asImageShape(shape: readonly number[]): Shape3 {
-  return shape.length === 3 ? [shape[0], shape[1], shape[2]] : [1, 1, size(shape)];
+  if (shape.length === 3) return [shape[0], shape[1], shape[2]];
+  return shape.length === 2 ? [shape[0], shape[1], 1] : [1, 1, size(shape)];
 }
 
 export function positionOf(shape: readonly number[], index: number): Position {
@@ -35,9 +36,9 @@ export function samePlace(one: Place, other: Place): boolean {
   return one.layer === other.layer && one.index === other.index;
 }
 
-/** The neuron whose value this one is: flatten and dropout hand on the values of the layer before, in the same order. */
+/** The neuron whose value this one is: some layers hand on the values that they read, in the same order. */
 export function originOf(layers: readonly LayerSpec[], place: Place): Place {
   let { layer } = place;
-  while (["flatten", "dropout"].includes(layers[layer].kind)) layer--;
+  while (["flatten", "reshape", "dropout"].includes(layers[layer].kind)) [layer] = inputsOf(layers, layer);
   return { layer, index: place.index };
 }

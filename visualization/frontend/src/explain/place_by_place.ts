@@ -1,9 +1,16 @@
-/** How a value is computed from the one at the same place of the layer before. Pure. */
-import type { ActivationLayer, BatchNormalizationLayer } from "../contract";
+/** How a value is computed from the one at the same place of the layer that is read. Pure. */
+import {
+  type ActivationLayer,
+  type BatchNormalizationLayer,
+  lastAxis,
+  type RescalingLayer,
+} from "../contract";
+import { ofChannel } from "../engine/rescaling";
 import type { Tensors } from "../safetensors";
 import { activate, shareOf, softmaxOf } from "./activation";
-import type { ActivationExplanation, NormalizationExplanation } from "./explanation";
-import { type Place, positionOf } from "./place";
+import type { ActivationExplanation, NormalizationExplanation, RescalingExplanation } from "./explanation";
+import type { Place } from "./place";
+import type { Source } from "./sources";
 
 /** gamma · (value − mean) / √(variance + epsilon) + beta, with the channel's own numbers.
  *
@@ -12,12 +19,12 @@ import { type Place, positionOf } from "./place";
 export function explainNormalization(
   layer: BatchNormalizationLayer,
   weights: Tensors,
-  input: Float32Array,
+  source: Source,
   place: Place,
 ): NormalizationExplanation {
-  const { channel } = positionOf(layer.output_shape, place.index);
+  const channel = place.index % lastAxis(layer.output_shape);
   const weight = (name: string) => weights.get(`${layer.name}/${name}`)!.values[channel];
-  const value = input[place.index];
+  const value = source.values[place.index];
   const [mean, variance] = [weight("moving_mean"), weight("moving_variance")];
   const [gamma, beta] = [weight("gamma"), weight("beta")];
   const { epsilon } = layer;
@@ -27,7 +34,7 @@ export function explainNormalization(
     kind: "batch_normalization",
     place,
     result: normal * gamma + beta,
-    source: sourceOf(place),
+    source: sourceOf(source, place),
     value,
     mean,
     variance,
@@ -41,21 +48,29 @@ export function explainNormalization(
 
 export function explainActivation(
   layer: ActivationLayer,
-  input: Float32Array,
+  source: Source,
   place: Place,
 ): ActivationExplanation {
   const { activation } = layer;
-  const value = input[place.index];
-  const common = { kind: layer.kind, place, source: sourceOf(place), value, activation };
+  const value = source.values[place.index];
+  const common = { kind: layer.kind, place, source: sourceOf(source, place), value, activation };
   if (activation !== "softmax") return { ...common, softmax: null, result: activate(value, activation) };
-  const channels = layer.output_shape[layer.output_shape.length - 1];
+  const channels = lastAxis(layer.output_shape);
   const own = place.index % channels;
   const start = place.index - own;
-  const softmax = softmaxOf(Float64Array.from(input.subarray(start, start + channels)), own);
+  const softmax = softmaxOf(Float64Array.from(source.values.subarray(start, start + channels)), own);
   return { ...common, softmax, result: shareOf(softmax) };
 }
 
-/** The same place in the layer before; flattened values are in the same order too. */
-export function sourceOf({ layer, index }: Place): Place {
-  return { layer: layer - 1, index };
+export function explainRescaling(layer: RescalingLayer, source: Source, place: Place): RescalingExplanation {
+  const channel = place.index % lastAxis(layer.output_shape);
+  const [scale, offset] = [layer.scale, layer.offset].map((numbers) => ofChannel(numbers, channel));
+  const value = source.values[place.index];
+  const result = value * scale + offset;
+  return { kind: "rescaling", place, source: sourceOf(source, place), value, scale, offset, result };
+}
+
+/** The same place in the layer that is read. */
+function sourceOf({ layer }: Source, { index }: Place): Place {
+  return { layer, index };
 }

@@ -1,6 +1,6 @@
 /** What each node of the layer before adds to one neuron: weight times activation, summed over the node's values. Pure. */
 import type { LayerSpec } from "../contract";
-import { type Axis, endCell, firstCell, slidingAxis } from "../engine/window";
+import { type Axis, endSeen, firstSeen, slidingAxis, startCell } from "../engine/window";
 import type { Tensors } from "../safetensors";
 
 export interface Incoming {
@@ -11,12 +11,37 @@ export interface Incoming {
   readonly sum: number;
 }
 
+/** The kinds that this file knows: one input, of which many values may be weighed. */
+type WeighedLayer = Extract<
+  LayerSpec,
+  {
+    kind:
+      | "dense"
+      | "conv2d"
+      | "depthwise_conv2d"
+      | "separable_conv2d"
+      | "max_pool2d"
+      | "average_pool2d"
+      | "global_max_pool2d"
+      | "global_average_pool2d"
+      | "batch_normalization"
+      | "flatten"
+      | "dropout"
+      | "activation";
+  }
+>;
+
+export function isWeighed(layer: LayerSpec): layer is WeighedLayer {
+  const others = /^(dense|batch_normalization|flatten|dropout|activation|global_.*)$/;
+  return "strides" in layer || others.test(layer.kind);
+}
+
 /** Neuron `index` of the flat output of `layer`, from its flat `input`, of which value i is of node i % `nodes`.
  *
  * A maximum is the one value that won, with weight 1; an average has weights 1 / values; normalization its factor.
  */
 export function incomingOf(
-  layer: LayerSpec,
+  layer: WeighedLayer,
   weights: Tensors,
   input: Float32Array,
   index: number,
@@ -29,26 +54,30 @@ export function incomingOf(
 
 /** Add up `parts`; returns the bias. */
 function add(
-  layer: LayerSpec,
+  layer: WeighedLayer,
   weights: Tensors,
   input: Float32Array,
   index: number,
   parts: Float64Array,
 ): number {
   const weight = (name: string) => weights.get(`${layer.name}/${name}`)!.values;
+  const biasOf = (output: number) => weights.get(`${layer.name}/bias`)?.values[output] ?? 0; // some layers have none
   switch (layer.kind) {
     case "dense": {
       const kernel = weight("kernel");
       for (let i = 0, at = index; i < input.length; i++, at += layer.units)
         parts[i % parts.length] += kernel[at] * input[i];
-      return weight("bias")[index];
+      return biasOf(index);
     }
     case "conv2d":
     case "depthwise_conv2d": {
-      const bias = weight("bias");
-      addWindow(layer, weight("kernel"), bias.length, input, index, parts);
-      return bias[index % bias.length];
+      const outputs = layer.output_shape[2];
+      addWindow(layer, weight("kernel"), outputs, input, index, parts);
+      return biasOf(index % outputs);
     }
+    case "separable_conv2d":
+      addSeparable(layer, weight("depthwise_kernel"), weight("pointwise_kernel"), input, index, parts);
+      return biasOf(index % layer.output_shape[2]);
     case "max_pool2d":
     case "global_max_pool2d":
     case "average_pool2d":
@@ -62,7 +91,6 @@ function add(
       parts[index % parts.length] = input[index] * factor;
       return weight("beta")[channel] - weight("moving_mean")[channel] * factor;
     }
-    case "input":
     case "flatten":
     case "dropout":
     case "activation":
@@ -71,7 +99,7 @@ function add(
   }
 }
 
-type Windowed = Extract<LayerSpec, { strides: unknown }>;
+type Windowed = Extract<WeighedLayer, { strides: unknown }>;
 
 /** Calls `see` for every cell that the neuron sees: where it lies in the input's grid, and in the window. */
 function eachSeen(
@@ -84,20 +112,44 @@ function eachSeen(
   const [, across, channels] = layer.output_shape;
   const place = Math.floor(index / channels);
   const at = [Math.floor(place / across), place % across];
+  const dilation = "dilation_rate" in layer ? (layer.dilation_rate ?? [1, 1]) : [1, 1];
   const axis = (length: number, which: 0 | 1): Axis =>
-    slidingAxis(length, window[which], layer.strides[which], layer.padding);
+    slidingAxis(length, window[which], layer.strides[which], layer.padding, dilation[which]);
   const [rows, columns] = [axis(height, 0), axis(width, 1)];
-  const top = at[0] * rows.stride - rows.before;
-  const left = at[1] * columns.stride - columns.before;
-  for (let row = firstCell(rows, at[0]); row < endCell(rows, at[0]); row++) {
-    for (let column = firstCell(columns, at[1]); column < endCell(columns, at[1]); column++) {
-      see(row * width + column, (row - top) * window[1] + column - left);
+  const [top, left] = [startCell(rows, at[0]), startCell(columns, at[1])];
+  for (let down = firstSeen(rows, at[0]); down < endSeen(rows, at[0]); down++) {
+    for (let right = firstSeen(columns, at[1]); right < endSeen(columns, at[1]); right++) {
+      const [row, column] = [top + down * rows.dilation, left + right * columns.dilation];
+      see(row * width + column, down * window[1] + right);
     }
   }
 }
 
+/** The weight that both steps make together: of a value on its own channel's kernels, and of these on the output. */
+function addSeparable(
+  layer: Extract<WeighedLayer, { kind: "separable_conv2d" }>,
+  depthwise: Float32Array,
+  pointwise: Float32Array,
+  input: Float32Array,
+  index: number,
+  parts: Float64Array,
+): void {
+  const [channels, outputs, each] = [layer.input_shape[2], layer.output_shape[2], layer.depth_multiplier];
+  const output = index % outputs;
+  eachSeen(layer, layer.kernel_size, index, (cell, inWindow) => {
+    for (let channel = 0; channel < channels; channel++) {
+      let weight = 0;
+      for (let m = 0; m < each; m++) {
+        const between = channel * each + m;
+        weight += depthwise[inWindow * channels * each + between] * pointwise[between * outputs + output];
+      }
+      parts[channel] += weight * input[cell * channels + channel];
+    }
+  });
+}
+
 function addWindow(
-  layer: Extract<LayerSpec, { kernel_size: unknown }>,
+  layer: Extract<WeighedLayer, { kind: "conv2d" | "depthwise_conv2d" }>,
   kernel: Float32Array,
   outputs: number,
   input: Float32Array,
@@ -124,7 +176,7 @@ function addWindow(
 
 function addPooled(
   layer: Extract<
-    LayerSpec,
+    WeighedLayer,
     { kind: "max_pool2d" | "average_pool2d" | "global_max_pool2d" | "global_average_pool2d" }
   >,
   input: Float32Array,

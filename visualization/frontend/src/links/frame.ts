@@ -114,6 +114,15 @@ export class Frame {
     this.numbers.replaceChildren(table);
   }
 
+  /** Bring the place `x` of the picture into sight, with `around` CSS pixels to either side where there is room. */
+  scrollTo(x: number, around: number): void {
+    const { field } = this;
+    const margin = Math.min(around, field.clientWidth / 2);
+    if (x - margin < field.scrollLeft) field.scrollLeft = x - margin;
+    else if (x + margin > field.scrollLeft + field.clientWidth)
+      field.scrollLeft = x + margin - field.clientWidth;
+  }
+
   dispose(): void {
     clearTimeout(this.speech);
     this.root.remove();

@@ -4,7 +4,7 @@ import type { Tensors } from "../safetensors";
 import { choose, strongestOf } from "./choice";
 import type { Column } from "./columns";
 import type { Order } from "./contract";
-import { type Incoming, incomingOf } from "./contributions";
+import { type Gathered, gathered } from "./incoming";
 
 /** Links into a node that are drawn: more would be a hairball. */
 export const mostIncoming = 6;
@@ -16,8 +16,8 @@ export interface GraphNode {
   readonly index: number;
   /** The activation of that neuron. */
   readonly value: number;
-  /** What goes into that neuron from all nodes of the column before, shown or not; null for the picture. */
-  readonly incoming: Incoming | null;
+  /** What goes into that neuron from all nodes of the columns that are read, shown or not; null for the picture. */
+  readonly incoming: Gathered | null;
 }
 export interface GraphColumn extends Column {
   readonly shown: readonly GraphNode[];
@@ -31,9 +31,10 @@ export interface GraphColumn extends Column {
   /** The largest contribution by size between the shown nodes, never 0: what the widest link stands for. */
   readonly widest: number;
 }
-/** Between the shown nodes at `from` in the column before and `to` in `column`. */
+/** Between the shown nodes at `from` in the column `source` and `to` in `column`. */
 export interface Link {
   readonly column: number;
+  readonly source: number;
   readonly from: number;
   readonly to: number;
   readonly contribution: number;
@@ -57,25 +58,22 @@ export interface Reading {
 /** `before`: the graph until now, where nodes should stay calm; null where the choice should be exact. */
 export function graphOf(
   columns: readonly Column[],
-  { layers, weights, activations }: Reading,
+  reading: Reading,
   most: number,
   order: Order,
   before: Graph | null,
 ): Graph {
   const made: GraphColumn[] = [];
   for (const [place, column] of columns.entries()) {
-    const values = activations(column.layer.name);
+    const values = reading.activations(column.layer.name);
     const strongest = strongestOf(values, column.nodes);
     const strengths = Float32Array.from(strongest, (index) => Math.abs(values[index]));
     const kept = before?.columns[place]?.shown.map(({ number }) => number) ?? null;
     const all = column.kind === "picture" || column.kind === "classes";
     const numbers = all ? [...strengths.keys()] : choose(strengths, most, order, kept);
-    const source = made[place - 1];
     const shown = numbers.map((number): GraphNode => {
       const index = strongest[number];
-      const input = source && activations(layers[column.place - 1].name);
-      const incoming = source ? incomingOf(column.layer, weights, input, index, source.nodes) : null;
-      return { number, index, value: values[index], incoming };
+      return { number, index, value: values[index], incoming: gathered(columns, column, reading, index) };
     });
     made.push({
       ...column,
@@ -84,18 +82,33 @@ export function graphOf(
       activations: values,
       high: strengths.reduce((most, strength) => Math.max(most, strength), 0) || 1,
       signed: values.some((value) => value < 0),
-      widest: source ? widestOf(source, shown) : 1,
+      widest: widestOf(made, column, shown),
     });
   }
   return { columns: made, links: made.flatMap((_, column) => linksInto(made, column)) };
 }
 
-function widestOf(source: GraphColumn, shown: readonly GraphNode[]): number {
+function widestOf(made: readonly GraphColumn[], column: Column, shown: readonly GraphNode[]): number {
   let widest = 0;
   for (const { incoming } of shown) {
-    for (const { number } of source.shown) widest = Math.max(widest, Math.abs(incoming!.parts[number]));
+    for (const { part } of partsShown(made, column))
+      widest = Math.max(widest, Math.abs(incoming!.parts[part]));
   }
   return widest || 1;
+}
+
+/** The shown nodes that a column reads, and which of its nodes' parts is theirs. */
+function partsShown(
+  columns: readonly GraphColumn[],
+  { sources }: Column,
+): { readonly source: number; readonly from: number; readonly part: number }[] {
+  let before = 0;
+  return sources.flatMap((source) => {
+    const { shown, nodes } = columns[source];
+    const own = shown.map(({ number }, from) => ({ source, from, part: before + number }));
+    before += nodes;
+    return own;
+  });
 }
 
 function linksInto(columns: readonly GraphColumn[], column: number): Link[] {
@@ -107,8 +120,8 @@ function linksInto(columns: readonly GraphColumn[], column: number): Link[] {
 function linksTo(columns: readonly GraphColumn[], column: number, to: number): Link[] {
   const { incoming } = columns[column].shown[to];
   if (!incoming) return [];
-  return columns[column - 1].shown
-    .map(({ number }, from): Link => ({ column, from, to, contribution: incoming.parts[number] }))
+  return partsShown(columns, columns[column])
+    .map(({ source, from, part }): Link => ({ column, source, from, to, contribution: incoming.parts[part] }))
     .filter(({ contribution }) => contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
 }
@@ -116,12 +129,15 @@ function linksTo(columns: readonly GraphColumn[], column: number, to: number): L
 /** The links of one node alone: the strongest into it, and all that go out to shown nodes. */
 export function linksAt({ columns }: Graph, { column, row }: Place): Link[] {
   const into = linksTo(columns, column, row).slice(0, mostIncoming);
-  const next = columns[column + 1];
-  const out = next ? next.shown.flatMap((_, to) => linksTo(columns, column + 1, to)) : [];
-  return [...into, ...out.filter(({ from }) => from === row)];
+  const readers = [...columns.keys()].filter((other) => columns[other].sources.includes(column));
+  const out = readers.flatMap((reader) =>
+    columns[reader].shown.flatMap((_, to) => linksTo(columns, reader, to)),
+  );
+  return [...into, ...out.filter(({ source, from }) => source === column && from === row)];
 }
 
-/** What goes into a node, from the largest by size, over all nodes of the column before; zeros left out. */
+/** What goes into a node, from the largest by size, over all nodes of the columns that are read; zeros left
+ * out. `number` is that of a part: see `originOf`. */
 export function strongestInto(node: GraphNode, count: number): { number: number; contribution: number }[] {
   const parts = node.incoming?.parts ?? new Float64Array();
   return [...parts.keys()]

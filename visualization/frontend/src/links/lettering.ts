@@ -32,19 +32,21 @@ export function drawHead(
   context.fillText(fits ? all : count, x, 29, pitch - 6);
 }
 
-/** "⋮ 24 more": those of the layer that are not shown. */
+/** "⋮ 24 more": those of the layer that are not shown; and whether what goes into it cannot be told apart. */
 export function drawRest(
   context: CanvasRenderingContext2D,
-  { rest }: GraphColumn,
+  { rest, shown }: GraphColumn,
   { x, restY }: ColumnLayout,
   colours: Colours,
 ): void {
-  if (rest === 0) return;
+  const unlinked = shown[0]?.incoming?.why ? "no links" : "";
+  if (rest === 0 && !unlinked) return;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colours.quiet;
   context.font = font(colours, 12);
-  context.fillText(`⋮ ${rest.toLocaleString("en")} more`, x, restY);
+  const more = rest === 0 ? "" : `⋮ ${rest.toLocaleString("en")} more`;
+  context.fillText([more, unlinked].filter(Boolean).join(" · "), x, restY);
 }
 
 export function labelNode(

@@ -7,6 +7,7 @@ import { Edits } from "../engine/edits";
 import { fillWindow } from "../fill";
 import type { Tensors } from "../safetensors";
 import { Computation } from "../scene/computation";
+import { engineInWords } from "../scene/engine_words";
 import type { PickMessage } from "../scene/picks";
 import { Timings } from "../scene/timings";
 import { weights } from "../scene/weights";
@@ -17,9 +18,9 @@ import { type LinksData, parseLinksData } from "./contract";
 import { Frame, icons } from "./frame";
 import { handleOf } from "./handle";
 import { Picture } from "./picture";
-import { pngOf, save } from "./saving";
+import { saveNumbers, savePicture } from "./saving";
 import { Touching } from "./touching";
-import { csvOf, readoutOf, tableOf } from "./wording";
+import { readoutOf, tableOf } from "./wording";
 
 const rest = 300; // milliseconds without a change, before the table is written anew
 
@@ -31,7 +32,10 @@ export class Links {
   private readonly picture: Picture;
   private readonly touching: Touching;
   private readonly timings = new Timings();
-  private readonly computation = new Computation(new Edits(), this.timings);
+  private readonly computation = new Computation(new Edits(), this.timings, {
+    computed: (data, since) => this.answered(data, since),
+    changed: () => this.tellEngine(),
+  });
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
   private readonly stops: (() => void)[];
@@ -49,7 +53,7 @@ export class Links {
     private readonly sketch: Sketch,
   ) {
     this.frame = new Frame(parent, [
-      { name: "These numbers as CSV", icon: icons.download, act: () => this.saveNumbers() },
+      { name: "These numbers as CSV", icon: icons.download, act: () => saveNumbers(this.picture.graph) },
       { name: "This picture as PNG", icon: icons.camera, act: () => void this.savePicture() },
     ]);
     const { root, side, field, canvas, bring } = this.frame;
@@ -95,6 +99,7 @@ export class Links {
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     for (const stop of this.stops) stop();
+    this.computation.dispose();
     this.touching.dispose();
     this.pad.dispose();
     this.frame.dispose();
@@ -132,25 +137,56 @@ export class Links {
     if (!data) return;
     this.data = this.pad.over(data);
     if (!drawn) return; // its weights are still on their way
-    this.show(data === drawn ? this.data : this.pad.over(drawn), null);
+    if (this.show(data === drawn ? this.data : this.pad.over(drawn), null, since)) this.drawNow(since);
+  }
+
+  /** The worker has answered; what has come meanwhile is asked for next. */
+  private answered(data: SceneData, since: number | null): void {
+    this.present(data);
+    this.drawNow(since);
+    if (this.data && this.data !== data) this.show(this.data, null);
+  }
+
+  private drawNow(since: number | null): void {
     this.redraw();
     if (since !== null) this.timings.add("penToPicture", performance.now() - since);
   }
 
-  /** `tensors` null: those that are computed with. */
-  private show(data: SceneData, tensors: Tensors | null): void {
+  private get engineWords(): string {
+    return this.computation.engine.place === "browser"
+      ? "computed in this browser"
+      : "computed by the worker";
+  }
+
+  /** What a worker makes the reader wait for. */
+  private tellEngine(): void {
+    const { engine } = this.computation;
+    this.frame.root.dataset.engine = engine.place;
+    if (engine.place === "browser" || ["ready", "computing"].includes(engine.state.kind)) return;
+    this.frame.notice(engineInWords(engine));
+  }
+
+  /** Have `data` computed and shown: whether it is, or a worker's answer is waited for. `tensors` null: those that are
+   * computed with. */
+  private show(data: SceneData, tensors: Tensors | null, since: number | null = null): boolean {
     const of = JSON.stringify([data.weights_url, data.network]);
     try {
       if (tensors && of !== this.loaded) {
         this.computation.load(data, tensors);
         this.loaded = of;
       }
-      this.computation.run(data);
+      const here = this.computation.run(data, since);
+      this.tellEngine();
+      if (here) this.present(data);
+      return here;
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
       this.frame.notice(`This network cannot be run. ${error.message}`);
-      return;
+      return false;
     }
+  }
+
+  private present(data: SceneData): void {
     this.drawn = data;
     this.choose();
     this.frame.notice(null);
@@ -207,7 +243,7 @@ export class Links {
       predictionSentence(drawn.class_names[predicted], probabilities[predicted]),
       isolated
         ? readoutOf(picture.graph, isolated, drawn.class_names)
-        : `${truthSentence(drawn, predicted)} · ${drawn.image.caption} · touch a node for what goes into it`,
+        : `${truthSentence(drawn, predicted)} · ${drawn.image.caption} · ${this.engineWords} · touch a node for what goes into it`,
     );
     frame.bring.hidden = !kept;
     frame.root.dataset.isolated = isolated
@@ -220,12 +256,7 @@ export class Links {
     const { graph, layout } = this.picture;
     if (!focused || !graph || !layout || !this.drawn) return;
     this.frame.say(readoutOf(graph, focused, this.drawn.class_names));
-    const { field } = this.frame;
-    const { x } = layout.columns[focused.column];
-    const margin = Math.min(layout.pitch, field.clientWidth / 2);
-    if (x - margin < field.scrollLeft) field.scrollLeft = x - margin;
-    else if (x + margin > field.scrollLeft + field.clientWidth)
-      field.scrollLeft = x + margin - field.clientWidth;
+    this.frame.scrollTo(layout.columns[focused.column].x, layout.pitch);
   }
 
   private bring(): void {
@@ -270,19 +301,8 @@ export class Links {
     this.askForFrame();
   }
 
-  private saveNumbers(): void {
-    const { graph } = this.picture;
-    if (graph) save(new Blob([csvOf(graph)], { type: "text/csv" }), "links.csv");
-  }
-
   private async savePicture(): Promise<void> {
-    const { layout } = this.picture;
-    if (!layout) return;
-    const png = await pngOf(layout.width, layout.height, 2, (context) => {
-      this.picture.paint(context, { isolated: this.touching.kept, focused: null });
-    });
-    if (png) save(png, "links.png");
-    else
+    if (!(await savePicture(this.picture, this.touching.kept)))
       this.frame.notice(
         "The picture was not saved: the browser is out of memory. Close other tabs and try again.",
       );

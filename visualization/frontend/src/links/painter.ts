@@ -66,8 +66,8 @@ export class Painter {
     // The strong ones last, over the weak.
     const order = [...links.keys()].sort((a, b) => Math.abs(strengths[a]) - Math.abs(strengths[b]));
     for (const index of order) {
-      const { column, from, to } = links[index];
-      const [start, end] = [layout.columns[column - 1].nodes[from], layout.columns[column].nodes[to]];
+      const { column, source, from, to } = links[index];
+      const [start, end] = [layout.columns[source].nodes[from], layout.columns[column].nodes[to]];
       strokeLink(context, strengths[index], colours, start, end);
     }
     context.setLineDash([]);
@@ -127,7 +127,7 @@ export class Painter {
 
 function touchedBy(isolated: Place, links: readonly Link[]): Set<string> {
   const touched = new Set([`${isolated.column},${isolated.row}`]);
-  for (const { column, from, to } of links) touched.add(`${column - 1},${from}`).add(`${column},${to}`);
+  for (const { column, source, from, to } of links) touched.add(`${source},${from}`).add(`${column},${to}`);
   return touched;
 }
 

@@ -9,6 +9,8 @@ import { Painter } from "./painter";
 
 const sharpest = 2; // canvas pixels to a CSS pixel: more costs more than it shows
 
+const longest = 16_000; // canvas pixels on a side that browsers allow
+
 /** What is looked at by pointer and keyboard. */
 export interface Looked {
   readonly isolated: Place | null;
@@ -58,10 +60,15 @@ export class Picture {
     this.layout = layOut(this.graph.columns, width, this.size.height);
   }
 
+  /** Canvas pixels to a CSS pixel where `wanted` are: a canvas may only be so long, and hundreds of layers are. */
+  sharpness(wanted: number): number {
+    return Math.min(wanted, longest / (this.layout?.width ?? 1));
+  }
+
   draw(looked: Looked): void {
     const { canvas, layout } = this;
     if (!layout) return;
-    const scale = Math.min(sharpest, window.devicePixelRatio || 1);
+    const scale = this.sharpness(Math.min(sharpest, window.devicePixelRatio || 1));
     const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
     if (canvas.width !== width || canvas.height !== height) {
       Object.assign(canvas, { width, height });

@@ -4,6 +4,7 @@ import { positionOf } from "../explain/place";
 import { decimal, neuronInWords, percent } from "../scene/words";
 import type { Column } from "./columns";
 import { type Graph, type GraphColumn, type GraphNode, type Place, strongestInto } from "./graph";
+import { originOf } from "./incoming";
 
 const listed = 4; // strongest contributions in a readout: what a line holds
 
@@ -62,19 +63,32 @@ export function readoutOf(graph: Graph, { column, row }: Place, classNames: read
 }
 
 function originInWords(graph: Graph, { column, row }: Place, classNames: readonly string[]): string {
-  const [own, source] = [graph.columns[column], graph.columns[column - 1]];
+  const own = graph.columns[column];
   const { incoming, value } = own.shown[row];
-  if (!incoming || !source) return "";
-  const strongest = strongestInto(own.shown[row], listed);
-  const each = strongest.map(
-    ({ number, contribution }) => `${nodeName(source, number, classNames)} ${signed(contribution)}`,
+  if (!incoming) return "";
+  if (incoming.why) return incoming.why;
+  const each = strongestInto(own.shown[row], listed).map(
+    ({ number, contribution }) => `${partName(graph, own, number, classNames)} ${signed(contribution)}`,
   );
   const all = incoming.sum - incoming.bias;
-  const before = `${beforeActivation(own)} ${decimal(incoming.sum)} = ${signed(all)} from ${source.layer.title} and bias ${signed(incoming.bias)}`;
+  const before = `${beforeActivation(own)} ${decimal(incoming.sum)} = ${signed(all)} from ${titlesOf(graph, own)} and bias ${signed(incoming.bias)}`;
   if (each.length === 0) return `${before}: nothing came in.`;
   const passed = incoming.bias === 0 && each.length === 1 && Math.abs(all - value) < 1e-6 * Math.abs(all);
   if (passed) return `It comes from ${each[0]}.`;
   return `${before}. Strongest: ${each.join(", ")}.`;
+}
+
+/** "conv 2 and pool 1": what the layer reads. */
+function titlesOf(graph: Graph, { sources }: Column): string {
+  return [...new Set(sources)].map((source) => graph.columns[source].layer.title).join(" and ");
+}
+
+/** "map 3"; of several layers that are read, "conv 2’s map 3". */
+function partName(graph: Graph, own: Column, number: number, classNames: readonly string[]): string {
+  const origin = originOf(graph.columns, own, number);
+  const source = graph.columns[origin.column];
+  const name = nodeName(source, origin.number, classNames);
+  return own.sources.length > 1 ? `${source.layer.title}’s ${name}` : name;
 }
 
 function beforeActivation({ layer }: Column): string {
@@ -84,14 +98,14 @@ function beforeActivation({ layer }: Column): string {
 
 /** A row for each shown node: layer, node, value, and the strongest of what goes into it. */
 export function tableOf(graph: Graph, classNames: readonly string[]): string[][] {
-  return graph.columns.flatMap((column, place) =>
+  return graph.columns.flatMap((column) =>
     column.shown.map((node) => [
       column.layer.title,
       nodeName(column, node.number, classNames),
       valueInWords(column, node.value),
       strongestInto(node, 3)
         .map(({ number, contribution }) => {
-          return `${nodeName(graph.columns[place - 1], number, classNames)} ${signed(contribution)}`;
+          return `${partName(graph, column, number, classNames)} ${signed(contribution)}`;
         })
         .join(", "),
     ]),
@@ -102,8 +116,8 @@ export function tableOf(graph: Graph, classNames: readonly string[]): string[][]
 export function csvOf(graph: Graph): string {
   const lines = ["kind,layer,unit,row,column,activation,from_layer,from_unit,contribution"];
   for (const column of graph.columns) lines.push(...column.shown.map((node) => nodeLine(column, node)));
-  for (const { column, from, to, contribution } of graph.links) {
-    const [own, source] = [graph.columns[column], graph.columns[column - 1]];
+  for (const { column, source: before, from, to, contribution } of graph.links) {
+    const [own, source] = [graph.columns[column], graph.columns[before]];
     const [target, start] = [own.shown[to], source.shown[from]];
     const begin = nodeLine(own, target).replace(/^node/, "link");
     lines.push(`${begin.replace(/,,,$/, "")},${quoted(source.layer.name)},${start.number},${contribution}`);

@@ -15,6 +15,7 @@ export interface HoverEvents {
 
 export class Hover {
   private neuron: Neuron | null = null;
+  private wire: string | null = null; // the line under the pointer, in words
   private at = { x: 0, y: 0 };
   private readonly press = new Press();
   private classNames: readonly string[] = [];
@@ -37,7 +38,7 @@ export class Hover {
     };
     canvas.addEventListener("pointermove", moved, { signal });
     canvas.addEventListener("pointerdown", (event) => this.begin(event), { signal });
-    canvas.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.set(null), {
+    canvas.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.clear(), {
       signal,
     });
     canvas.addEventListener("click", (event) => this.click(event), { signal });
@@ -48,6 +49,7 @@ export class Hover {
   }
 
   clear(): void {
+    this.wire = null;
     this.set(null);
   }
 
@@ -68,7 +70,7 @@ export class Hover {
 
   private begin(event: PointerEvent): void {
     this.press.begin(event.clientX, event.clientY);
-    this.set(null);
+    this.clear();
   }
 
   private click(event: MouseEvent): void {
@@ -81,10 +83,13 @@ export class Hover {
   private move(event: MouseEvent): void {
     const box = this.overlay.canvas.getBoundingClientRect();
     this.at = { x: event.clientX - box.left, y: event.clientY - box.top };
-    this.set(this.view?.neuronAt(this.at.x, this.at.y) ?? null);
+    const neuron = this.view?.neuronAt(this.at.x, this.at.y) ?? null;
+    this.wire = neuron ? null : (this.view?.wireAt(this.at.x, this.at.y) ?? null);
+    this.set(neuron);
   }
 
   private set(neuron: Neuron | null): void {
+    if (neuron) this.wire = null;
     const before = this.neuron?.wall ?? null;
     this.neuron = neuron;
     const wall = neuron && this.view ? this.view.walls[neuron.wall] : null;
@@ -96,7 +101,7 @@ export class Hover {
             this.activations(wall.layer.name)[neuron.index],
             this.outputNames(neuron),
           )
-        : null;
+        : this.wire;
     this.overlay.showTip(text, this.at.x, this.at.y);
     this.redraw();
     if (before !== (neuron?.wall ?? null)) this.events.over(neuron?.wall ?? null);

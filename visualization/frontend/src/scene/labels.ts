@@ -1,6 +1,6 @@
 /** Names under the walls and the rows beside the outputs: HTML that follows the camera. */
-import { cornersOf, type Point, type Wall } from "../layout";
-import { type Box, type Extent, placeLabels, rowsWithRoom } from "./label_placement";
+import { cornersOf, isColour, type Point, type Wall } from "../layout";
+import { type Box, type Extent, placeLabels, placeOnShelves, rowsWithRoom } from "./label_placement";
 import { element } from "./overlay";
 import { outlineOf } from "./picking";
 import { largestIndex, percent, shapeInShort, shapeInWords } from "./words";
@@ -33,6 +33,7 @@ interface Row {
 }
 
 const longestName = 76; // pixels, as in the styles
+const letterHeight = 15; // pixels that a colour's picture must have
 const below = 7; // pixels from a wall to its label
 
 export class Labels {
@@ -41,6 +42,7 @@ export class Labels {
   private forwardLabel: (Label & { readonly title: string }) | null = null;
   private font: readonly [size: number, lineHeight: number, family: string] = [12, 15, "sans-serif"];
   private rows: Row[] = [];
+  private letters: HTMLElement[] = []; // beside the three colours of the input
   private likelihoods: Float32Array = new Float32Array();
   private readonly pen = document.createElement("canvas").getContext("2d");
 
@@ -61,6 +63,7 @@ export class Labels {
       walls[walls.length - 1].tiles.count === classNames.length
         ? classNames.map((name) => this.addRow(name))
         : [];
+    this.letters = isColour(walls[0].layer) ? ["R", "G", "B"].map((letter) => this.addLetter(letter)) : [];
     this.measure(...this.font);
   }
 
@@ -130,6 +133,7 @@ export class Labels {
     this.followForward(eye.forward);
     const project: Project = (x, y, z) => eye.project(x, y, z);
     const rows = this.placeRows(eye);
+    this.placeLetters(eye);
     const all = this.labels.map((label, index) => ({ label, wall: eye.walls[index] }));
     if (this.forwardLabel && eye.forward) all.push({ label: this.forwardLabel, wall: eye.forward });
     const [seen, hidden] = [
@@ -143,8 +147,9 @@ export class Labels {
       return { x: x + width / 2, y: y + height + below, ways: label.extents };
     });
     // Close up, walls fill the screen: then a label may lie on a wall, but never on another label.
-    let placed = placeLabels(labelled, bounds, [...taken, ...rows, ...walls]);
-    if (placed.includes(null)) placed = placeLabels(labelled, bounds, [...taken, ...rows]);
+    const shelves = seen.some(({ wall }) => wall.shelf > 0);
+    let placed = (shelves ? placeOnShelves : placeLabels)(labelled, bounds, [...taken, ...rows, ...walls]);
+    if (!shelves && placed.includes(null)) placed = placeLabels(labelled, bounds, [...taken, ...rows]);
     for (const [index, { label }] of seen.entries()) {
       const box = placed[index];
       label.node.style.visibility = box ? "visible" : "hidden";
@@ -179,6 +184,33 @@ export class Labels {
       if (room[index]) boxes.push({ x, y: y - 7, width: 100, height: 14 });
     }
     return boxes;
+  }
+
+  /** Left of each colour's own picture, where that is large enough to be told apart. */
+  private placeLetters(eye: Eye): void {
+    const [wall] = eye.walls;
+    for (const [channel, node] of this.letters.entries()) {
+      const [topLeft, , , bottomLeft] = outlineOf(
+        wall,
+        { wall: 0, channel, row: 0, column: 0, index: 0 },
+        true,
+      );
+      const [top, bottom] = [eye.project(...topLeft), eye.project(...bottomLeft)];
+      const shown = wall.state !== "hidden" && top && bottom && bottom.y - top.y > letterHeight;
+      node.style.visibility = shown ? "visible" : "hidden";
+      if (!shown) continue;
+      const [x, y] = [Math.min(top.x, bottom.x) - 14, (top.y + bottom.y) / 2 - 7];
+      node.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+    }
+  }
+
+  private addLetter(letter: string): HTMLElement {
+    const node = element("div", "label");
+    const bold = element("b", "");
+    bold.textContent = letter;
+    node.append(bold);
+    this.parent.append(node);
+    return node;
   }
 
   private addRow(name: string): Row {

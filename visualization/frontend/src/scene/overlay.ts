@@ -28,6 +28,7 @@ export class Overlay {
   readonly labels = element("div", "over");
   private readonly says = element("p", "says");
   private readonly about = element("p", "about");
+  private readonly engine = element("p", "about engine");
   private readonly legendTitle = element("div", "");
   private readonly strip = element("div", "strip");
   private readonly ends = element("div", "ends");
@@ -46,7 +47,7 @@ export class Overlay {
     const style = document.createElement("style");
     style.textContent = sceneStyles;
     const reading = element("div", "reading");
-    reading.append(this.says, this.about);
+    reading.append(this.says, this.about, this.engine);
     this.legend.append(this.legendTitle, this.strip, this.ends);
     for (const spoken of [this.spoken, this.walked]) spoken.setAttribute("aria-live", "polite");
     // Not "img": its arrow keys are the scene's own.
@@ -81,6 +82,12 @@ export class Overlay {
     this.says.textContent = sentence;
     this.about.textContent = about;
     this.about.title = about;
+  }
+
+  /** Who computes, what is waited for, and what is not drawn. */
+  tellEngine(words: string): void {
+    this.engine.textContent = words;
+    this.engine.title = words;
   }
 
   /** Describe the canvas, and say the prediction aloud, at most once in a while and the latest last. */

@@ -45,6 +45,7 @@ export function nearestDistance(walls: readonly Wall[], origin: Point, direction
   );
 }
 
+/** `y` and `z` are from the wall's middle. */
 function meet(
   wall: Wall,
   origin: Point,
@@ -52,7 +53,7 @@ function meet(
 ): { distance: number; y: number; z: number } | null {
   const distance = (wall.x - origin[0]) / direction[0];
   if (!(distance > 0 && Number.isFinite(distance))) return null;
-  const y = origin[1] + distance * direction[1];
+  const y = origin[1] + distance * direction[1] - wall.y;
   const z = origin[2] + distance * direction[2];
   return Math.abs(y) <= wall.height / 2 && Math.abs(z) <= wall.width / 2 ? { distance, y, z } : null;
 }
@@ -99,7 +100,7 @@ export function outlineOf(wall: Wall, neuron: Neuron, whole: boolean): [Point, P
   const tileColumn = tile % wall.tiles.columns;
   const tileRow = Math.floor(tile / wall.tiles.columns);
   let left = wall.margin - wall.width / 2 + tileColumn * (wall.cells.columns * wall.cell + wall.gap);
-  let top = wall.height / 2 - wall.margin - tileRow * (wall.cells.rows * wall.cell + wall.gap);
+  let top = wall.y + wall.height / 2 - wall.margin - tileRow * (wall.cells.rows * wall.cell + wall.gap);
   let [width, height] = [wall.cells.columns * wall.cell, wall.cells.rows * wall.cell];
   if (!whole) {
     left += neuron.column * wall.cell;

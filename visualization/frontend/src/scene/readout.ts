@@ -1,5 +1,7 @@
 /** How fast it is and whether it is true: figures on demand, measured where the reader looks. */
 import { hasSimd } from "../engine/simd";
+import type { Engine } from "./computation";
+import { workerInWords } from "./engine_words";
 import type { KerasCheck } from "./keras_check";
 import { element, icons } from "./overlay";
 import { Panel } from "./panel";
@@ -38,12 +40,10 @@ export class Readout {
       engine: row("Computed by"),
       ...(compare && { keras: row("Difference from Keras") }),
     };
-    this.rows.engine.textContent = hasSimd()
-      ? "this browser, in TypeScript and WebAssembly"
-      : "this browser, in TypeScript";
     const help = element("p", "quiet");
     help.textContent = "Medians of the last 60. Nothing is drawn while nothing moves.";
     this.panel.root.append(list, help);
+    this.tellEngine({ place: "browser" });
     if (compare) this.offerCheck(help, compare);
   }
 
@@ -57,6 +57,13 @@ export class Readout {
         "snapshot and without your edits.",
     );
     help.before(this.check);
+  }
+
+  /** Who computes; there is nothing to hold against Keras where Keras does. */
+  tellEngine(engine: Engine): void {
+    const browser = hasSimd() ? "this browser, in TypeScript and WebAssembly" : "this browser, in TypeScript";
+    this.rows.engine.textContent = engine.place === "browser" ? browser : workerInWords(engine.state);
+    this.check.hidden = engine.place === "worker";
   }
 
   /** What is on the screen, in any words that differ when it does: a check of something else holds no more. */

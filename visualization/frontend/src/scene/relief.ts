@@ -38,7 +38,7 @@ export function meetRelief(
 ): ReliefHit | null {
   const from: Point = [
     origin[2] + wall.width / 2 - wall.margin,
-    wall.height / 2 - wall.margin - origin[1],
+    wall.y + wall.height / 2 - wall.margin - origin[1],
     wall.x - origin[0],
   ];
   const along: Point = [direction[2], -direction[1], -direction[0]];

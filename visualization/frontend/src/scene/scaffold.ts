@@ -10,6 +10,7 @@ import {
   MeshBasicMaterial,
 } from "three";
 import { cornersOf, type Layout, type Point, seenOf, type Wall } from "../layout";
+import { pathOf, wiresOf } from "../wires";
 import { type Colour, mixAll } from "./colours";
 import { neuronOf, outlineOf } from "./picking";
 
@@ -61,7 +62,7 @@ function slabGeometry(walls: readonly Wall[], background: Colour, text: Colour):
     const first = positions.length / 3;
     for (let index = 0; index < at.count; index++) {
       // A little behind the plane, so that the two never fight for the same depth.
-      positions.push(at.getX(index) + wall.x + thickness / 2 + 0.15, at.getY(index), at.getZ(index));
+      positions.push(at.getX(index) + wall.x + thickness / 2 + 0.15, at.getY(index) + wall.y, at.getZ(index));
       colours.push(...mixAll(background, text, light[Math.floor(index / 4)]));
     }
     for (const index of box.index!.array) indices.push(first + index);
@@ -78,6 +79,8 @@ interface Line {
   readonly from: Point;
   readonly to: Point;
   readonly dotted: boolean;
+  /** A way of its own, that is to be seen among the walls. */
+  readonly strong?: boolean;
 }
 
 const dots = 9; // pieces of a dotted line, every other one drawn
@@ -86,11 +89,12 @@ function lineGeometry(layout: Layout, background: Colour, text: Colour): BufferG
   const positions: number[] = [];
   const colours: number[] = [];
   const [near, far] = [mixAll(background, text, 0.5), mixAll(background, text, 0.22)];
-  for (const { from, to, dotted } of [...flowLines(layout), ...forwardLines(layout)]) {
+  const strongColour = mixAll(background, text, 0.95);
+  for (const { from, to, dotted, strong } of [...flowLines(layout), ...forwardLines(layout)]) {
     const pieces = dotted ? dots : 1;
     for (let piece = 0; piece < pieces; piece += 2) {
       positions.push(...between(from, to, piece / pieces), ...between(from, to, (piece + 1) / pieces));
-      colours.push(...near, ...far);
+      colours.push(...(strong ? [...strongColour, ...strongColour] : [...near, ...far]));
     }
   }
   const geometry = new BufferGeometry();
@@ -99,25 +103,21 @@ function lineGeometry(layout: Layout, background: Colour, text: Colour): BufferG
   return geometry;
 }
 
-/** From each corner of a wall to the same corner of the next that is seen; dotted past hidden ones.
+/** From each corner of a wall to the same corner of the next one if that reads it, and over or around the walls between
+ * two others; dotted past hidden ones.
  *
  * A map brought forward stands before its wall, and is computed from the same: the lines end there. */
-function flowLines({ walls, forward }: Layout): Line[] {
-  const lines: Line[] = [];
-  let before: Wall | undefined;
-  let dotted = false;
-  for (const wall of walls) {
-    if (wall.state === "hidden") {
-      dotted = true;
-      continue;
+function flowLines(layout: Layout): Line[] {
+  const { walls, forward } = layout;
+  return wiresOf(layout).flatMap((wire): Line[] => {
+    const { from, to, dotted, next } = wire;
+    if (next) {
+      const end = forward?.layer === walls[to].layer ? forward : walls[to];
+      return joined(cornersOf(walls[from]), cornersOf(end), dotted);
     }
-    if (before)
-      lines.push(
-        ...joined(cornersOf(before), cornersOf(forward?.layer === wall.layer ? forward : wall), dotted),
-      );
-    [before, dotted] = [wall, false];
-  }
-  return lines;
+    const path = pathOf(layout, wire);
+    return path.slice(1).map((end, piece) => ({ from: path[piece], to: end, dotted, strong: true }));
+  });
 }
 
 /** From the map brought forward to its tile. */

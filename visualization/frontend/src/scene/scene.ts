@@ -3,11 +3,14 @@ import { ContractError } from "../checks";
 import { parseSceneData, type SceneData } from "../contract";
 import { Pad } from "../drawing/pad";
 import type { Sketch } from "../drawing/sketch";
+import { computes } from "../engine/network";
 import { fillWindow } from "../fill";
 import type { Tensors } from "../safetensors";
 import { prefersReducedMotion, readTheme, type Theme, watchTheme } from "../theme";
 import { moments } from "../timeline/moments";
 import { Computation } from "./computation";
+import { leftOutInWords } from "./drawn";
+import { EngineLine } from "./engine_line";
 import { Framing } from "./framing";
 import { handleOf } from "./handle";
 import { Interaction } from "./interaction";
@@ -35,6 +38,7 @@ export class Scene {
   private readonly interaction: Interaction;
   private readonly computation: Computation;
   private readonly framing: Framing;
+  private readonly engineLine: EngineLine;
   private readonly timings = new Timings();
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
@@ -55,12 +59,16 @@ export class Scene {
     const tools = viewTools(() => this.view);
     this.overlay = new Overlay(parent, tools);
     this.root = this.overlay.root;
+    this.engineLine = new EngineLine(this.overlay, this.root);
     this.labels = new Labels(this.overlay.labels);
     this.themeWatch = watchTheme(this.root, () => this.retheme());
     this.theme = readTheme(this.themeWatch.probe);
     this.view = makeView(this.overlay, { drawn: () => this.afterFrame(), restored: () => this.retheme() });
     this.view?.setTheme(this.theme);
-    this.computation = new Computation(viewing.edits, this.timings);
+    this.computation = new Computation(viewing.edits, this.timings, {
+      computed: (data, since) => this.answered(data, since),
+      changed: () => this.tellEngine(),
+    });
     this.pad = new Pad(this.root, sketch, {
       read: (since) => this.read(since),
       follow: (since) => this.follow(since),
@@ -115,6 +123,8 @@ export class Scene {
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     for (const stop of this.stops) stop();
+    this.computation.dispose();
+    this.engineLine.dispose();
     this.interaction.dispose();
     this.pad.dispose();
     if (this.view) this.viewing.camera = this.view.camera;
@@ -141,8 +151,16 @@ export class Scene {
   private read(since: number): void {
     const { drawn, computation } = this;
     if (!drawn || !computation.running) return; // its weights are still on their way
-    computation.run(this.pad.over(drawn));
-    this.timings.add("penToActivations", performance.now() - since);
+    if (computation.run(this.pad.over(drawn), since))
+      this.timings.add("penToActivations", performance.now() - since);
+  }
+
+  /** The worker has answered: that is on the screen at once, and what has come meanwhile is asked for next. */
+  private answered(data: SceneData, since: number | null): void {
+    if (since !== null) this.timings.add("penToActivations", performance.now() - since);
+    this.present(data, false);
+    this.draw(since);
+    if (this.data && this.data !== data) this.show(this.data, null);
   }
 
   /** What the pen has drawn is shown, within this frame. */
@@ -151,7 +169,10 @@ export class Scene {
     if (!data) return;
     this.data = this.pad.over(data);
     if (!drawn) return;
-    this.show(data === drawn ? this.data : this.pad.over(drawn), null);
+    if (this.show(data === drawn ? this.data : this.pad.over(drawn), null)) this.draw(since);
+  }
+
+  private draw(since: number | null): void {
     this.view?.stage.drawNow();
     if (since !== null) this.timings.add("penToPicture", performance.now() - since);
   }
@@ -161,24 +182,33 @@ export class Scene {
     if (this.drawn) this.show(this.drawn, this.computation.running!.snapshot, true);
   }
 
-  /** `tensors` null: those of the network that is on the screen. */
-  private show(data: SceneData, tensors: Tensors | null, edited = false): void {
-    const next = shownOf(data);
-    const change = changeBetween(this.shown, next);
-    const { computation, view } = this;
+  /** Have `data` computed and drawn: whether it is, or a worker's answer is waited for. `tensors` null: those of the
+   * network that is on the screen. */
+  private show(data: SceneData, tensors: Tensors | null, edited = false): boolean {
+    const change = changeBetween(this.shown, shownOf(data));
+    const { computation } = this;
     try {
       this.viewing.settle(data.network, data.run);
-      const muted = muteAsWished(data, this.viewing);
+      const muted = computes(data.network) && muteAsWished(data, this.viewing);
       const stale = change.network || change.weights || edited || muted || !computation.running;
       if (tensors && stale) computation.load(data, tensors);
-      if (!computation.running) return;
-      computation.run(data);
+      const here = computation.run(data);
+      this.tellEngine();
+      if (here) this.present(data, edited);
+      return here;
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
       this.overlay.notice(`This network cannot be run. ${error.message}`);
-      return;
+      return false;
     }
-    const { running } = computation;
+  }
+
+  /** Put on the screen what `data` came to. */
+  private present(data: SceneData, edited: boolean): void {
+    const { view, computation } = this;
+    const running = computation.running!;
+    const next = shownOf(data);
+    const change = changeBetween(this.shown, next);
     this.shown = next;
     this.drawn = data;
     if (change.network) this.rebuild(data);
@@ -214,13 +244,22 @@ export class Scene {
     this.explainColours(null);
   }
 
+  private tellEngine(): void {
+    this.engineLine.show(this.computation.engine);
+    this.interaction?.readout.tellEngine(this.computation.engine);
+  }
+
   private explainColours(wall: number | null): void {
+    const { layers } = this.drawn?.network ?? { layers: [] };
+    this.engineLine.tellLeftOut(leftOutInWords(layers, this.view?.leftOut ?? new Set()));
     if (this.view && this.drawn) showLegend(this.overlay, this.view, this.theme, this.viewing, wall);
   }
 
   private async compare(): Promise<KerasCheck> {
     const { drawn, computation } = this;
     if (!drawn || !computation.running) throw new Error("the network is not on the screen yet");
+    if (!computation.running.editable)
+      throw new Error("these are Keras’s own numbers, which a worker has computed");
     return checkAgainstKeras(drawn, computation.running.snapshot);
   }
 

@@ -4,6 +4,7 @@ import type { LayerSpec } from "../contract";
 import { explain, strongest } from "../explain/arithmetic";
 import type { Explanation } from "../explain/explanation";
 import { reach, receptiveField } from "../explain/fields";
+import { areaOf } from "../explain/patch";
 import { type Place, positionOf, samePlace } from "../explain/place";
 import type { Beam, PatchBeam } from "./beam_segments";
 import type { Running } from "./computation";
@@ -75,11 +76,11 @@ export class Selection {
     const running = this.running();
     const { place } = this;
     if (!place || !running) return;
-    const { spec, snapshot, weights, activations, classNames } = running;
+    const { spec, snapshot, weights, activations, classNames, editable } = running;
     const explanation = explain(spec, weights, activations, place);
     this.view?.showBeams(beamsOf(place, explanation), patchesOf(spec.layers, explanation));
     const { edits } = this.viewing;
-    this.card.show({ spec, place, explanation, edits, snapshot, classNames, activations });
+    this.card.show({ spec, place, explanation, edits, editable, snapshot, classNames, activations });
   }
 
   dispose(): void {
@@ -126,16 +127,17 @@ function beamsOf(place: Place, explanation: Explanation): Beam[] {
 /** The patch that a window sees, in the map that gives most; the padding has no place in space. */
 function patchesOf(layers: readonly LayerSpec[], explanation: Explanation): PatchBeam[] {
   if (!("patch" in explanation)) return [];
-  const { place, patch } = explanation;
+  const { place, from } = explanation;
+  const patch = areaOf(explanation.patch);
   const [rows, columns] = layers[place.layer].input_shape;
   const most = strongest(explanation)[0];
-  const input = layers[place.layer - 1].output_shape;
+  const input = layers[from].output_shape;
   // Where everything in the window is 0 nothing is strongest.
   const own = positionOf(layers[place.layer].output_shape, place.index).channel;
   const otherwise = "firstChannel" in explanation ? explanation.firstChannel : own;
   return [
     {
-      wall: place.layer - 1,
+      wall: from,
       channel: most ? positionOf(input, most.place.index).channel : otherwise,
       rows: [Math.max(0, patch.row), Math.min(rows, patch.row + patch.rows) - 1],
       columns: [Math.max(0, patch.column), Math.min(columns, patch.column + patch.columns) - 1],

@@ -1,6 +1,7 @@
 /** What is where in the view: walls and neurons in space, on the canvas and under the pointer. Asks, and changes nothing. */
 import { Vector3 } from "three";
 import { type Point, seenOf, type Wall } from "../layout";
+import { wireAt, wireInWords } from "../wires";
 import { type Neuron, nearestDistance, neuronFrom, pick } from "./picking";
 import { outlinesOf } from "./places";
 import type { Extent, Range } from "./scale";
@@ -48,6 +49,13 @@ export class Sight {
     const through = new Vector3((x / this.viewport.width) * 2 - 1, 1 - (y / this.viewport.height) * 2, 0.5);
     const direction = through.unproject(camera).sub(camera.position);
     return pick(this.space.pickable, camera.position.toArray(), direction.toArray());
+  }
+
+  /** Which layer goes to which by the line at a place of the canvas, in words; null where there is none. */
+  wireAt(x: number, y: number): string | null {
+    const { layout } = this.space;
+    const wire = wireAt(layout, x, y, (point) => this.project(...point));
+    return wire && wireInWords(layout, wire);
   }
 
   /** Corners of a neuron's face, or of its whole map, wherever it is drawn: on its wall, and on the map brought forward. */

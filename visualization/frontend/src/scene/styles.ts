@@ -105,7 +105,7 @@ export const sceneStyles = /* css */ `
 .strata-scene.narrow .output { font-size: 11px; gap: 4px; }
 .strata-scene.narrow .output .bar { display: none; } /* the neuron itself shows it */
 .strata-scene.narrow .output.winner { font-size: 12px; }
-.strata-scene.docked .hint { right: auto; left: 14px; top: 58px; }
-.strata-scene.narrow .hint { right: auto; left: 10px; top: 48px; font-size: 11px; padding: 3px 9px; }
+.strata-scene.docked .hint { right: auto; left: 14px; top: 76px; }
+.strata-scene.narrow .hint { right: auto; left: 10px; top: 66px; font-size: 11px; padding: 3px 9px; }
 @media (prefers-reduced-motion: reduce) { .strata-scene .hint { transition: none; } }
 `;

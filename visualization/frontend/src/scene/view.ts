@@ -120,7 +120,40 @@ const clear = 5; // pixels between two walls on the screen
 
 const attention = 20; // how much more the size of an opened wall's neurons counts than another's
 
-/** Grid, spacing and direction in which neurons are largest on this viewport without a wall hiding another.
+/** One way to look at the network. */
+interface Way {
+  readonly slenderness: number;
+  readonly openSlenderness: number;
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly shelves: number;
+  readonly spacings: readonly number[];
+}
+
+const mostInALine = 18; // walls: more stand on shelves
+const crowded = { slendernesses: [1, 2], yaws: [50, 62], pitch: 9 } as const; // degrees
+const shelfSpacings = [1, 1.2, 1.5, 2];
+const fewestOnAShelf = 5;
+const mostShelves = 24;
+
+/** Every way that is tried for so many walls. */
+function* waysFor(seen: number, opened: boolean): Generator<Way> {
+  if (seen > mostInALine) {
+    const most = Math.min(mostShelves, Math.ceil(seen / fewestOnAShelf));
+    const pitch = crowded.pitch * degrees;
+    for (const slenderness of crowded.slendernesses)
+      for (const yaw of crowded.yaws.map((angle) => angle * degrees))
+        for (let shelves = 2; shelves <= most; shelves++)
+          yield { slenderness, openSlenderness: slenderness, yaw, pitch, shelves, spacings: shelfSpacings };
+    return;
+  }
+  for (const slenderness of [2, 4])
+    for (const openSlenderness of opened ? [1, 2, 4] : [slenderness])
+      for (const yaw of yaws)
+        for (const pitch of pitches) yield { slenderness, openSlenderness, yaw, pitch, shelves: 1, spacings };
+}
+
+/** Grid, spacing, shelves and direction in which neurons are largest on this viewport without a wall hiding another.
  *
  * Compared by the mean logarithm of a neuron's width in pixels, so that no single layer decides; what the reader has
  * opened counts more. A wall must keep clear of the next one on the screen. Views far from the usual cost a little,
@@ -133,20 +166,14 @@ export function homeView(
 ): HomeView {
   let best: HomeView | undefined;
   let most = Number.NEGATIVE_INFINITY;
-  const grids = [2, 4].flatMap((slenderness) =>
-    (arrangement.open.size > 0 ? [1, 2, 4] : [slenderness]).map((open) => [slenderness, open] as const),
-  );
-  for (const [slenderness, openSlenderness] of grids) {
-    for (const yaw of yaws) {
-      for (const pitch of pitches) {
-        const grid = { slenderness, openSlenderness };
-        const layout = closest(layers, arrangement, grid, yaw, pitch, viewport);
-        const score = neuronSize(layout, yaw, pitch, viewport) + squareness(yaw, pitch);
-        if (score > most || !best) {
-          most = score;
-          best = { layout, yaw, pitch };
-        }
-      }
+  const seen = layers.filter(({ name }) => !arrangement.hidden.has(name)).length;
+  for (const way of waysFor(seen, arrangement.open.size > 0)) {
+    const { yaw, pitch } = way;
+    const layout = closest(layers, arrangement, way, viewport);
+    const score = neuronSize(layout, yaw, pitch, viewport) + squareness(yaw, pitch);
+    if (score > most || !best) {
+      most = score;
+      best = { layout, yaw, pitch };
     }
   }
   return best!;
@@ -173,27 +200,26 @@ function squareness(yaw: number, pitch: number): number {
 function closest(
   layers: readonly LayerSpec[],
   arrangement: Arrangement,
-  grid: { readonly slenderness: number; readonly openSlenderness: number },
-  yaw: number,
-  pitch: number,
+  { yaw, pitch, spacings, ...grid }: Way,
   viewport: Viewport,
 ): Layout {
-  let layout = layOut(layers, { spacing: 1, ...grid }, arrangement);
+  let layout: Layout | undefined;
+  const tilt = Math.tan(pitch) / Math.sin(yaw);
   for (const spacing of spacings) {
-    layout = layOut(layers, { spacing: spacing / Math.tan(yaw), ...grid }, arrangement);
+    layout = layOut(layers, { spacing: spacing / Math.tan(yaw), tilt, ...grid }, arrangement);
     if (apart(seenOf(layout), yaw, pitch, viewport)) break;
   }
-  return layout;
+  return layout!;
 }
 
-/** Whether each wall ends on the screen before the next one begins. */
+/** Whether each wall ends on the screen before the next one on its shelf begins. */
 export function apart(walls: readonly Wall[], yaw: number, pitch: number, viewport: Viewport): boolean {
   const view = fitView(walls.flatMap(cornersOf), yaw, pitch, viewport);
-  let end = Number.NEGATIVE_INFINITY;
+  let [end, shelf] = [Number.NEGATIVE_INFINITY, 0];
   for (const wall of walls) {
     const across = cornersOf(wall).map((corner) => projectPoint(corner, view, yaw, pitch, viewport).x);
-    if (Math.min(...across) < end + clear) return false;
-    end = Math.max(...across);
+    if (wall.shelf === shelf && Math.min(...across) < end + clear) return false;
+    [end, shelf] = [Math.max(...across), wall.shelf];
   }
   return true;
 }

@@ -6,6 +6,7 @@ import type { PaletteKind } from "../palette";
 import { prefersReducedMotion, type Theme } from "../theme";
 import type { Beam, PatchBeam } from "./beam_segments";
 import { Beams } from "./beams";
+import { leftOut } from "./drawn";
 import { eased, flightTime, type Standpoint } from "./flight";
 import { heightOn, surroundingsOf } from "./places";
 import { Scaffold } from "./scaffold";
@@ -23,7 +24,10 @@ export class View3d extends Sight {
   private readonly scaffold: Scaffold;
   private readonly beams: Beams;
   private layers: readonly LayerSpec[] = [];
+  /** What the reader has chosen; `arrangement` hides also what is too much. */
+  private chosen: Arrangement = everythingClosed;
   private arrangement: Arrangement = everythingClosed;
+  private tooMuch: ReadonlySet<string> = new Set();
   private fitted: HomeView | null = null;
   private change: { from: Layout; to: Layout; start: number } | null = null;
   private theme: Theme | null = null;
@@ -49,6 +53,7 @@ export class View3d extends Sight {
   /** Other layers. What was opened and hidden stays so by name; light, beams and the reader's view go. */
   setNetwork(layers: readonly LayerSpec[]): void {
     this.layers = layers;
+    this.chooseDrawn(this.chosen);
     this.space.forget();
     this.light(null, null);
     this.beams.set([], []);
@@ -60,8 +65,20 @@ export class View3d extends Sight {
 
   /** Open, hide or bring forward; the camera follows unless the reader has moved it. */
   setArrangement(arrangement: Arrangement): void {
-    this.arrangement = arrangement;
+    this.chooseDrawn(arrangement);
     this.arrange(true);
+  }
+
+  /** Names of the layers that are too much to be drawn beside the others. */
+  get leftOut(): ReadonlySet<string> {
+    return this.tooMuch;
+  }
+
+  private chooseDrawn(arrangement: Arrangement): void {
+    this.chosen = arrangement;
+    this.tooMuch = leftOut(this.layers, arrangement.hidden);
+    const hidden = new Set([...arrangement.hidden, ...this.tooMuch]);
+    this.arrangement = { open: arrangement.open, forward: arrangement.forward, hidden };
   }
 
   show(activations: (layer: string) => Float32Array, wave: boolean): void {

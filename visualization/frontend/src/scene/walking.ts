@@ -1,4 +1,5 @@
 /** The keyboard's place in the network: framed, said aloud, and picked with Enter. */
+import { inputsOf } from "../contract";
 import { explain } from "../explain/arithmetic";
 import type { Running } from "./computation";
 import { layerInWords, madeOf, mapInWords } from "./narration";
@@ -97,7 +98,11 @@ export class Walking {
     const { spec, classNames, weights, activations } = this.running()!;
     const layer = spec.layers[neuron.wall];
     const values = activations(layer.name);
-    if (level === "layer") return layerInWords(layer, values);
+    if (level === "layer") {
+      const reads = inputsOf(spec.layers, neuron.wall);
+      const told = reads.length > 1 || reads[0] !== neuron.wall - 1; // not the one that stands before it
+      return layerInWords(layer, values, told ? reads.map((read) => spec.layers[read].title) : []);
+    }
     if (level === "map") return mapInWords(layer, neuron.channel, values);
     const names = neuron.wall === spec.layers.length - 1 ? classNames : [];
     const place = { layer: neuron.wall, index: neuron.index };

@@ -71,7 +71,7 @@ export class WallMesh {
     const factor = wall.cell / this.built.cell;
     this.uniforms.size.value = factor;
     for (const mesh of [this.plane, this.box]) {
-      mesh?.position.set(wall.x, 0, 0);
+      mesh?.position.set(wall.x, wall.y, 0);
       mesh?.scale.setScalar(factor);
     }
     this.choose();

@@ -25,7 +25,7 @@ const shades = { dark: [6, 8, 14], light: [84, 98, 124] } as const;
 
 export class Walls {
   layout: Layout = { walls: [], forward: null };
-  private meshes: WallMesh[] = [];
+  private meshes: (WallMesh | null)[] = []; // one for each layer; null where it is hidden, which costs no memory
   private forward: WallMesh | null = null;
   private activations: readonly Float32Array[] | null = null;
   private scales: readonly Scale[] = [];
@@ -46,7 +46,7 @@ export class Walls {
 
   /** Each wall with its layer's index, the map brought forward last. */
   private get all(): { mesh: WallMesh; index: number }[] {
-    const all = this.meshes.map((mesh, index) => ({ mesh, index }));
+    const all = this.meshes.flatMap((mesh, index) => (mesh ? [{ mesh, index }] : []));
     return this.forward ? [...all, { mesh: this.forward, index: this.forwardIndex }] : all;
   }
 
@@ -62,7 +62,9 @@ export class Walls {
       old.place(wall);
       return old;
     };
-    this.meshes = layout.walls.map((wall, index) => meshFor(wall, this.meshes[index]));
+    this.meshes = layout.walls.map((wall, index) =>
+      wall.state === "hidden" ? null : meshFor(wall, this.meshes[index]),
+    );
     this.forward = layout.forward && meshFor(layout.forward, this.forward);
     this.layout = layout;
     const now = this.all.map(({ mesh }) => mesh);
@@ -191,7 +193,7 @@ export function distanceTo(wall: Wall, { position }: PerspectiveCamera): number 
   const beyond = (value: number, half: number) => Math.max(0, Math.abs(value) - half);
   return Math.hypot(
     position.x - wall.x,
-    beyond(position.y, wall.height / 2),
+    beyond(position.y - wall.y, wall.height / 2),
     beyond(position.z, wall.width / 2),
   );
 }

@@ -22,17 +22,33 @@ export function decimal(value: number): string {
 /** "32 maps of 26 × 26", "128 units". */
 export function shapeInWords(layer: LayerSpec): string {
   const shape = layer.output_shape;
+  if (shape.length === 2) return `${count(shape[0], "token")} of ${count(shape[1], "value")}`;
   if (shape.length !== 3)
-    return `${shape[0].toLocaleString("en")} ${layer.kind === "flatten" ? "values" : "units"}`;
+    return `${shape[0].toLocaleString("en")} ${namesNothing(layer) ? "values" : "units"}`;
   const [rows, columns, channels] = shape;
   if (layer.kind === "input") {
-    return `${rows} × ${columns} pixels${channels === 1 ? "" : `, ${channels} channels`}`;
+    const colours =
+      channels === 3 ? ", in red, green and blue" : channels === 1 ? "" : `, ${channels} channels`;
+    return `${rows} × ${columns} pixels${colours}`;
   }
   return `${channels} ${channels === 1 ? "map" : "maps"} of ${rows} × ${columns}`;
 }
 
+function count(number: number, what: string): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? what : `${what}s`}`;
+}
+
+/** Its values are those of other layers, in a row. */
+function namesNothing({ kind }: LayerSpec): boolean {
+  return kind === "flatten" || kind === "reshape";
+}
+
+/** Names of the channels of a picture in colour. */
+export const colours = ["red", "green", "blue"] as const;
+
 export function shapeInShort(layer: LayerSpec): string {
   const shape = layer.output_shape;
+  if (shape.length === 2) return `${shape[0]}×${shape[1]}`;
   if (shape.length !== 3) return shapeInWords(layer);
   return shape[2] === 1 ? `${shape[0]}×${shape[1]}` : `${shape[2]} of ${shape[0]}×${shape[1]}`;
 }
@@ -71,13 +87,19 @@ export function neuronInWords(
   if (layer.output_shape.length === 3) {
     const what =
       layer.kind === "input"
-        ? layer.output_shape[2] > 1
-          ? `, channel ${neuron.channel}`
-          : ""
+        ? channelOfPicture(layer.output_shape[2], neuron.channel)
         : `, map ${neuron.channel}`;
     return `${layer.title}${what}, row ${neuron.row}, column ${neuron.column}: ${shown}`;
   }
+  if (layer.output_shape.length === 2) {
+    return `${layer.title}, token ${neuron.row}, value ${neuron.column}: ${shown}`;
+  }
   const name = classNames[neuron.index];
   if (name !== undefined) return `${layer.title}, “${name}”: ${shown}`;
-  return `${layer.title}, ${layer.kind === "flatten" ? "value" : "unit"} ${neuron.index}: ${shown}`;
+  return `${layer.title}, ${namesNothing(layer) ? "value" : "unit"} ${neuron.index}: ${shown}`;
+}
+
+function channelOfPicture(channels: number, channel: number): string {
+  if (channels === 1) return "";
+  return channels === 3 ? `, ${colours[channel]}` : `, channel ${channel}`;
 }
