@@ -5,8 +5,10 @@
 Runs the built engine.js in Node: on the pretrained network's weights, and on the networks of benchmarks.parity_cases,
 which says how those are drawn. Keys: images, layers, max_abs_diff (the largest difference of any activation of any
 layer, input to output), labels_differing (images that the two read differently), worst_layer; layer_types and
-activations (how many the engine claims, every one of them drawn), random_cases (networks, on two pictures each),
-random_max_abs_diff and random_worst_case. Needs MNIST, from STRATA_MNIST or Keras's cache.
+activations (how many the engine claims, every one of them drawn), random_cases (networks, on two pictures each), graphs
+(those of them with branches), random_max_abs_diff, random_max_diff (the same as a share of values beyond 1 in size: the
+exponential makes some of which float32 has no fifth decimal) and random_worst_case. Needs MNIST, from STRATA_MNIST or
+Keras's cache.
 """
 
 from __future__ import annotations
@@ -27,8 +29,7 @@ import safetensors.numpy
 from benchmarks import parity_cases
 from data import datasets
 from model.building import build, set_weights
-from model.layers import KINDS
-from model.networks import Network
+from model.networks import INPUT, Network
 from model.runs import PRETRAINED, Run
 from model.tracing import trace
 from visualization import bundle
@@ -102,9 +103,10 @@ def mnist() -> dict[str, object]:
 
 
 def random_networks() -> dict[str, object]:
-    """Noise through every random network."""
+    """Noise through every random network and every graph."""
     networks = list(parity_cases.networks())
     worst: dict[str, float] = {}
+    largest = 0.0
     with tempfile.TemporaryDirectory() as folder:
         weights = [parity_cases.weights(network, seed) for seed, network in enumerate(networks)]
         files = [Path(folder) / f"{place}.safetensors" for place in range(len(networks))]
@@ -116,14 +118,19 @@ def random_networks() -> dict[str, object]:
                 pixels = random.integers(0, 256, (PICTURES, *network.input_shape), dtype=np.uint8)
                 expected = keras_activations(network, tensors, pixels)
                 received = exchange(pipes, pixels, expected)
-                differences = [np.abs(a - b).max() for a, b in zip(expected.values(), received, strict=True)]
-                worst[network.title] = float(max(differences))
+                for keras_values, values in zip(expected.values(), received, strict=True):
+                    differences = np.abs(keras_values - values)
+                    largest = max(largest, float(differences.max()))
+                    shares = differences / np.maximum(1, np.abs(keras_values))
+                    worst[network.title] = max(worst.get(network.title, 0.0), float(shares.max()))
     worst_case = max(worst, key=lambda title: worst[title])
     return {
-        "layer_types": len(KINDS),
+        "layer_types": len(parity_cases.COMPUTED),
         "activations": len(parity_cases.ACTIVATIONS),
         "random_cases": len(networks),
-        "random_max_abs_diff": worst[worst_case],
+        "graphs": sum(not network.is_chain for network in networks),
+        "random_max_abs_diff": largest,
+        "random_max_diff": worst[worst_case],
         "random_worst_case": worst_case,
     }
 
@@ -132,12 +139,12 @@ def keras_activations(network: Network, weights: Mapping[str, np.ndarray], pixel
     """float32 by layer, the batch first; called layer by layer, since compiling each network takes 0.3 s."""
     model = build(network)
     set_weights(model, weights)
-    values = keras.ops.convert_to_tensor(pixels.astype(np.float32) / np.float32(255))
-    activations = {"input": np.asarray(values)}
-    for layer in model.layers:
-        values = layer(values, training=False)
-        activations[layer.name] = np.asarray(values)
-    return activations
+    values = {INPUT: keras.ops.convert_to_tensor(pixels.astype(np.float32) / np.float32(255))}
+    for placed in network.placed():
+        read = [values[name] for name in placed.inputs]
+        layer = model.get_layer(placed.layer.name)
+        values[placed.layer.name] = layer(read if len(read) > 1 else read[0], training=False)
+    return {name: np.asarray(tensor) for name, tensor in values.items()}
 
 
 def _send(pipe: IO[bytes], content: bytes) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.layers import Dropout, Flatten
+from model.layers import Dropout, Flatten, Reshape
 from model.networks import Network
 
 
@@ -24,7 +24,7 @@ class Activity:
 
 
 def activities(network: Network, activations: Mapping[str, np.ndarray]) -> tuple[Activity, ...]:
-    """Every layer of `network`, in its order, but for flatten and dropout, whose values are those of the layer before.
+    """Every layer of `network`, in its order, but for flatten, reshape and dropout, which pass on what they get.
 
     activations: float32 by layer name, without the batch axis.
     """
@@ -38,6 +38,6 @@ def activities(network: Network, activations: Mapping[str, np.ndarray]) -> tuple
             float((values > 0).mean()),
         )
         for placed in network.placed()
-        if not isinstance(placed.layer, Flatten | Dropout)
+        if not isinstance(placed.layer, Flatten | Reshape | Dropout)
         for values in [activations[placed.layer.name]]
     )

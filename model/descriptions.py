@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from types import UnionType
@@ -143,7 +142,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, int | float):
-        return str(value) if not math.isfinite(value) or abs(value) < 1e15 else "a huge number"
+        return str(value) if isinstance(value, float) or abs(value) < 10**15 else "a huge number"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
     return f"a record of {len(value)} fields" if isinstance(value, dict) else type(value).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -199,7 +200,9 @@ class _Listener:
 
 def _affordable(run: Run, layer: str) -> int:
     """How many pictures' activations of the layer are looked at together at most."""
-    units = next((found.output_shape[0] for found in run.config().network.placed() if found.layer.name == layer), 1)
+    units = next(
+        (math.prod(found.output_shape) for found in run.config().network.placed() if found.layer.name == layer), 1
+    )
     return max(2, _MOST_VALUES // units)
 
 

@@ -136,6 +136,7 @@ class _Reader:
 
     def __init__(self, network: Network) -> None:
         self._model = build(network)
+        self._batch = network.pictures_at_once(_BATCH)
         layer = rejection.hidden_layer(network)
         hidden = self._model.inputs[0] if layer == "input" else self._model.get_layer(layer).output
         both = keras.Model(self._model.inputs, [hidden, self._model.outputs[0]])
@@ -150,10 +151,10 @@ class _Reader:
         set_weights(self._model, weights)
 
     def read(self, pictures: np.ndarray, report: Report) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """(vectors of length 1, probabilities) of 1,000 pictures of uint8 (n, rows, columns, channels) at a time."""
-        for start in range(0, len(pictures), _BATCH):
+        """(vectors of length 1, probabilities) of some pictures of uint8 (n, rows, columns, channels) at a time."""
+        for start in range(0, len(pictures), self._batch):
             report("pictures", start, len(pictures))
-            hidden, probabilities = self._compiled(pictures[start : start + _BATCH])
+            hidden, probabilities = self._compiled(pictures[start : start + self._batch])
             yield rejection.unit(hidden.numpy()), probabilities.numpy()
 
 

@@ -1,7 +1,7 @@
 """Which pixels of the picture a neuron is computed from: exact, from the shapes alone, and no Keras.
 
-Such a set is a product of rows and columns: a window of windows is a window. So two short masks are carried back from
-layer to layer. frontend/src/explain/fields.ts does the same in the browser.
+What is needed of a layer's output is carried back to what the layer reads, from the last layer to the picture; where
+ways meet, the pixels of both count. frontend/src/explain/fields.ts does the same in the browser.
 """
 
 from __future__ import annotations
@@ -10,17 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.layers import (
-    AveragePool2D,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Flatten,
-    GlobalAveragePool2D,
-    GlobalMaxPool2D,
-    MaxPool2D,
-)
-from model.networks import Network, NetworkError, PlacedLayer
+from model import backward
+from model.backward import Extent, Need
+from model.networks import INPUT, Network, NetworkError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,99 +34,85 @@ class Span:
 
     @property
     def end(self) -> int:
-        """The cell after the last within the picture."""
-        return len(self.mask) - int(self.mask[::-1].argmax())
+        """The cell after the last within the picture; 0 where there is none."""
+        return len(self.mask) - int(self.mask[::-1].argmax()) if self.mask.any() else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The receptive field of a neuron in the picture: the pixels in a row of `rows` and a column of `columns`."""
+    """The receptive field of a neuron in the picture.
 
-    rows: Span
-    columns: Span
+    mask: bool (rows, columns), read-only; along a chain of layers a product of rows and columns, where branches meet
+    not always. presumed: layers on the way of which only Keras knows what they read; they count as reading everything.
+    """
+
+    mask: np.ndarray
+    extent: Extent
+    presumed: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> Span:
+        """The rows in which there is any of its pixels."""
+        return _span(np.asarray(self.mask.any(axis=1)), *self.extent[0])
+
+    @property
+    def columns(self) -> Span:
+        """The columns in which there is any of its pixels."""
+        return _span(np.asarray(self.mask.any(axis=0)), *self.extent[1])
 
     @property
     def is_whole(self) -> bool:
-        """Whether the neuron sees every row and column."""
-        return bool(self.rows.mask.all() and self.columns.mask.all())
+        """Whether the neuron sees every pixel."""
+        return bool(self.mask.all())
+
+    @property
+    def is_box(self) -> bool:
+        """Whether its pixels are a full rectangle."""
+        rows, columns = self.rows, self.columns
+        return bool(self.mask[rows.first : rows.end, columns.first : columns.end].all())
 
     def cut(self, picture: np.ndarray) -> np.ndarray:
         """What the neuron sees of `picture` (rows, columns): float32 of the whole window's size, NaN where nothing is.
 
         Pixels that lie in the window but have no part in the neuron are NaN as well.
         """
-        window = np.full((self.rows.length, self.columns.length), np.nan, np.float32)
-        rows, columns = np.flatnonzero(self.rows.mask), np.flatnonzero(self.columns.mask)
-        window[np.ix_(rows - self.rows.start, columns - self.columns.start)] = picture[np.ix_(rows, columns)]
+        (top, bottom), (left, right) = self.extent
+        window = np.full((bottom - top, right - left), np.nan, np.float32)
+        rows, columns = np.nonzero(self.mask)
+        window[rows - top, columns - left] = picture[rows, columns]
         return window
+
+
+def _span(mask: np.ndarray, start: int, end: int) -> Span:
+    mask.setflags(write=False)
+    return Span(mask, start, end - start)
 
 
 def field(network: Network, layer: str, row: int = 0, column: int = 0, channel: int = 0) -> Field:
     """The pixels that the neuron of `layer` at (row, column) of map `channel` is computed from.
 
-    Of a layer whose output is one row of units, `channel` is the unit, and row and column do not count. Raises
-    NetworkError for a layer that the network does not have.
+    Of a layer whose output is one row of units, `channel` is the unit, and row and column do not count; of one of
+    tokens and features, `row` is the token and `channel` the feature. Raises NetworkError for a layer that the network
+    does not have.
     """
     placed = network.placed()
     names = [each.layer.name for each in placed]
     if layer not in names:
         raise NetworkError(f"Network {network.title} has no layer {layer!r}. Expected one of {', '.join(names)}.")
     place = names.index(layer)
-    spans: tuple[Span, Span] | None = None
-    if len(placed[place].output_shape) == 3:
-        rows, columns, _ = placed[place].output_shape
-        spans = _cell(rows, row), _cell(columns, column)
+    needs = {layer: backward.neuron(placed[place].output_shape, row, column, channel)}
+    presumed = []
     for each in reversed(placed[: place + 1]):
-        if len(each.output_shape) == 3:
-            assert spans is not None
-            spans = _sources(each, 0, spans[0]), _sources(each, 1, spans[1])
-        elif len(each.input_shape) == 3:
-            spans, channel = _unrolled(each, channel), 0
-        elif isinstance(each.layer, Dense) or getattr(each.layer, "activation", "") == "softmax":
-            channel = -1  # it sees every unit of the layer before it
-    assert spans is not None  # the picture has rows and columns, so some layer took them
-    return Field(*spans)
-
-
-def _cell(size: int, at: int) -> Span:
-    return Span(_mask(size, [at]), at, 1)
-
-
-def _whole(size: int) -> Span:
-    return Span(_mask(size, range(size)), 0, size)
-
-
-def _mask(size: int, cells: range | list[int]) -> np.ndarray:
-    mask = np.zeros(size, bool)
-    mask[cells] = True
+        need = needs.pop(each.layer.name, None)
+        if need is None:
+            continue
+        if each.layer.kind == "keras_layer":
+            presumed.append(each.layer.name)
+        for name, found in zip(each.inputs, backward.needed(each, need), strict=True):
+            needs[name] = found if name not in needs else needs[name].joined(found)
+    seen: Need = needs[INPUT]
+    mask = np.asarray(seen.cells.any(axis=-1))
     mask.setflags(write=False)
-    return mask
-
-
-def _unrolled(placed: PlacedLayer, unit: int) -> tuple[Span, Span]:
-    """What a layer that puts maps in a row sees of them for one unit; unit -1 for all units."""
-    rows, columns, channels = placed.input_shape
-    if isinstance(placed.layer, Flatten) and unit >= 0:
-        row, column = divmod(unit // channels, columns)
-        return _cell(rows, row), _cell(columns, column)
-    assert isinstance(placed.layer, Flatten | GlobalMaxPool2D | GlobalAveragePool2D)
-    return _whole(rows), _whole(columns)
-
-
-def _sources(placed: PlacedLayer, axis: int, outputs: Span) -> Span:
-    """The cells of the layer's input, along an axis, that these cells of its output are computed from."""
-    layer = placed.layer
-    if isinstance(layer, Conv2D | DepthwiseConv2D):
-        window = layer.kernel_size[axis]
-    elif isinstance(layer, MaxPool2D | AveragePool2D):
-        window = layer.pool_size[axis]
-    else:
-        return outputs
-    size, stride = placed.input_shape[axis], layer.strides[axis]
-    missing = (placed.output_shape[axis] - 1) * stride + window - size
-    # Keras puts the odd cell of its padding after the last.
-    before = max(0, missing) // 2 if layer.padding == "same" else 0
-    starts = np.flatnonzero(outputs.mask) * stride - before
-    seen = (starts[:, None] + np.arange(window)).ravel()  # (outputs * window,)
-    cells = [int(cell) for cell in np.unique(seen[(seen >= 0) & (seen < size)])]
-    return Span(_mask(size, cells), outputs.start * stride - before, (outputs.length - 1) * stride + window)
+    # A neuron over a border of zeros alone may have no window at all.
+    extent = seen.extent if all(start <= end for start, end in seen.extent) else ((0, 0), (0, 0))
+    return Field(mask, extent, tuple(reversed(presumed)))

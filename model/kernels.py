@@ -9,8 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 import safetensors
 
-from model.layers import Activation, BatchNormalization, Conv2D, Dense, DepthwiseConv2D, Dropout, Flatten
-from model.networks import Network, PlacedLayer
+from model.layers import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    KerasLayer,
+    Layer,
+    Reshape,
+    SeparableConv2D,
+)
+from model.networks import INPUT, Network, PlacedLayer
 from model.run import Run
 
 
@@ -37,8 +49,7 @@ class Incoming:
     def pictures(self, kernel: np.ndarray) -> np.ndarray:
         """All weights of the layer, float32 (filters, rows, columns, sources); NaN in the blanks.
 
-        kernel: as Keras keeps it, (height, width, channels in, filters), depthwise (height, width, channels,
-        multiplier), dense (inputs, units).
+        kernel: as `kernel_of` gives it.
         """
         rows, columns, sources = self.shape
         if self.each:  # depthwise: output channel = channel * multiplier + m
@@ -51,19 +62,48 @@ class Incoming:
         return filled.reshape(units, rows, columns, sources)
 
 
+def kernel_of(weights: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
+    """The kernel of a layer from a snapshot's weights, float32.
+
+    As Keras keeps it: (height, width, channels in, filters), depthwise (height, width, channels, multiplier), dense
+    (inputs, units). Of a separable convolution the kernel of the convolution that computes the same, (height, width,
+    channels in, filters): between its two steps nothing is bent.
+    """
+    if f"{layer}/kernel" in weights:
+        return weights[f"{layer}/kernel"]
+    depthwise, pointwise = weights[f"{layer}/depthwise_kernel"], weights[f"{layer}/pointwise_kernel"]
+    channels, multiplier = depthwise.shape[2:]
+    sums = pointwise.reshape(channels, multiplier, -1)
+    return np.asarray(np.einsum("hwcm,cmf->hwcf", depthwise, sums), np.float32)
+
+
+def has_kernel(layer: Layer) -> bool:
+    """Whether each filter or unit of a layer has weights of its own that can be drawn."""
+    return isinstance(layer, Conv2D | DepthwiseConv2D | SeparableConv2D | Dense)
+
+
+def no_kernel_words(placed: PlacedLayer) -> str:
+    """Why the weights of a layer that has some are not drawn; "" for a layer that has a kernel, or no weights."""
+    if not isinstance(placed.layer, KerasLayer) or not placed.layer.weights:
+        return ""
+    return (
+        f"The weights of {placed.title} are not drawn: it is Keras's own {placed.layer.class_name}, which uses its "
+        f"{placed.parameters:,} weights in a way that Strata does not know."
+    )
+
+
 def incoming(network: Network, layer: str) -> Incoming | None:
     """How the weights into the filters of `layer` lie; None for a layer without a kernel."""
-    placed = network.placed()
-    place = next(at for at, each in enumerate(placed) if each.layer.name == layer)
-    here = placed[place]
-    source = placed[place - 1].title if place else "the picture"
+    placed = {each.layer.name: each for each in network.placed()}
+    here = placed[layer]
+    source = _title(here.inputs[0], placed)
     match here.layer:
-        case Conv2D():
+        case Conv2D() | SeparableConv2D():
             return Incoming((*here.layer.kernel_size, here.input_shape[-1]), source)
         case DepthwiseConv2D():
             return Incoming((*here.layer.kernel_size, 1), source, here.layer.depth_multiplier)
         case Dense():
-            maps, source = _maps_before(placed[:place])
+            maps, source = _maps_before(here, placed)
             if maps is not None:
                 return Incoming(maps, source)
             inputs = here.input_shape[0]
@@ -72,16 +112,23 @@ def incoming(network: Network, layer: str) -> Incoming | None:
     return None
 
 
-def _maps_before(placed: Sequence[PlacedLayer]) -> tuple[tuple[int, int, int] | None, str]:
-    """The shape of the maps that a flatten layer put in a row for a dense layer, and whose they are."""
-    for at in range(len(placed) - 1, -1, -1):
-        layer, shape = placed[at].layer, placed[at].input_shape
-        if isinstance(layer, Flatten):
-            source = placed[at - 1].title if at else "the picture"
-            return ((shape[0], shape[1], shape[2]) if len(shape) == 3 else None), source
-        if not isinstance(layer, Dropout | BatchNormalization | Activation):
-            return None, placed[-1].title
-    return None, "the picture"
+def _title(name: str, placed: Mapping[str, PlacedLayer]) -> str:
+    return "the picture" if name == INPUT else placed[name].title
+
+
+def _maps_before(here: PlacedLayer, placed: Mapping[str, PlacedLayer]) -> tuple[tuple[int, int, int] | None, str]:
+    """The shape of the maps that were put in a row for a dense layer, and whose they are; None where none were."""
+    name = here.inputs[0]
+    while name != INPUT:
+        each = placed[name]
+        if isinstance(each.layer, Flatten | Reshape):
+            shape = each.input_shape
+            maps = (shape[0], shape[1], shape[2]) if len(shape) == 3 else None
+            return maps, _title(each.inputs[0], placed)
+        if not isinstance(each.layer, Dropout | BatchNormalization | Activation):
+            break
+        name = each.inputs[0]
+    return None, _title(here.inputs[0], placed)
 
 
 def grid(units: int) -> tuple[int, int]:
@@ -102,7 +149,7 @@ def grid(units: int) -> tuple[int, int]:
 
 
 def into(network: Network, layer: str, channel: int, kernel: np.ndarray) -> np.ndarray:
-    """The weights into one filter of `layer`, float32 (weights,); kernel as Keras keeps it."""
+    """The weights into one filter of `layer`, float32 (weights,); kernel as `kernel_of` gives it."""
     lies = incoming(network, layer)
     assert lies is not None
     weights: np.ndarray = lies.pictures(kernel)[channel].ravel()
@@ -110,7 +157,10 @@ def into(network: Network, layer: str, channel: int, kernel: np.ndarray) -> np.n
 
 
 def parameters_of(weights: Mapping[str, np.ndarray], layer: str, channel: int) -> dict[str, float]:
-    """The single numbers that `layer` keeps for one channel: its bias, or what batch normalization keeps."""
+    """The single numbers that `layer` keeps for one channel: its bias, or what batch normalization keeps.
+
+    Not for Keras's own layers, whose weights need not be one for each channel.
+    """
     return {
         name.split("/")[1]: float(array[channel])
         for name, array in weights.items()
@@ -121,19 +171,21 @@ def parameters_of(weights: Mapping[str, np.ndarray], layer: str, channel: int) -
 def growth(run: Run, layer: str, channel: int, steps: Sequence[int]) -> np.ndarray:
     """The weights into one filter at the snapshots of `steps`: float32 (steps, rows, columns, sources).
 
-    Reads of each file the one kernel alone. Raises RunError for a snapshot that is not there or cannot be read.
+    Reads of each file the layer's kernel alone. Raises RunError for a snapshot that is not there or cannot be read.
     """
     lies = incoming(run.config().network, layer)
     assert lies is not None
-    found = [_kernel(run, step, f"{layer}/kernel") for step in steps]
+    found = [_kernel(run, step, layer) for step in steps]
     return np.stack([lies.pictures(kernel)[channel] for kernel in found])
 
 
-def _kernel(run: Run, step: int, name: str) -> np.ndarray:
+def _kernel(run: Run, step: int, layer: str) -> np.ndarray:
     path = run.snapshot_path(step)
+    wanted = {f"{layer}/{name}" for name in ("kernel", "depthwise_kernel", "pointwise_kernel")}
     try:
         with safetensors.safe_open(path, "numpy") as file:
-            return np.asarray(file.get_tensor(name), np.float32)
+            names = wanted & set(file.keys())
+            return kernel_of({name: np.asarray(file.get_tensor(name), np.float32) for name in names}, layer)
     except (safetensors.SafetensorError, OSError) as error:
         raise run.broken(f"snapshots/{path.name}", error) from error
 

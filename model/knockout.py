@@ -7,7 +7,6 @@ Muting sets the output of a channel, after its activation, to zero or to its mea
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +26,6 @@ from model.runs import Run
 from model.walking import Step, steps, walk
 
 _MOST_BATCH = 1000
-_MOST_VALUES = 50_000_000
-"""Values of the largest layer that are in memory for a batch, 200 MB: of large networks, fewer pictures at once."""
 
 
 def knockout(analysis: Analysis, report: Report) -> Arrays:
@@ -181,8 +178,7 @@ class _Reading:
         set_weights(model, run.weights(step))
         self.steps = steps(model, self.network)
         self.last = self.steps[-1].name
-        largest = max(math.prod(step.placed.output_shape) for step in self.steps)
-        self.batch = max(1, min(_MOST_BATCH, _MOST_VALUES // largest))
+        self.batch = self.network.pictures_at_once(_MOST_BATCH)
         self._means: dict[str, np.ndarray] = {}
 
     def channels(self, layer: str) -> int:

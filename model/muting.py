@@ -14,7 +14,7 @@ Replacement = Literal["zero", "mean"]
 REPLACEMENTS: Final[tuple[Replacement, ...]] = get_args(Replacement)
 Choice = Mapping[str, tuple[int, ...]]
 """Muted channels, ascending, by their layer's name."""
-_MUTABLE: Final = {"conv2d", "depthwise_conv2d", "dense", "batch_normalization"}
+_MUTABLE: Final = {"conv2d", "depthwise_conv2d", "separable_conv2d", "dense", "batch_normalization"}
 
 
 class MutingError(StrataError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from model import descriptions
 from model.layers import (
@@ -56,6 +56,10 @@ __all__ = [
 ]
 
 
+_VALUES_AT_ONCE: Final = 50_000_000
+"""Values of one layer that are in memory for a batch, 200 MB of float32."""
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """Layers over pictures of `input_shape` (rows, columns, channels), values 0..1.
@@ -99,6 +103,11 @@ class Network:
         """The layers that read the one of that name, or the picture, "input"."""
         return tuple(placed for placed in self.placed() if name in placed.inputs)
 
+    def pictures_at_once(self, most: int) -> int:
+        """How many pictures are read together, 1 to `most`: as many as the largest layer's values have room for."""
+        largest = max(math.prod(placed.output_shape) for placed in self.placed())
+        return max(1, min(most, _VALUES_AT_ONCE // largest))
+
     def behind(self, name: str) -> frozenset[str]:
         """The names of all layers that the output of the one of that name goes into, directly or not."""
         found = {name}
@@ -123,6 +132,8 @@ class Network:
         if len(sides) != 3 or any(type(side) is not int or not 1 <= side <= 4096 for side in sides):
             raise descriptions.broken("input_shape is not rows, columns and channels")
         layers = descriptions.list_of(found["layers"], "layers", descriptions.LAYERS_MOST)
+        if not layers:
+            raise descriptions.broken("it has no layers")
         network = cls(
             descriptions.text_of(found["name"], "name"),
             descriptions.text_of(found["title"], "title"),

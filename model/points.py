@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from model.networks import Dropout, Network, PlacedLayer
+from model.networks import Dropout, Network, NetworkError, PlacedLayer
 
 AXES: Final = 3
 SEED: Final = 1
@@ -38,7 +38,18 @@ def layers(network: Network) -> tuple[PlacedLayer, ...]:
 
 
 def last_hidden(network: Network) -> PlacedLayer:
-    """What goes into the last layer that has weights; the first row of values where that comes after it."""
-    rows = layers(network)
-    weighted = [place for place, found in enumerate(rows) if found.weight_shapes]
-    return rows[max(weighted[-1] - 1, 0)] if weighted else rows[0]
+    """The row of values that goes into the last layer of such that has weights; itself where it reads no row.
+
+    The first row where none has weights. Raises NetworkError for a network without a row of values.
+    """
+    rows = {found.layer.name: found for found in layers(network)}
+    if not rows:
+        raise NetworkError(f"Network {network.title} has no layer whose output is a row of values. Expected one.")
+    weighted = [found for found in rows.values() if found.weight_shapes]
+    if not weighted:
+        return next(iter(rows.values()))
+    placed = {found.layer.name: found for found in network.placed()}
+    name = weighted[-1].inputs[0]
+    while name in placed and isinstance(placed[name].layer, Dropout):
+        name = placed[name].inputs[0]
+    return rows.get(name, weighted[-1])

@@ -36,9 +36,10 @@ def read(
     reader = _reader(run.config().network, layer)
     set_weights(reader.model, run.weights(step))
     parts = []
-    for start in range(0, len(pixels), _BATCH):
+    batch = run.config().network.pictures_at_once(_BATCH)
+    for start in range(0, len(pixels), batch):
         report(words, start, len(pixels))
-        parts.append([output.numpy() for output in reader.compiled(pixels[start : start + _BATCH])])
+        parts.append([output.numpy() for output in reader.compiled(pixels[start : start + batch])])
     activations, answers = (np.concatenate(column) for column in zip(*parts, strict=True))
     return activations, answers
 
@@ -48,7 +49,7 @@ class _Reader:
 
     def __init__(self, network: Network, layer: str | None) -> None:
         self.model = build(network)
-        answer = self.model.layers[-1].output
+        answer = self.model.outputs[0]
         joined = keras.Model(self.model.inputs, [answer if layer is None else _output(self.model, layer), answer])
         signature = [tf.TensorSpec([None, *network.input_shape], tf.uint8)]
         self.compiled = tf.function(

@@ -37,10 +37,9 @@ class Rates:
 
 def hidden_layer(network: Network) -> str:
     """The layer whose activations are compared, as traces name it: what the last dense layer sees."""
-    names = ["input", *(layer.name for layer in network.layers)]
-    dense = [place for place, layer in enumerate(network.layers) if isinstance(layer, Dense)]
-    # names is one longer than the layers: the same place in it is the layer before.
-    return names[dense[-1]] if dense else names[-2]
+    placed = network.placed()
+    dense = [each for each in placed if isinstance(each.layer, Dense)]
+    return (dense or placed)[-1].inputs[0]
 
 
 def unit(activations: np.ndarray) -> np.ndarray:

@@ -67,6 +67,7 @@ class _Reader:
 
     def __init__(self, network: Network, layer: str) -> None:
         self.model = build(network)
+        self._batch = network.pictures_at_once(_BATCH)
         self._layer = keras.Model(self.model.inputs[0], self.model.get_layer(layer).output)
         signature = [tf.TensorSpec([None, *network.input_shape], tf.uint8)]
         self._sums: _Forward = tf.function(self._kept, input_signature=signature)
@@ -87,9 +88,9 @@ class _Reader:
         """Largest and mean activation, float32 (images, channels), and the share above zero, float32 (channels,)."""
         maxima, means = [], []
         active: np.ndarray | float = 0.0
-        for start in range(0, len(images), _BATCH):
+        for start in range(0, len(images), self._batch):
             report("test pictures", start, len(images))
-            part = images[start : start + _BATCH]
+            part = images[start : start + self._batch]
             largest, mean, above = self._sums(part)
             maxima.append(largest.numpy())
             means.append(mean.numpy())
@@ -103,8 +104,8 @@ class _Reader:
         """
         needed = np.unique(pictures)
         found = np.empty((len(needed), len(pictures)), np.int32)
-        for start in range(0, len(needed), _BATCH):
-            part = slice(start, start + _BATCH)
+        for start in range(0, len(needed), self._batch):
+            part = slice(start, start + self._batch)
             found[part] = self._values(images[needed[part]]).numpy().argmax(1)
         channels = np.arange(len(pictures))[:, None]
         return found[np.searchsorted(needed, pictures), channels]

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.layers import Activation, AveragePool2D, Dropout, Flatten, GlobalAveragePool2D, GlobalMaxPool2D, MaxPool2D
+from model.layers import (
+    Activation,
+    Add,
+    Average,
+    AveragePool2D,
+    Concatenate,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+    GlobalMaxPool2D,
+    Maximum,
+    MaxPool2D,
+    Reshape,
+    UpSampling2D,
+    ZeroPadding2D,
+)
+from model.linearity import activation_of
 from model.networks import Network
 
 _RECTIFIED = ("relu", "relu6")
-_PASSING = (Activation, AveragePool2D, Dropout, Flatten, GlobalAveragePool2D, GlobalMaxPool2D, MaxPool2D)
+_PASSING = (
+    Activation, Add, Average, AveragePool2D, Concatenate, Dropout, Flatten, GlobalAveragePool2D, GlobalMaxPool2D,
+    MaxPool2D, Maximum, Reshape, UpSampling2D, ZeroPadding2D,
+)  # fmt: skip
 
 
 def selectivity(class_means: np.ndarray) -> float | None:
@@ -27,12 +46,21 @@ def selectivity(class_means: np.ndarray) -> float | None:
 def can_die(network: Network, layer: str) -> bool:
     """Whether a filter of `layer` that is never above zero passes nothing on, neither activation nor gradient.
 
-    So it is where the values come straight from a ReLU; elsewhere values below zero say something too.
+    So it is where the values come straight from a ReLU, or are sums, means or the largest of such; elsewhere values
+    below zero say something too.
     """
-    layers = list(network.layers)
-    place = next(at for at, each in enumerate(layers) if each.name == layer)
-    for each in reversed(layers[: place + 1]):
-        activation = getattr(each, "activation", "linear")
-        if activation != "linear" or not isinstance(each, _PASSING):
-            return activation in _RECTIFIED
-    return False
+    placed = {each.layer.name: each for each in network.placed()}
+    asked, seen = [layer], {layer}
+    while asked:
+        name = asked.pop()
+        if name not in placed:  # the picture: nothing rectified it
+            return False
+        here = placed[name]
+        activation = activation_of(here.layer)
+        if activation in _RECTIFIED:
+            continue
+        if activation != "linear" or not isinstance(here.layer, _PASSING):
+            return False
+        asked += [each for each in here.inputs if each not in seen]
+        seen |= set(here.inputs)
+    return True

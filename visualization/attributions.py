@@ -14,6 +14,8 @@ from model import linearity
 from model.analyses import Arrays
 from model.networks import Network
 
+MOST_BARS = 24
+"""Constants that are drawn each by itself; networks of hundreds of layers have more."""
 _OUTLINE = "#8a94a3"
 _UP, _DOWN, _TOTAL = "#e69f00", "#56b4e9", "#8a94a3"  # orange for, blue against, as in the maps; words have signs
 
@@ -87,7 +89,7 @@ def sum_sentence(found: Reasons) -> str:
     first = f"Pixels {number(found.ink)} and {constants} {number(found.fixed)} are {number(total)}; {found.what} is "
     if not found.bent:
         return f"{first}{number(found.value)}. The difference is {abs(found.left_over):.6f}."
-    activations = ", ".join(sorted({name for _, name in found.bent}))
+    activations = ", ".join(sorted({what for _, what in found.bent}))
     return (
         f"{first}{number(found.value)}: **{number(found.left_over)} is left over**, as this network is not of straight "
         f"pieces ({activations}). Integrated gradients add up here, but for {abs(found.integration_error):.4f}."
@@ -166,9 +168,18 @@ def heat_map(
     return figure
 
 
+def _largest(constants: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The constants in their order; of more than MOST_BARS the small ones together."""
+    if len(constants) <= MOST_BARS:
+        return list(constants)
+    least = sorted(abs(part) for _, part in constants)[-(MOST_BARS - 1)]
+    rest = [part for _, part in constants if abs(part) < least]
+    return [*(each for each in constants if abs(each[1]) >= least), (f"{len(rest)} others", sum(rest))]
+
+
 def waterfall(found: Reasons) -> go.Figure:
-    """From nothing to the value: pixels, then every layer's constants, and what is left over where something is."""
-    parts = [("pixels", found.ink), *found.constants]
+    """From nothing to the value: pixels, then every layer's constants, and what is left over, if any."""
+    parts = [("pixels", found.ink), *_largest(found.constants)]
     if found.bent:
         parts.append(("left over", found.left_over))
     values = [*(part for _, part in parts), found.value]

@@ -189,7 +189,7 @@ def choice_words(choice: muting.Choice, network: Network) -> str:
 
 def kind_words(network: Network) -> Mapping[str, str]:
     """What a channel of each layer that can be muted is called: "map" or "unit"."""
-    return {placed.layer.name: "map" if len(placed.output_shape) == 3 else "unit" for placed in muting.mutable(network)}
+    return {placed.layer.name: "map" if len(placed.output_shape) > 1 else "unit" for placed in muting.mutable(network)}
 
 
 def signed(points: float) -> str:

@@ -13,13 +13,13 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from model.layers import Shape
-from model.networks import Dense, Dropout, Flatten, Network
+from model.networks import INPUT, Dense, Dropout, Flatten, Network
 
 SCHEMA: Final = 1
 FEWEST, MOST, USUAL = 4, 16, 8
 """Nodes of a layer that are shown: the least and the most one may ask for, and how many without asking."""
 
+_PASSING: Final = ("flatten", "dropout", "activation", "batch_normalization", "rescaling")
 Order = Literal["number", "activity"]
 Palette = Literal["perceptual", "sign"]
 
@@ -76,13 +76,12 @@ def example(
 
     activations: by layer name, "input" first, without the batch axis. weights: by "<layer>/<weight>".
     """
-    names = ["input", *(layer.name for layer in network.layers)]
-    for place in range(len(network.layers) - 1, -1, -1):
-        layer = network.layers[place]
+    for placed in reversed(network.placed()):
+        layer = placed.layer
         if isinstance(layer, Dense):
-            values = activations[names[place]].ravel().astype(np.float64)
+            values = activations[placed.inputs[0]].ravel().astype(np.float64)
             kernel = weights[f"{layer.name}/kernel"].astype(np.float64)
-            bias = weights[f"{layer.name}/bias"].astype(np.float64)
+            bias = weights.get(f"{layer.name}/bias", np.zeros(layer.units)).astype(np.float64)
             scores = values @ kernel + bias
             unit = int(scores.argmax())
             products = values * kernel[:, unit]
@@ -118,17 +117,16 @@ def _nodes(network: Network, settings: LinksSettings) -> str:
 
 
 def _node_counts(network: Network) -> list[int]:
-    """For each layer how many maps or units it has; flattened maps stay maps."""
-    counts, maps, before = [], network.input_shape[2], network.input_shape
-    shape: Shape = before
+    """For each layer how many maps or units it has; flattened maps stay maps, tokens and features are one."""
+    maps = {INPUT: network.input_shape[2]}
     for step in network.placed():
         shape = step.output_shape
-        same = math.prod(shape) == math.prod(step.input_shape) and step.layer.kind in (
-            "flatten", "dropout", "activation", "batch_normalization",
-        )  # fmt: skip
-        maps = shape[-1] if len(shape) == 3 or not same else maps
-        counts.append(maps)
-    return counts
+        same = math.prod(shape) == math.prod(step.input_shape) and step.layer.kind in _PASSING
+        if len(shape) == 2:
+            maps[step.layer.name] = 1
+        else:
+            maps[step.layer.name] = shape[-1] if len(shape) == 3 or not same else maps[step.inputs[0]]
+    return [maps[layer.name] for layer in network.layers]
 
 
 def _lines(network: Network) -> str:
@@ -140,6 +138,12 @@ def _lines(network: Network) -> str:
         through.append("each value of a mean of n has weight 1/n")
     if "batch_normalization" in kinds:
         through.append("normalization has the weight γ/√(variance + ε)")
+    if kinds & {"add", "subtract", "concatenate"}:
+        through.append("an input that is added or put behind another has weight 1, one that is taken away −1")
+    if kinds & {"average", "maximum", "minimum"}:
+        through.append("a mean of n inputs gives each 1/n, the largest or smallest of them has weight 1")
+    if kinds & {"multiply", "keras_layer"}:
+        through.append("into a product, or a layer that only Keras knows, no lines are drawn, as it has no such shares")
     direct = f" From map to map alone: {'; '.join(through)}." if through else ""
     return (
         "**A line** is a contribution: weight × activation, summed over all values of the node at its left that reach "

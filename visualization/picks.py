@@ -28,7 +28,8 @@ class PickError(StrataError):
 class Pick:
     """A layer by its name; of its channels one, or None for all; of that channel one neuron by row and column.
 
-    Units of a dense or flatten layer are channels that have no row and column.
+    Units of a dense or flatten layer are channels that have no row and column; tokens and features are one map, 0,
+    whose rows are the tokens.
     """
 
     layer: str
@@ -50,13 +51,15 @@ class Pick:
     def value(self, activations: Mapping[str, np.ndarray]) -> float | None:
         """The neuron's activation; None where these layers have no such neuron.
 
-        activations: by layer name, (rows, columns, channels) or (units,).
+        activations: by layer name, (rows, columns, channels), (tokens, features) or (units,).
         """
-        place = (self.channel,) if self.row is None else (self.row, self.column, self.channel)
         found = activations.get(self.layer)
-        if found is None or len(place) != found.ndim or None in place:
+        if found is None or self.channel is None:
             return None
-        if any(at >= length for at, length in zip(place, found.shape, strict=True) if at is not None):
+        place = (self.channel,) if self.row is None else (self.row, self.column or 0, self.channel)
+        if len(place) == 3 and found.ndim == 2:  # tokens and features are one map
+            found = found[:, :, None]
+        if len(place) != found.ndim or any(at >= length for at, length in zip(place, found.shape, strict=True)):
             return None
         return float(found[place])
 
@@ -91,7 +94,15 @@ class Wish:
 def at(layer: str, shape: tuple[int, ...], index: int) -> Pick:
     """The neuron at a place in the flat activations of a layer of `shape`."""
     place = [int(number) for number in np.unravel_index(index, shape)]
+    if len(shape) == 2:
+        return Pick(layer, 0, place[0], place[1])
     return Pick(layer, place[2], place[0], place[1]) if len(shape) == 3 else Pick(layer, place[0])
+
+
+def place_of(pick: Pick, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Where in a layer's activations of `shape` a pick of a channel is; at row and column 0 where it names none."""
+    row, column, channel = pick.row or 0, pick.column or 0, pick.channel or 0
+    return {1: (channel,), 2: (row, column)}.get(len(shape), (row, column, channel))
 
 
 def shapes(network: Network) -> dict[str, tuple[int, ...]]:

@@ -16,12 +16,11 @@ def pixels(found: Reasons) -> str:
         f"{number(found.ink)}, all constants {number(found.fixed)}."
     )
     if found.bent:
-        where = ", ".join(f"{layer.replace('_', ' ')} ({activation})" for layer, activation in found.bent)
+        where = bent_words(found)
         adds = (
-            f"**They do not add up here**: {where} bends everywhere, so that slope times ink is not what the ink gave: "
-            f"{number(found.left_over)} of {found.what} is left over. Integrated gradients hold for such a network, up "
-            f"to "
-            "the error of their sum; occlusion holds for any."
+            f"**They do not add up here**: {where} is not of straight pieces, so that slope times ink is not what the "
+            f"ink gave: {number(found.left_over)} of {found.what} is left over. Integrated gradients hold for such a "
+            "network, up to the error of their sum; occlusion holds for any."
         )
     else:
         adds = (
@@ -38,11 +37,18 @@ def pixels(found: Reasons) -> str:
     )
 
 
+def bent_words(found: Reasons, most: int = 4) -> str:
+    """The layers that are not of straight pieces, each with what bends in it; of many the first."""
+    named = [f"{layer.replace('_', ' ')} ({what})" for layer, what in found.bent]
+    return ", ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")
+
+
 def parts(found: Reasons) -> str:
     """Of the sum from pixels to logit."""
     shares = "; ".join(f"{name} {number(part)}" for name, part in found.constants)
     over = (
-        f" What is left over, {number(found.left_over)}, comes from activations that are not of straight pieces."
+        f" What is left over, {number(found.left_over)}, comes from what is not of straight pieces, "
+        f"{bent_words(found)}."
         if found.bent
         else f" Nothing is left over but rounding, {abs(found.left_over):.6f}."
     )
@@ -51,8 +57,8 @@ def parts(found: Reasons) -> str:
         f"{shares}. "
         "A layer's biases count by how strongly the logit answers to them for this picture: each bias times the slope "
         "of the logit along the sum it is added to. Of a batch normalization it is beta less the scaled mean; a relu6 "
-        "at "
-        f"its limit gives a constant 6.{over}\n\nThe logit is what the last layer adds up before softmax turns it into "
+        f"at its limit gives a constant 6, a hard sigmoid a half or one.{over}\n\n"
+        "The logit is what the last layer adds up before softmax turns it into "
         "a probability. Slopes are computed in double precision and held against Keras's own logit in single.\n\n"
         "*Srinivas and Fleuret 2019, Full-gradient representation, "
         "[arXiv:1905.00780](https://arxiv.org/abs/1905.00780)*"

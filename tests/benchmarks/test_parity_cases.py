@@ -7,10 +7,10 @@ from model.layers import KINDS
 
 
 def test_every_kind_and_activation_is_drawn_twelve_times() -> None:
-    tested = [network.layers[-1] for network in parity_cases.networks()]
+    tested = [network.layers[-1] for network in parity_cases.networks() if network.layers[-1].name == "tested"]
     kinds = Counter(layer.kind for layer in tested)
     activations = Counter(layer.activation for layer in tested if hasattr(layer, "activation"))
-    assert kinds.keys() == KINDS.keys()
+    assert kinds.keys() == KINDS.keys() - {"keras_layer"}
     assert activations.keys() == set(parity_cases.ACTIVATIONS)
     assert min(*kinds.values(), *activations.values()) >= 12
 

@@ -1,6 +1,7 @@
 """Pixels, biases and constants add up to Keras's logits; the other methods against loops and short formulas."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from model import linearity
 from model.analyses import Analysis
 from model.attribution import Explained, attribution, contrast
 from model.building import build, set_weights
+from model.layers import KerasLayer
 from model.networks import (
     CNN,
     PRESETS,
@@ -30,6 +32,7 @@ from model.networks import (
     Network,
     NetworkError,
 )
+from tests.model.graphs import HOURGLASS, INCEPTION, RESIDUAL, SQUEEZE
 from tests.model.snapshots import STEP, images, run_of
 
 PIECES = sorted(linearity.PIECEWISE_LINEAR)
@@ -70,7 +73,11 @@ def explained(network: Network, seed: int = 5, scale: float = 1.0) -> tuple[Expl
     last = network.layers[-1]
     assert isinstance(last, Dense)
     bare = Network(
-        network.name, network.title, network.input_shape, (*network.layers[:-1], Dense(last.name, last.units, "linear"))
+        network.name,
+        network.title,
+        network.input_shape,
+        (*network.layers[:-1], replace(last, activation="linear")),
+        network.wires,
     )
     model = build(bare)
     set_weights(model, weights)
@@ -223,3 +230,51 @@ def test_the_analysis_explains_what_is_read_unless_a_class_is_named(tmp_path_fac
         attribution(Analysis.of("attribution", run, STEP, pixels, goal=2, **{**asked, "patch": 4}), lambda *_: None)
     with pytest.raises(NetworkError, match="Received 0 bytes"):
         attribution(Analysis.of("attribution", run, STEP, goal=2, **asked), lambda *_: None)
+
+
+@pytest.mark.parametrize("network", [RESIDUAL.network, INCEPTION.network], ids=["residual", "inception"])
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_parts_of_a_graph_of_straight_pieces_add_up(network: Network, scale: float) -> None:
+    """Through sums, means, the larger and the smaller, dilated and separable windows, borders and rescaling."""
+    found, model = explained(network, scale=scale)
+    pictures = np.random.default_rng(3).uniform(0, 1, (6, *network.input_shape)).astype(np.float32)
+    expected = logits(model, pictures)
+    assert linearity.bent(network) == ()
+    for goal in (0, 7):
+        parts = found.parts(pictures.astype(np.float64), contrast(goal, -1, 10))
+        assert parts.constants.shape == (6, len(linearity.constant_names(network)))
+        np.testing.assert_allclose(parts.sums, expected[:, goal], atol=1e-4)
+
+
+def test_constants_of_a_graph_are_named() -> None:
+    assert linearity.constant_names(RESIDUAL.network) == (
+        "constants of norm 1", "biases of conv 1", "constants of norm 2", "biases of short", "biases of conv 2",
+        "biases of output",
+    )  # fmt: skip
+    assert linearity.constant_names(INCEPTION.network) == (
+        "constants of scaled", "biases of a", "biases of b", "sixes of b", "biases of d", "halves and ones of d",
+        "biases of e 2",
+    )  # fmt: skip
+
+
+def test_products_and_kerass_own_layers_are_named_as_what_does_not_add_up() -> None:
+    assert linearity.bent(SQUEEZE.network) == (("conv", "mish"), ("worth", "sigmoid"), ("weighed", "a product"))
+    assert linearity.bent(HOURGLASS.network) == (
+        ("fine", "softsign"), ("coarse", "exponential"), ("bent", "hard_silu"),
+    )  # fmt: skip
+    own = KerasLayer("own", "LayerNormalization", "{}", (28, 28, 1))
+    network = Network("own", "Own", (28, 28, 1), (own, Flatten("flatten"), Dense("output", 10, "softmax")))
+    assert linearity.bent(network) == (("own", "Keras's LayerNormalization"),)
+
+
+def test_a_product_leaves_something_over_and_grad_cam_looks_at_maps_with_places() -> None:
+    network = SQUEEZE.network
+    found, model = explained(network, scale=3.0)
+    picture = np.random.default_rng(4).uniform(0, 1, (1, *network.input_shape))
+    goal = contrast(1, -1, 5)
+    expected = logits(model, picture)[0, 1]
+    assert abs(found.parts(picture, goal).sums[0] - expected) > 0.01
+    integrated, black = found.integrated(picture, goal, 256)
+    assert integrated.sum() + black == pytest.approx(expected, abs=1e-3)
+    seen = found.grad_cam(picture, goal)
+    assert linearity.last_convolution(network) == "conv" and seen is not None and seen.shape == (7, 6)

@@ -1,11 +1,25 @@
 """Receptive fields against what Keras does when each pixel is moved."""
 
+import math
+
 import keras
 import numpy as np
 import pytest
 
 from model.building import build
 from model.fields import field
+from model.layers import (
+    Add,
+    Average,
+    Concatenate,
+    KerasLayer,
+    Multiply,
+    Rescaling,
+    Reshape,
+    SeparableConv2D,
+    UpSampling2D,
+    ZeroPadding2D,
+)
 from model.networks import (
     CNN,
     CNN_SMALL,
@@ -49,6 +63,35 @@ GAPS = Network(
         Dense("dense_1", 3, activation="linear"),
     ),
 )
+GRAPH = Network(
+    "graph",
+    "Graph",
+    (10, 9, 1),
+    (
+        ZeroPadding2D("pad", ((2, 0), (0, 1))),
+        Conv2D("across", 2, (1, 3), padding="same", activation="linear", dilation_rate=(1, 2)),
+        Conv2D("down", 2, (3, 1), padding="same", activation="linear"),
+        Add("cross"),
+        MaxPool2D("pool"),
+        UpSampling2D("up", (2, 2)),
+        Concatenate("both"),
+        SeparableConv2D("separable", 3, (2, 2), (2, 2), activation="linear"),
+        GlobalMaxPool2D("peak"),
+        DepthwiseConv2D("depthwise", (3, 3), activation="linear"),
+        GlobalAveragePool2D("worth", keepdims=True),
+        Multiply("weighed"),
+        Average("mean"),
+        Rescaling("scaled", 2.0, 0.5),
+        Reshape("tokens", (80, 4)),
+        Reshape("row", (320,)),
+        Concatenate("ends"),
+        Dense("output", 3, activation="linear"),
+    ),
+    (
+        ("down", ("pad",)), ("cross", ("across", "down")), ("both", ("up", "down")), ("depthwise", ("both",)),
+        ("weighed", ("depthwise", "worth")), ("mean", ("weighed", "depthwise")), ("ends", ("peak", "row")),
+    ),
+)  # fmt: skip
 AVERAGE = Network(
     "average", "Average", (6, 7, 1), (Conv2D("conv_1", 2, activation="linear"), GlobalAveragePool2D("average"))
 )
@@ -62,7 +105,10 @@ def _moved(network: Network, layer: str) -> np.ndarray:
     random = np.random.default_rng(3)
     model = build(network)
     model.set_weights([random.uniform(0.5, 1.5, array.shape) for array in model.get_weights()])
-    upto = keras.Model(model.inputs[0], model.get_layer(layer).output)
+    return _moves(keras.Model(model.inputs[0], model.get_layer(layer).output), network, random)
+
+
+def _moves(upto: keras.Model, network: Network, random: np.random.Generator) -> np.ndarray:
     rows, columns, _ = network.input_shape
     pixels = rows * columns
     picture = random.uniform(0, 1, pixels).astype(np.float32)
@@ -82,8 +128,43 @@ def test_a_neuron_moves_with_the_pixels_of_its_field_and_no_others(network: Netw
     for neuron, place in enumerate(np.ndindex(shape)):
         row, column, channel = place if len(place) == 3 else (0, 0, *place)
         found = field(network, layer, row, column, channel)
-        mask = np.outer(found.rows.mask, found.columns.mask).ravel()
+        mask = found.mask.ravel()
         np.testing.assert_array_equal(mask, seen[:, neuron], err_msg=f"{layer} {place}")
+
+
+def test_a_neuron_where_branches_meet_moves_with_the_pixels_of_all_of_them() -> None:
+    random = np.random.default_rng(3)
+    model = build(GRAPH)
+    model.set_weights([random.uniform(0.5, 1.5, array.shape) for array in model.get_weights()])
+    shapes_of = {placed.layer.name: placed.output_shape for placed in GRAPH.placed()}
+    crosses = 0
+    for layer, shape in shapes_of.items():
+        seen = _moves(keras.Model(model.inputs[0], model.get_layer(layer).output), GRAPH, np.random.default_rng(4))
+        for neuron in random.choice(math.prod(shape), min(24, math.prod(shape)), replace=False):
+            place = np.unravel_index(neuron, shape)
+            row, column, channel = {3: place, 2: (place[0], 0, place[-1]), 1: (0, 0, place[-1])}[len(shape)]
+            found = field(GRAPH, layer, int(row), int(column), int(channel))
+            np.testing.assert_array_equal(found.mask.ravel(), seen[:, neuron], err_msg=f"{layer} {place}")
+            assert not found.presumed
+            crosses += layer == "cross" and not found.is_box
+            cut = found.cut(np.ones(GRAPH.input_shape[:2]))
+            assert np.nansum(cut) == found.mask.sum()
+    assert crosses > 10
+
+
+def test_of_kerass_own_layers_all_is_presumed() -> None:
+    own = KerasLayer("own", "LayerNormalization", '{"axis":[-1]}', (6, 7, 2))
+    network = Network("own", "Own", (6, 7, 1), (Conv2D("conv", 2, (1, 1)), own, Flatten("flatten")))
+    found = field(network, "flatten", channel=3)
+    assert found.is_whole and found.presumed == ("own",)
+    assert field(network, "conv", 2, 3).mask.sum() == 1 and field(network, "conv").presumed == ()
+
+
+def test_a_neuron_in_a_border_of_zeros_sees_nothing() -> None:
+    found = field(GRAPH, "pad", 0, 4)
+    assert not found.mask.any() and found.cut(np.ones((10, 9))).shape == (1, 1)
+    assert np.isnan(found.cut(np.ones((10, 9)))).all()
+    assert (found.rows.first, found.rows.end) == (0, 0)
 
 
 def test_a_softmax_sees_what_any_of_its_inputs_sees() -> None:

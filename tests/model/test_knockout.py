@@ -11,6 +11,7 @@ from data import datasets
 from model import knockout, muting
 from model.analyses import Analysis, Arrays
 from model.building import build, set_weights
+from model.layers import Add, Concatenate, SeparableConv2D, ZeroPadding2D
 from model.muting import MutingError
 from model.networks import (
     CNN,
@@ -78,7 +79,29 @@ MIXED = Network(
 AVERAGED = Network(
     "averaged", "Averaged", INPUT, (Conv2D("conv_1", 4, strides=(2, 2)), GlobalAveragePool2D("mean"), OUTPUT)
 )
-NETWORKS = (POOLED, NORMALIZED, MIXED, AVERAGED, PRESETS["mlp_sigmoid"])
+BRANCHED = Network(
+    "branched",
+    "Branched",
+    INPUT,
+    (
+        Conv2D("conv_1", 3, (3, 3), (3, 3)),
+        Conv2D("conv_2", 4, (3, 3), padding="same", dilation_rate=(2, 2), use_bias=False),
+        SeparableConv2D("separable_1", 4, padding="same", activation="tanh"),
+        Add("add_1"),
+        ZeroPadding2D("padding_1"),
+        Conv2D("conv_3", 5, (3, 3), (2, 2)),
+        Concatenate("concatenate_1"),
+        GlobalAveragePool2D("mean"),
+        Dense("dense_1", 6, use_bias=False),
+        OUTPUT,
+    ),
+    (
+        ("separable_1", ("conv_1",)),
+        ("add_1", ("conv_2", "separable_1")),
+        ("concatenate_1", ("conv_3", "conv_3")),
+    ),
+)
+NETWORKS = (POOLED, NORMALIZED, MIXED, AVERAGED, PRESETS["mlp_sigmoid"], BRANCHED)
 LAYERS = [(network, placed.layer.name) for network in NETWORKS for placed in muting.mutable(network)]
 
 
@@ -113,15 +136,19 @@ def figures(probabilities: np.ndarray) -> tuple[float, np.ndarray, float]:
     return sklearn.metrics.accuracy_score(labels, predicted), hits, loss
 
 
-def cut_open(model: keras.Model, choice: muting.Choice, how: str) -> np.ndarray:
+def cut_open(network: Network, model: keras.Model, choice: muting.Choice, how: str) -> np.ndarray:
     """The answers of a network whose muted channels are overwritten in NumPy between its layers."""
-    values = whole = images()
-    for layer in model.layers:
-        values = np.array(layer(values, training=False))
-        whole = np.array(layer(whole, training=False))
-        for channel in choice.get(layer.name, ()):
+    found = {"input": (images(), images())}
+    for placed in network.placed():
+        layer, read = model.get_layer(placed.layer.name), [found[name] for name in placed.inputs]
+        values, whole = (
+            np.array(layer([each[which] for each in read] if len(read) > 1 else read[0][which], training=False))
+            for which in (0, 1)
+        )
+        for channel in choice.get(placed.layer.name, ()):
             values[..., channel] = whole[..., channel].mean(dtype=np.float64) if how == "mean" else 0.0
-    return values
+        found[placed.layer.name] = values, whole
+    return found[network.layers[-1].name][0]
 
 
 @pytest.mark.parametrize("replacement", ["zero", "mean"])
@@ -133,7 +160,7 @@ def test_every_channel_alone_is_worth_what_the_opened_network_says(
     ranked = knockout.ranking(Analysis.of("ranking", run, STEP, layer=layer, replacement=replacement), no_report)
     model = keras_model(run)
     for channel in range(min(len(ranked["loss"]), 6)):
-        _, hits, loss = figures(cut_open(model, {layer: (channel,)}, replacement))
+        _, hits, loss = figures(cut_open(network, model, {layer: (channel,)}, replacement))
         np.testing.assert_array_equal(ranked["hits"][channel], hits)
         assert ranked["loss"][channel] == pytest.approx(loss, abs=1e-6)
         alone = ask(run, {layer: (channel,)}, replacement)
@@ -162,14 +189,14 @@ def test_a_muted_filter_is_one_with_zeroed_weights(runs: dict[str, Run], layer: 
 def test_several_are_muted_across_layers(runs: dict[str, Run], replacement: str) -> None:
     choice = {"conv_1": (0, 2), "conv_2": (1,), "dense_1": (3, 4)}
     found = ask(runs["pooled"], choice, replacement)
-    accuracy, hits, loss = figures(cut_open(keras_model(runs["pooled"]), choice, replacement))
+    accuracy, hits, loss = figures(cut_open(POOLED, keras_model(runs["pooled"]), choice, replacement))
     np.testing.assert_array_equal(found["hits"], hits)
     assert found["hits"].sum() / found["images"].sum() == pytest.approx(accuracy)
     assert found["loss"][0] == pytest.approx(loss, abs=1e-6)
 
 
 def test_nothing_muted_is_the_network_itself(runs: dict[str, Run]) -> None:
-    _, hits, loss = figures(cut_open(keras_model(runs["mixed"]), {}, "zero"))
+    _, hits, loss = figures(cut_open(MIXED, keras_model(runs["mixed"]), {}, "zero"))
     found = ask(runs["mixed"], {})
     np.testing.assert_array_equal(found["hits"], hits)
     np.testing.assert_array_equal(found["images"], np.bincount(datasets.load("digits").y_test))

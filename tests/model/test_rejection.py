@@ -49,7 +49,7 @@ def test_what_is_compared_is_what_the_last_dense_layer_sees() -> None:
     assert rejection.hidden_layer(CNN) == "dense_1"
     assert rejection.hidden_layer(CNN_SMALL) == "average"
     assert rejection.hidden_layer(PRESETS["mlp_25"]) == "dense_2"
-    direct = Network("direct", "Direct", (28, 28, 1), (Dense("only", 10, activation="softmax"),))
+    direct = Network("direct", "Direct", (28, 28, 1), (GlobalAveragePool2D("only"),))
     assert rejection.hidden_layer(direct) == "input"
     split = (Flatten("flatten"), Dense("logits", 10, activation="linear"), Activation("softmax", "softmax"))
     assert rejection.hidden_layer(Network("split", "Split", (28, 28, 1), split)) == "flatten"

@@ -123,7 +123,7 @@ def test_explanations_use_the_numbers_and_name_their_source(found: Reasons) -> N
     assert "they give −1.590" in words and "1703.01365" in words and "1.0900, is the error" in words
     assert "11 x 11 cells" in reasons_words.grad_cam(found) and "1610.02391" in reasons_words.grad_cam(found)
     bent = dataclasses.replace(found, value=6.0, bent=(("dense_1", "sigmoid"),))
-    assert "**They do not add up here**: dense 1 (sigmoid) bends" in reasons_words.pixels(bent)
+    assert "**They do not add up here**: dense 1 (sigmoid) is not of straight pieces" in reasons_words.pixels(bent)
     assert "+1.500" in reasons_words.parts(bent)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.layers import KINDS, Conv2D, Dense
+from model.layers import Conv2D, Dense
 from model.networks import PRESETS
 from model.runs import check_trainable
 from visualization import drafts
@@ -43,7 +43,13 @@ def test_layers_are_added_moved_and_removed_before_the_output() -> None:
     assert drafts.add(CNN, "dropout", 99)[-2].name == "dropout_1"
 
 
-@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "move"]), st.sampled_from(list(KINDS)), st.integers(0, 8))))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["add", "remove", "move"]), st.sampled_from(list(drafts.KIND_TITLES)), st.integers(0, 8)
+        )
+    )
+)
 def test_whatever_is_done_the_names_differ_and_the_output_stays_last(edits: list[tuple[str, str, int]]) -> None:
     draft = CNN
     for what, kind, place in edits:

@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from model.activity import Activity, activities
-from model.kernels import grid, into
-from model.layers import Dropout, Flatten
+from model.kernels import grid, into, kernel_of
+from model.layers import Activation, Dense, Dropout, Flatten, Reshape
 from model.networks import Network, PlacedLayer
 from model.runs import Run
 from visualization import (
@@ -57,7 +57,7 @@ def draw(run: Run) -> None:
     rows = [
         placed
         for placed in network.placed()
-        if len(placed.output_shape) == 1 and not isinstance(placed.layer, Flatten | Dropout)
+        if len(placed.output_shape) == 1 and not isinstance(placed.layer, Flatten | Reshape | Dropout)
     ]
     with right:
         _units(rows, activations)
@@ -142,7 +142,11 @@ def _layers(found: Sequence[Activity], picture: Picture) -> None:
 
 def _weights(shown: Shown, network: Network, winner: int) -> None:
     names = shown.run.class_names()
-    last = network.placed()[-1]
+    last = _summing(network)
+    if last is None:
+        title = network.placed()[-1].title
+        st.caption(f"No weights are shown here: {title} ends this network, and no dense layer stands right before it.")
+        return
     chosen = st.selectbox(
         "Weights into the output of class",
         range(len(names)),
@@ -155,7 +159,7 @@ def _weights(shown: Shown, network: Network, winner: int) -> None:
     )
     place = winner if chosen is None else chosen
     layer = last.layer.name
-    values = into(network, layer, place, shown.run.weights(shown.step)[f"{layer}/kernel"])
+    values = into(network, layer, place, kernel_of(shown.run.weights(shown.step), layer))
     positive, negative = int((values > 0).sum()), int((values < 0).sum())
     mean = float(values.mean(dtype=np.float64))
     exhibit.draw(
@@ -172,6 +176,15 @@ def _weights(shown: Shown, network: Network, winner: int) -> None:
         table=lambda: number_table.written(["input", "weight"], enumerate(values.tolist())),
         height=_TALL,
     )
+
+
+def _summing(network: Network) -> PlacedLayer | None:
+    """The dense layer whose sums are the logits; None where the last is of another kind."""
+    placed = {each.layer.name: each for each in network.placed()}
+    last = network.placed()[-1]
+    while isinstance(last.layer, Activation | Dropout) and last.inputs[0] in placed:
+        last = placed[last.inputs[0]]
+    return last if isinstance(last.layer, Dense) else None
 
 
 def _units(layers: Sequence[PlacedLayer], activations: Mapping[str, np.ndarray]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
-from model.layers import Conv2D, Dense, DepthwiseConv2D, Dropout, Flatten
+from model import kernels
+from model.layers import Conv2D, DepthwiseConv2D, Dropout, Flatten, Reshape, SeparableConv2D
 from model.networks import Network, PlacedLayer
 from visualization import state
-from visualization.picks import Pick
+from visualization.picks import Pick, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,19 @@ class Choice:
     @property
     def is_map(self) -> bool:
         """Whether each of them makes a map, not one value."""
-        return len(self.placed.output_shape) == 3
+        return len(self.placed.output_shape) > 1
 
     @property
     def has_kernel(self) -> bool:
         """Whether each of them has weights of its own that are a kernel."""
-        return isinstance(self.placed.layer, Conv2D | DepthwiseConv2D | Dense)
+        return kernels.has_kernel(self.placed.layer)
 
 
 def noun(placed: PlacedLayer) -> str:
     """What a layer is made of: filters where each has a kernel, else maps, or units where there are no rows."""
-    if isinstance(placed.layer, Conv2D | DepthwiseConv2D):
+    if isinstance(placed.layer, Conv2D | DepthwiseConv2D | SeparableConv2D):
         return "filter"
-    return "map" if len(placed.output_shape) == 3 else "unit"
+    return "map" if len(placed.output_shape) > 1 else "unit"
 
 
 def choose(layer: str, channel: int | None) -> None:
@@ -56,7 +58,9 @@ def choose(layer: str, channel: int | None) -> None:
 def draw(network: Network) -> Choice:
     """Draw the controls: the layer, and the number of one of its filters; returns what is chosen."""
     layers = {
-        placed.layer.name: placed for placed in network.placed() if not isinstance(placed.layer, Flatten | Dropout)
+        placed.layer.name: placed
+        for placed in network.placed()
+        if not isinstance(placed.layer, Flatten | Reshape | Dropout)
     }
     _settle(network, layers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -67,7 +71,7 @@ def draw(network: Network) -> Choice:
             key="filter_layer",
             persist_state="session",
             width=260,
-            help="Flatten and dropout layers are left out: what comes out of them is what went in",
+            help="Flatten, reshape and dropout layers are left out: what comes out of them is what went in",
         )
         placed = layers[name]
         last = placed.output_shape[-1] - 1
@@ -115,7 +119,7 @@ def _key(placed: PlacedLayer) -> str:
 
 def _count_words(placed: PlacedLayer) -> str:
     *sides, count = placed.output_shape
-    maps = f" of {sides[0]} x {sides[1]}" if sides else ""
+    maps = f" of {' x '.join(map(str, sides if len(sides) > 1 else [*sides, 1]))}" if sides else ""
     made = "map" if sides else "unit"
     return f"{count:,} {made}{'s' if count > 1 else ''}{maps}"
 
@@ -138,14 +142,16 @@ def _settle(network: Network, layers: dict[str, PlacedLayer]) -> None:
 
 
 def _channel_of(network: Network, pick: Pick) -> tuple[str, int] | None:
-    """The layer and channel that a pick is of; of a flatten or dropout layer, those of the layer that made its "
-    "values."""
-    placed = network.placed()
-    names = [each.layer.name for each in placed]
-    if pick.layer not in names or pick.channel is None:
+    """The layer and channel that a pick is of; of a layer that is left out, those of the layer that made its values."""
+    placed = {each.layer.name: each for each in network.placed()}
+    if pick.layer not in placed or pick.channel is None:
         return None
-    place, channel = names.index(pick.layer), pick.channel
-    while place >= 0 and isinstance(placed[place].layer, Flatten | Dropout):
-        channel %= placed[place].input_shape[-1]
-        place -= 1
-    return (names[place], channel) if place >= 0 else None
+    name = pick.layer
+    place = place_of(pick, placed[name].output_shape)
+    if any(at >= side for at, side in zip(place, placed[name].output_shape, strict=True)):
+        return None  # touched in another network that has a layer of this name
+    while name in placed and isinstance(placed[name].layer, Flatten | Reshape | Dropout):
+        shape = placed[name].input_shape
+        place = tuple(int(at) for at in np.unravel_index(np.ravel_multi_index(place, placed[name].output_shape), shape))
+        name = placed[name].inputs[0]
+    return (name, place[-1]) if name in placed else None

@@ -91,7 +91,8 @@ def draw(shown: Shown, choice: Choice, channel: int, found: Arrays) -> None:
 def _places(choice: Choice, flat: np.ndarray) -> list[tuple[int, int]]:
     if not choice.is_map:
         return [(0, 0)] * len(flat)
-    return [divmod(int(at), choice.placed.output_shape[1]) for at in flat]
+    columns = choice.placed.output_shape[1] if len(choice.placed.output_shape) == 3 else 1
+    return [divmod(int(at), columns) for at in flat]
 
 
 def box(seen: Field) -> galleries.Frame:
@@ -105,8 +106,9 @@ def _sides(seen: Field) -> tuple[int, int, int, int]:
 
 
 def _patches(choice: Choice, fields: list[Field], pictures: np.ndarray, words: list[str], numbers: list[int]) -> None:
-    cuts = np.stack([each.cut(picture) for each, picture in zip(fields, pictures, strict=True)])
+    cuts = _stacked([each.cut(picture) for each, picture in zip(fields, pictures, strict=True)])
     rows, columns = fields[0].rows.length, fields[0].columns.length
+    branched = "" if fields[0].is_box else " Pixels within it that have no part in the neuron are blank too."
     exhibit.draw(
         "The exact patches that do it",
         galleries.gallery(
@@ -125,6 +127,8 @@ def _patches(choice: Choice, fields: list[Field], pictures: np.ndarray, words: l
             "picture where the frame is, at the neuron with the largest activation. What lies beyond the picture's "
             "border "
             "is blank. The size follows from the windows and strides of all layers up to this one."
+            + branched
+            + _presumed(fields[0])
         ),
         table=lambda: number_table.written(
             ["test picture", "row", "column", "ink"],
@@ -136,6 +140,22 @@ def _patches(choice: Choice, fields: list[Field], pictures: np.ndarray, words: l
         ),
         height=_HEIGHT,
     )
+
+
+def _stacked(cuts: list[np.ndarray]) -> np.ndarray:
+    """Patches in one array, float32 (count, rows, columns): behind up-sampling they are not all of one size."""
+    rows, columns = (max(cut.shape[axis] for cut in cuts) for axis in (0, 1))
+    found = np.full((len(cuts), rows, columns), np.nan, np.float32)
+    for place, cut in enumerate(cuts):
+        found[place, : cut.shape[0], : cut.shape[1]] = cut
+    return found
+
+
+def _presumed(seen: Field) -> str:
+    if not seen.presumed:
+        return ""
+    names = ", ".join(name.replace("_", " ") for name in seen.presumed)
+    return f" Which of its inputs {names} reads, only Keras knows: here it counts as reading all of them."
 
 
 def _explanation(choice: Choice, channel: int, found: Arrays, first: Field, *, whole: bool, counted: int) -> str:
@@ -150,7 +170,7 @@ def _explanation(choice: Choice, channel: int, found: Arrays, first: Field, *, w
         "(Zeiler and Fergus 2014, [arXiv 1311.2901](https://arxiv.org/abs/1311.2901))."
     )
     if whole:
-        return said
+        return said + _presumed(first)
     rows, columns = first.rows, first.columns
     return (
         f"{said} A map has many neurons; the one with the largest activation counts. Its receptive field is framed: "

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from model.analyses import Arrays
-from model.kernels import Incoming, grid, incoming
+from model.kernels import Incoming, grid, incoming, kernel_of, no_kernel_words
 from visualization import activity, galleries, number_table
 from visualization.state import Shown
 from visualization.views import exhibit, filter_choice
@@ -29,6 +29,8 @@ def draw(shown: Shown, choice: Choice, activations: Mapping[str, np.ndarray], fo
     quiet = set() if found is None else set(np.flatnonzero(found["pictures"] == 0).tolist())
     words = [f"{channel} {QUIET}" if channel in quiet else str(channel) for channel in channels]
     if not choice.has_kernel:
+        if why := no_kernel_words(choice.placed):
+            st.caption(why)
         _maps(choice, values, channels, words)
         return
     left, right = st.columns(2)
@@ -131,7 +133,7 @@ def _kernels(shown: Shown, choice: Choice, channels: range, words: Sequence[str]
     placed = choice.placed
     lies = incoming(shown.run.config().network, placed.layer.name)
     assert lies is not None
-    kernels = lies.pictures(shown.run.weights(shown.step)[f"{placed.layer.name}/kernel"])
+    kernels = lies.pictures(kernel_of(shown.run.weights(shown.step), placed.layer.name))
     sources = _slices(choice, lies, kernels)
     pictures = chosen_slices(kernels, sources)[channels.start : channels.stop]
     shown_words = list(words)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from model.analyses import Arrays
-from model.kernels import incoming, norms, parameters_of
+from model.kernels import incoming, kernel_of, no_kernel_words, norms, parameters_of
 from model.selectivity import can_die, selectivity
 from visualization import charts, galleries, number_table, responses
 from visualization.state import Shown
@@ -52,7 +52,8 @@ def _facts(
     else:
         now = f"for the chosen picture {float(values):.3g}"
     parts = [f"**{choice.placed.title}, {choice.noun} {channel}**", now]
-    numbers = parameters_of(shown.run.weights(shown.step), layer, channel)
+    why = no_kernel_words(choice.placed)
+    numbers = {} if why else parameters_of(shown.run.weights(shown.step), layer, channel)
     parts += [f"{name.replace('_', ' ')} {value:.3g}" for name, value in sorted(numbers.items())]
     if found is not None:
         parts.append(
@@ -62,6 +63,8 @@ def _facts(
         if (index := selectivity(found["class_means"][channel])) is not None:
             parts.append(f"selectivity {index:.2f}")
     st.markdown(" · ".join(parts))
+    if why:
+        st.caption(why)
     if found is not None and found["pictures"][channel] == 0:
         dead = can_die(shown.run.config().network, layer)
         says = (
@@ -77,7 +80,7 @@ def _kernel(shown: Shown, choice: Choice, channel: int) -> None:
     layer, title = choice.placed.layer.name, choice.placed.title
     lies = incoming(shown.run.config().network, layer)
     assert lies is not None
-    kernel = lies.pictures(shown.run.weights(shown.step)[f"{layer}/kernel"])[channel]  # (rows, columns, sources)
+    kernel = lies.pictures(kernel_of(shown.run.weights(shown.step), layer))[channel]  # (rows, columns, sources)
     pictures = np.moveaxis(kernel, -1, 0)
     rows, columns, count = lies.shape
     sources = [lies.source_of(channel, place) for place in range(count)]

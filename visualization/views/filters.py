@@ -24,7 +24,9 @@ def draw(run: Run) -> None:
     choice = filter_choice.draw(network)
     picture, _ = state.chosen_picture()
     step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
-    activations = traces.trace(shown.run, step, picture)
+    traced = traces.trace(shown.run, step, picture)
+    # A feature of tokens is a map of one column.
+    activations = {name: values[:, None, :] if values.ndim == 2 else values for name, values in traced.items()}
     found = _responses(run, shown, choice)
     if found is not None:
         st.caption(quiet_words(found, choice, dies=can_die(network, choice.placed.layer.name)))

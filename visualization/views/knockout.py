@@ -139,6 +139,8 @@ def _wish(run: Run, choice: muting.Choice) -> tuple[Pick, tuple[tuple[str, int],
     shape = next(placed.output_shape for placed in run.config().network.placed() if placed.layer.name == layer)
     if len(shape) == 3:
         return Pick(layer, channel, shape[0] // 2, shape[1] // 2), muted
+    if len(shape) == 2:
+        return Pick(layer, 0, shape[0] // 2, channel), muted
     return Pick(layer, channel), muted
 
 

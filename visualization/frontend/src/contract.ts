@@ -93,7 +93,7 @@ function checkPlace(layers: readonly LayerSpec[], index: number, what: string): 
   }
   const merges = isElementwise(layer) || layer.kind === "concatenate";
   const least = merges ? 2 : 1;
-  const most = merges && layer.kind !== "subtract" ? sources.length : least;
+  const most = merges && layer.kind !== "subtract" ? Number.POSITIVE_INFINITY : least;
   if (sources.length < least || sources.length > most) {
     const expected = most > least ? "at least two names" : least === 2 ? "two names" : "one name";
     throw new ContractError(`${what}.inputs`, expected, layer.inputs);

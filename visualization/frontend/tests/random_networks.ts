@@ -50,7 +50,7 @@ class RandomLayers {
   constructor(seed: number) {
     this.random = randomNumbers(seed);
     this.dealt = seed;
-    this.activated = { dense: seed, activation: seed, branch: seed };
+    this.activated = { dense: seed, activation: seed * 2, branch: seed };
     this.moved = seed;
     this.layers = [inputLayer([this.whole(4, 7), this.whole(4, 7), this.whole(1, 2)])];
   }
@@ -222,7 +222,7 @@ function fitted(name: string, shape: readonly number[], values: Float32Array): F
 function weightShapes(layer: LayerSpec): Readonly<Record<string, readonly number[]>> {
   const inputs = layer.input_shape[layer.input_shape.length - 1];
   const outputs = layer.output_shape[layer.output_shape.length - 1];
-  const bias = "use_bias" in layer && !layer.use_bias ? {} : { bias: [outputs] };
+  const bias: Record<string, number[]> = "use_bias" in layer && !layer.use_bias ? {} : { bias: [outputs] };
   switch (layer.kind) {
     case "conv2d":
       return { kernel: [...layer.kernel_size, inputs, outputs], ...bias };

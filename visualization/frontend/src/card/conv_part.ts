@@ -64,8 +64,9 @@ export class ConvPart {
     const input = content.activations(before.name);
     const window = windowSum(layer, explanation, which);
     this.window.show(layer, place, input, window.channel, this.surroundings.shades());
-    const holes = holesInWords(explanation.patch.steps);
-    write(this.heading, [before.title, names[which], holes].filter(Boolean).join(" · "));
+    const shared = window.own ? "" : "kernel shared by all maps";
+    const words = [before.title, names[which], holesInWords(explanation.patch.steps), shared];
+    write(this.heading, words.filter(Boolean).join(" · "));
     this.fill(content, explanation, window, rangeOf(input));
     this.weighing.root.hidden = explanation.kind !== "separable_conv2d";
     if (explanation.kind === "separable_conv2d") this.weighing.show(content, explanation, which);

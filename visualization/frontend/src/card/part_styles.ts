@@ -6,6 +6,7 @@ export const partStyles = /* css */ `
 .strata-scene .card .picture { position: relative; touch-action: none; cursor: move; box-shadow: 0 0 0 1px var(--hair); }
 .strata-scene .card .picture canvas { position: static; cursor: inherit; image-rendering: pixelated; }
 .strata-scene .card .frame { position: absolute; left: 0; top: 0; pointer-events: none; border-radius: 2px; box-shadow: 0 0 0 2px var(--accent), 0 0 0 3px var(--paper), inset 0 0 0 1px var(--paper); }
+.strata-scene .card .frame.dotted { background-image: radial-gradient(circle, var(--accent) 0 1.5px, var(--paper) 1.8px 2.3px, transparent 2.6px); }
 .strata-scene .card .picture.still { cursor: default; }
 .strata-scene .card .mark { position: absolute; left: 0; top: 0; pointer-events: none; box-shadow: 0 0 0 2px var(--paper), 0 0 0 3.5px var(--accent); }
 .strata-scene .card .playback { display: flex; justify-content: center; gap: 4px; margin-top: 6px; }

@@ -1,6 +1,6 @@
 /** A map as a small picture with the window framed in it: the window is slid by hand, by keys or by itself. */
 
-import { spanOf } from "../contract";
+import { type Pair, spanOf } from "../contract";
 import type { Axis } from "../engine/window";
 import { type Area, areaOf, patchOf, type WindowLayer, windowAxes } from "../explain/patch";
 import { asImageShape, indexOf, type Place, type Position, positionOf } from "../explain/place";
@@ -61,7 +61,9 @@ export class WindowPicture {
       .map((cells) => `${cells * scale + rim}px`)
       .join(" ");
     const { row, column } = positionOf(layer.output_shape, place.index);
-    lay(this.frame, areaOf(patchOf(layer, row, column)), scale);
+    const patch = patchOf(layer, row, column);
+    lay(this.frame, areaOf(patch), scale);
+    dot(this.frame, patch.steps, scale);
     this.mark.hidden = !mark;
     if (mark) lay(this.mark, { ...mark, rows: 1, columns: 1 }, scale);
     this.announce(row, column);
@@ -135,6 +137,15 @@ function lay(frame: HTMLElement, { row, column, rows, columns }: Area, scale: nu
     height: `${rows * scale}px`,
     transform: `translate(${column * scale}px, ${row * scale}px)`,
   });
+}
+
+/** A dot on each cell that a window with holes sees; none where it has no holes. */
+function dot(frame: HTMLElement, [down, across]: Pair, scale: number): void {
+  frame.classList.toggle("dotted", down > 1 || across > 1);
+  // The middle of a tile of the background is the middle of the cell at its own middle.
+  const [x, y] = [across, down].map((step) => `${((1 - step) * scale) / 2}px`);
+  frame.style.backgroundSize = `${across * scale}px ${down * scale}px`;
+  frame.style.backgroundPosition = `${x} ${y}`;
 }
 
 /** Cells of padding before the first and after the last input cell; where cells are left over at the end, none. */
