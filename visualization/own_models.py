@@ -39,5 +39,5 @@ def facts(record: UploadRecord, network: Network) -> dict[str, str]:
         "pictures": f"{rows} × {columns} × {channels}, pixels {record.values.replace('..', ' to ')} in training",
         "classes": f"{network.placed()[-1].output_shape[-1]}",
         "layers": f"{len(network.layers)}, {network.parameters:,} parameters",
-        "against Keras": f"{record.difference:.1e} is the largest difference, on 4 pictures of noise",
+        "against Keras": f"{record.difference:.1e}, the largest difference of any value, on 4 pictures of noise",
     }
