@@ -18,7 +18,7 @@ from model.building import build, set_weights
 from model.networks import Network
 from model.readings import Readings
 from model.records import Evaluation
-from model.runs import PRETRAINED, Run, RunError
+from model.runs import PRETRAINED, Run
 
 _BATCH = 1000
 _MOST_VALIDATION = 4000
@@ -110,9 +110,7 @@ def _scores(reader: _Reader, pictures: np.ndarray, reference: np.ndarray, report
 
 
 def _dataset(run: Run) -> Dataset:
-    data = run.data()
-    if data is None:
-        raise RunError(f"Run {run.id} has not loaded its data. Expected a snapshot to evaluate. Wait for the first.")
+    data = run.needed_data()
     return datasets.load(data.name)
 
 

@@ -76,6 +76,11 @@ class Runs:
         Raises RunError for a run that is at work, that needs further epochs and gets none, or that cannot be written.
         """
         self._check_own(run, "trained on")
+        if run.is_uploaded:
+            raise RunError(
+                f"Run {run.id} was loaded from a file, without what its training had come to. Expected a run that was "
+                "trained here. Run again trains its network anew, from random weights."
+            )
         with self._writing(run.config()):
             owner = ownership.claim(self.root)
             # One at a time: two tabs may press the same button.

@@ -17,6 +17,7 @@ STREAMLIT = {
     "visualization/picture_state.py",
     "visualization/own_data_state.py",
     "visualization/muting_state.py",
+    "visualization/own_model_state.py",
     "visualization/dialogs.py",
     "visualization/evaluation_state.py",
     "visualization/components.py",

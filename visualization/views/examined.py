@@ -43,6 +43,9 @@ def step_to_read(run: Run) -> Shown | None:
     """The run and step whose reading of the test set is shown; None, and words, where there is none yet."""
     shown = state.shown(run)
     data = shown.run.data()
+    if data is None and shown.run.is_uploaded:
+        st.info(data_words.missing(shown.run, "its test pictures cannot be read"))
+        return None
     if data is None:
         st.info("The test set is read here as soon as the run has loaded its data.")
         return None

@@ -136,15 +136,21 @@ def status_line(run: Run, status: Status) -> str:
     here = shown.run == run
     validated = [line for line in run.metrics() if line.val_accuracy is not None and here and line.step <= shown.step]
     parts = [
-        data.title if data else datasets.title(config.settings.dataset),
+        data.title if data else datasets.title(config.settings.dataset) or "No data set",
         config.network.title,
-        f"step {shown.step:,} of {status.total_steps:,}" if here else "no weights yet",
+        _step_words(run, status, shown),
         *_accuracy(validated),
         f"{config.network.parameters:,} parameters",
     ]
     if run.path == PRETRAINED:
         parts.insert(0, "Pretrained")
     return " · ".join(parts)
+
+
+def _step_words(run: Run, status: Status, shown: state.Shown) -> str:
+    if shown.run != run:
+        return "no weights yet"
+    return "loaded" if run.is_uploaded else f"step {shown.step:,} of {status.total_steps:,}"
 
 
 def _accuracy(validated: list[Metrics]) -> list[str]:

@@ -59,7 +59,7 @@ def _facts(shown: Shown) -> dict[str, str]:
     """What the weights come from: the step, settings, outcome, versions and hashes."""
     run, data = shown.run, shown.run.data()
     words = {"weights shown": f"step {shown.step:,}, hash {summary.hash_at(run, shown.step)}"}
-    words |= run_words.settings(run.config()) | run_words.outcome(run)
+    words |= run_words.asked_for(run) | run_words.outcome(run)
     if data:
         words["data hash"] = f"{data.sha256[:16]}… (SHA-256)"
     return words
