@@ -132,8 +132,8 @@ def record(run: Run, on_report: Callable[[Report], None] = lambda report: None) 
     """Train `run` to its end, or until it is asked to stop, and say how it ended; from its checkpoint if it has one.
 
     `on_report` sees every report after it is written. A StrataError or a folder that cannot be written any more ends
-    the run as failed with its message; any other error is a bug: it is recorded too, and raised. Once the run is another
-    process's, nothing is written any more.
+    the run as failed with its message; any other error is a bug: it is recorded too, and raised. Once the run is
+    another process's, nothing is written any more.
     """
     try:
         return _record(run, on_report)

@@ -28,7 +28,7 @@ def of(engine: Engine) -> Health:
             warm=standing.warm,
             busy=standing.busy,
             waiting=standing.waiting,
-            memory_mb=[resident_megabytes(process_id) for process_id in standing.process_ids],
+            memory_mb=list(standing.memory_megabytes),
         )
         for name, standing in engine.standing().items()
     }
