@@ -25,6 +25,7 @@ from loky.process_executor import BrokenProcessPool
 from model import jobs
 from model.analyses import Analysis
 from model.analysis_queue import ANALYSIS_QUIET_SECONDS, Analyses
+from model.cluster import Cluster
 from model.lanes import Lanes
 from model.networks import PRESETS, Network, NetworkError
 from model.pools import Pool, PoolStanding, WorkerError, Workers
@@ -61,19 +62,18 @@ class Engine:
         *,
         training_quiet_seconds: float = QUIET_SECONDS,
         analysis_quiet_seconds: float = ANALYSIS_QUIET_SECONDS,
+        cluster: Cluster | None = None,
     ) -> None:
-        """The three kinds of seconds: after which a worker that says nothing is taken to hang."""
+        """The three kinds of seconds: after which a worker that says nothing is taken to hang.
+
+        cluster: whose workers do everything, instead of this machine's.
+        """
         self.runs = Runs(root)
         self._longest_call_seconds = longest_call_seconds
         self._looked_at_memory = time.monotonic()
-        self._inference: Workers = Pool("inference", workers=1)
-        train = [Pool("training", workers=1, niceness=_TRAINING_NICENESS) for _ in range(training_workers)]
-        self._training = Lanes("training", lambda: train)
-        self._trainings = Trainings(self._training, training_quiet_seconds)
-        # Started by the first question: who only trains and looks does not pay 0.7 GB. The second is for the short
-        # questions that else would wait behind a long one.
-        analyse = [Pool("analysis", workers=1, niceness=_ANALYSIS_NICENESS) for _ in range(2)]
-        self._analysis = Lanes("analysis", lambda: analyse, spare_seconds=SPARE_ANALYSIS_SECONDS)
+        self._cluster = cluster
+        self._inference, self._training, self._analysis = _places(cluster, training_workers)
+        self._trainings = Trainings(self._training, training_quiet_seconds, goes_on=cluster is not None)
         self.analyses = Analyses(self._analyse, root, analysis_quiet_seconds)
         self._closing = False
         self._failed_warm_ups = 0
@@ -83,6 +83,9 @@ class Engine:
 
     def warm_up(self) -> None:
         """Start both kinds of worker, the one that answers at once first."""
+        if self._cluster is not None:
+            self._cluster.start()  # its workers are started as they appear
+            return
         self._inference.warm_up().add_done_callback(self._inference_warm)
 
     def _inference_warm(self, warm: Future[float]) -> None:
@@ -103,6 +106,16 @@ class Engine:
     def is_stuck(self) -> bool:
         """Whether Keras failed to start so often that trying again is no use."""
         return self._failed_warm_ups >= _WARM_UP_ATTEMPTS
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be computed now, in words that say what to do; empty where it can. Of a cluster alone."""
+        return self._cluster.problem if self._cluster is not None else ""
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster that does everything, where there is one."""
+        return self._cluster
 
     @property
     def is_warm(self) -> bool:
@@ -136,7 +149,7 @@ class Engine:
                 if future.done():  # it is the function's own
                     raise
                 _log.error("the inference worker hangs and is replaced")
-                self._inference.kill_workers()
+                self._inference.kill_workers(future)
                 self._inference.warm_up()
                 raise WorkerError(
                     f"The worker that runs the network gave no answer in {self._longest_call_seconds:g} s. Expected "
@@ -200,6 +213,8 @@ class Engine:
         """End all workers; trainings are asked to stop first and get `grace_seconds` to keep what they learned."""
         self._closing = True
         self._trainings.stop_all(grace_seconds)
+        if self._cluster is not None:
+            self._cluster.close()
         self._inference.shutdown()
         self._training.shutdown()
         self._analysis.shutdown()
@@ -216,6 +231,19 @@ class Engine:
             (self.runs.root / ".warm_up.json").write_text(json.dumps({"seconds": self._inference.warming_seconds}))
         except OSError as error:
             _log.warning("cannot write to the runs folder: %s", error)
+
+
+def _places(cluster: Cluster | None, training_workers: int) -> tuple[Workers, Lanes, Lanes]:
+    """Where inference, trainings and analyses run."""
+    if cluster is not None:
+        train, analyse = functools.partial(cluster.lanes, "training"), functools.partial(cluster.lanes, "analysis")
+        return cluster.inference, Lanes("training", train), Lanes("analysis", analyse)
+    trainers = [Pool("training", workers=1, niceness=_TRAINING_NICENESS) for _ in range(training_workers)]
+    # Started by the first question: who only trains and looks does not pay 0.7 GB. The second is for the short
+    # questions that else would wait behind a long one.
+    analysts = [Pool("analysis", workers=1, niceness=_ANALYSIS_NICENESS) for _ in range(2)]
+    analysis = Lanes("analysis", lambda: analysts, spare_seconds=SPARE_ANALYSIS_SECONDS)
+    return Pool("inference", workers=1), Lanes("training", lambda: trainers), analysis
 
 
 def _preset(name: str) -> Network:
@@ -239,4 +267,6 @@ def engine() -> Engine:
             f"STRATA_TRAINING_WORKERS is {asked_for!r}. Expected a whole number from 1 to {_MOST_TRAINING_WORKERS}. "
             "Correct it or unset it, and start again."
         )
-    return Engine(default_root(), int(asked_for))
+    scheduler = os.environ.get("STRATA_SCHEDULER")
+    cluster = Cluster(scheduler, default_root()) if scheduler else None
+    return Engine(default_root(), int(asked_for), cluster=cluster)

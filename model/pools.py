@@ -69,8 +69,8 @@ class Workers(Protocol):
     def renew(self) -> None:
         """Put new workers in the place of those there are, once Keras is ready in them; nobody waits for it."""
 
-    def kill_workers(self) -> None:
-        """End the workers that hang: their jobs fail as if they had died."""
+    def kill_workers(self, job: Future[Any] | None = None) -> None:
+        """End the workers that hang, at least that which has `job`: their jobs fail as if they had died."""
 
     def shutdown(self) -> None:
         """End the workers, at work or not."""
@@ -169,8 +169,8 @@ class Pool:
         held = tuple(resident_megabytes(process_id) for process_id in processes)
         return PoolStanding(self._workers, self.is_warm, busy, jobs_now - busy, processes, held)
 
-    def kill_workers(self) -> None:
-        """End the workers that hang: their jobs fail as if they had died, and others can be started at once."""
+    def kill_workers(self, job: Future[Any] | None = None) -> None:
+        """End the workers, of which one hangs: their jobs fail as if they had died; others can be started at once."""
         executor = self._executor
         self._forget(executor)
         for process in list((getattr(executor, "_processes", None) or {}).values()):
