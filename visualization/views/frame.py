@@ -110,6 +110,8 @@ def _live(run: Run, view: state.View, pace: float | None) -> None:
 
 
 def _draw_view(run: Run, status: Status, view: state.View) -> None:
+    if problem := engine().problem:
+        st.error(problem, icon=":material/cloud_off:")
     st.caption(status_line(run, status))
     time_travel.draw(run, status, view)
     if status.state.is_active:
@@ -156,7 +158,8 @@ def progress_words(run: Run, status: Status) -> str:
     if run.stop_requested():
         return "Stopping"
     if status.state is RunState.QUEUED:
-        return _queue_words(engine().place_in_queue(run))
+        # A message here says why a run that was at work waits again.
+        return f"{status.message} {_queue_words(engine().place_in_queue(run))}".lstrip()
     if status.state is RunState.STARTING:
         return status.message
     epochs = run.config().epochs
