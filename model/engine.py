@@ -14,7 +14,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from importlib.metadata import version
 from pathlib import Path
@@ -215,9 +215,9 @@ class Engine:
         self._trainings.stop_all(grace_seconds)
         if self._cluster is not None:
             self._cluster.close()
-        self._inference.shutdown()
-        self._training.shutdown()
-        self._analysis.shutdown()
+        with ThreadPoolExecutor() as at_once:
+            for workers in (self._inference, self._training, self._analysis):
+                at_once.submit(workers.shutdown)
 
     def _last_warm_up(self) -> float:
         try:

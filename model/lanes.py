@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
@@ -122,8 +122,12 @@ class Lanes:
     def shutdown(self) -> None:
         """End all workers, at work or not."""
         self.close()
-        for lane in self.lanes():
-            lane.shutdown()
+        # At once: each takes half a second to go.
+        enders = [threading.Thread(target=lane.shutdown) for lane in self.lanes()]
+        for ender in enders:
+            ender.start()
+        for ender in enders:
+            ender.join()
         self._wake()
 
     def _wake(self, _: object = None) -> None:
@@ -169,7 +173,7 @@ class Lanes:
             with self._changed:
                 del self._working[lane]
                 self._used[lane] = time.monotonic()
-            _settle(job)
+            _settle(job, self._closed)
 
     def _close_idle(self) -> None:
         """End the workers of spare lanes that nobody has needed for a while: each holds 0.7 GB."""
@@ -211,11 +215,13 @@ class Lanes:
         job.answer.add_done_callback(self._wake)
 
 
-def _settle(job: _Job) -> None:
+def _settle(job: _Job, ended: bool) -> None:
     """Give a job's future what its worker answered. Whoever listens to it may ask for the next job at once."""
-    error = job.answer.exception() if not job.answer.cancelled() else WorkerError("The worker was ended.")
+    error = CancelledError() if job.answer.cancelled() else job.answer.exception()
     if error is not None and job.hung:
         error = WorkerHung(job.hung)
+    elif error is not None and ended:
+        error = CancelledError()  # with its worker, by ourselves
     if error is not None:
         job.future.set_exception(error)
     else:
