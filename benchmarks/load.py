@@ -12,7 +12,8 @@ Keys: rerun_p95_ms and rerun_p50_ms (from a message that asks for a rerun to the
 by itself included), first_p95_ms (the same of the first drawing), http_p95_ms; errors (exceptions and errors on the
 page, refusals, lost connections); memory_mb_per_session (the server's largest memory, less that after one visitor who
 has seen every view, by sessions); lost_runs (trainings that neither wait, nor are at work, nor have ended well, after
-the server was told to end as well); sigterm_s (from SIGTERM to its end).
+the server was told to end as well); sigterm_s (from SIGTERM to its end); processor_ms_per_rerun (of the server's own
+process, which a busy machine does not make larger).
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DEADLINE_SECONDS = 180.0
 THINKING_SECONDS = 6.0
 _ARRIVING_SECONDS = 10.0
+LINK = "run=pretrained"
+"""The teacher's. Without it a page opens on the newest run, be it another's that is at work."""
 VIEWS = ("Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes")
 WELL = {RunState.QUEUED, RunState.STARTING, RunState.TRAINING, RunState.VALIDATING, RunState.FINISHED, RunState.STOPPED}
 
@@ -132,7 +135,7 @@ async def see_everything(port: int) -> None:
 async def visit(number: int, port: int, seconds: float, figures: Figures) -> None:
     """One session from its first drawing to its end."""
     chance = random.Random(number)
-    visitor = Visitor(port, figures)
+    visitor = Visitor(port, figures, LINK)
     end = time.monotonic() + seconds
     await asyncio.sleep(chance.uniform(0, _ARRIVING_SECONDS))
     try:
@@ -159,10 +162,17 @@ async def visits(port: int, process_id: int, sessions: int, seconds: float) -> t
     """All sessions at once: what they measured, and by how many MB the server grew."""
     await see_everything(port)
     before, figures = resident_megabytes(process_id) or 0.0, Figures()
-    watching = asyncio.create_task(memory(process_id))
+    watching, used = asyncio.create_task(memory(process_id)), processor_seconds(process_id)
     await asyncio.gather(*(visit(number, port, seconds, figures) for number in range(sessions)))
     watching.cancel()
+    figures.processor_seconds = processor_seconds(process_id) - used
     return figures, await watching - before
+
+
+def processor_seconds(process_id: int) -> float:
+    """What a process has used of processors so far."""
+    used = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def end(process: subprocess.Popen[bytes]) -> float:
@@ -200,6 +210,7 @@ def main() -> None:
         "rerun_p95_ms": p(figures.reruns, 95),
         "rerun_p50_ms": p(figures.reruns, 50),
         "reruns": len(figures.reruns),
+        "processor_ms_per_rerun": round(1000 * figures.processor_seconds / max(1, len(figures.reruns)), 1),
         "first_p95_ms": p(figures.first, 95),
         "http_p95_ms": p(figures.http, 95),
         "memory_mb_per_session": round(grown / options.sessions, 2),

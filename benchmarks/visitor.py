@@ -29,20 +29,24 @@ _FAILED = ForwardMsg.FINISHED_WITH_COMPILE_ERROR
 
 @dataclass(slots=True)
 class Figures:
-    """What all visitors measured: milliseconds of first drawings, of those after, of HTTP requests; errors in words."""
+    """What all visitors measured: milliseconds of first drawings, of those after, of HTTP requests; errors in words.
+
+    processor_seconds: what the server used meanwhile.
+    """
 
     first: list[float] = field(default_factory=list)
     reruns: list[float] = field(default_factory=list)
     http: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    processor_seconds: float = 0.0
 
 
 class Visitor:
     """One session."""
 
-    def __init__(self, port: int, figures: Figures) -> None:
-        self._port, self._figures = port, figures
-        self._query = ""
+    def __init__(self, port: int, figures: Figures, query: str = "") -> None:
+        """query: of the address by which it comes."""
+        self._port, self._figures, self._query = port, figures, query
         self._widgets: dict[str, WidgetState] = {}
         self._ids: dict[str, str] = {}
         self._fragments: dict[str, str] = {}
