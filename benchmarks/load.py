@@ -200,6 +200,8 @@ def main() -> None:
         figures, grown = asyncio.run(visits(port, process.pid, options.sessions, options.seconds))
         took = end(process)
         statuses = [run.status() for run in Runs(Path(folder)).all()]
+    for kind, times in figures.kinds.items():
+        print(f"{kind}: {len(times)} times, median {p(times, 50)} ms, 95 % within {p(times, 95)} ms", file=sys.stderr)
     expected = sum(number % 3 == 0 for number in range(options.sessions))
     for words in sorted(set(figures.errors)):
         print(f"{figures.errors.count(words)} times: {words}", file=sys.stderr)

@@ -31,14 +31,19 @@ _FAILED = ForwardMsg.FINISHED_WITH_COMPILE_ERROR
 class Figures:
     """What all visitors measured: milliseconds of first drawings, of those after, of HTTP requests; errors in words.
 
-    processor_seconds: what the server used meanwhile.
+    kinds: those after the first, by what was done; processor_seconds: what the server used meanwhile.
     """
 
     first: list[float] = field(default_factory=list)
-    reruns: list[float] = field(default_factory=list)
+    kinds: dict[str, list[float]] = field(default_factory=dict)
     http: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     processor_seconds: float = 0.0
+
+    @property
+    def reruns(self) -> list[float]:
+        """Those of every kind."""
+        return [milliseconds for kind in self.kinds.values() for milliseconds in kind]
 
 
 class Visitor:
@@ -78,7 +83,7 @@ class Visitor:
             await asyncio.sleep(max(0.0, wake - time.monotonic()))
             if time.monotonic() >= end or fragment is None:
                 return
-            self._figures.reruns.append(await self._run(fragment, by_itself=True))
+            self._keep("by itself", await self._run(fragment, by_itself=True))
             if fragment in self._again:
                 self._due[fragment] = time.monotonic() + self._again[fragment]
             await self._fetch_weights()
@@ -87,11 +92,11 @@ class Visitor:
         """Choose an option of a bar of buttons, as that of views."""
         state = WidgetState(id=self._ids[label])
         state.string_array_value.data.append(option)
-        await self._act(state)
+        await self._act(state, option if label == "View" else label)
 
     async def click(self, label: str) -> None:
         """Click a button."""
-        await self._act(WidgetState(id=self._ids[label], trigger_value=True))
+        await self._act(WidgetState(id=self._ids[label], trigger_value=True), label)
 
     def sees(self, label: str) -> bool:
         """Whether there is a button or a bar of that label."""
@@ -103,16 +108,19 @@ class Visitor:
             "schema": 1, "serial": serial, "side": 280, "ink": runs_of(ink),
             "switches": {"crop": True, "fit": True, "centre": True},
         }  # fmt: skip
-        await self._act(WidgetState(id=self._ids["scene"], json_value=json.dumps({"drawing": message})))
+        await self._act(WidgetState(id=self._ids["scene"], json_value=json.dumps({"drawing": message})), "draw")
 
     async def trace(self) -> None:
         """Ask Keras for the activations of the picture in the scene, as the scene's check does."""
         pixels = base64.b64decode(self.scene["image"]["pixels"])
         await self._request("POST", self.scene["trace_url"], pixels)
 
-    async def _act(self, state: WidgetState) -> None:
+    def _keep(self, kind: str, milliseconds: float) -> None:
+        self._figures.kinds.setdefault(kind, []).append(milliseconds)
+
+    async def _act(self, state: WidgetState, kind: str) -> None:
         self._widgets[state.id] = state
-        self._figures.reruns.append(await self._run(self._fragments.get(state.id, "")))
+        self._keep(kind, await self._run(self._fragments.get(state.id, "")))
         if state.HasField("trigger_value"):
             del self._widgets[state.id]
         await self._fetch_weights()

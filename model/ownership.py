@@ -66,6 +66,9 @@ def is_alive(root: Path, owner: str) -> bool:
     path = root / ".owners" / f"{owner}.lock"
     if not path.exists():
         return False
+    held = _held.get(root)
+    if held is not None and Path(held.lock_file).stem == owner:
+        return True  # this very process: pages ask it for every run that waits
     beat = path.with_suffix(".beat")
     if not _is_of_this_machine(beat):
         return _silence(beat) < SILENT_SECONDS

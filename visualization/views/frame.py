@@ -77,8 +77,9 @@ def _pace(run: Run, status: Status) -> float | None:
     """Seconds between two looks at what moves by itself; None where nothing does."""
     if not traces.is_moving(status):
         return None
-    at_work = status.state in {RunState.TRAINING, RunState.VALIDATING} and not run.stop_requested()
-    return _TRAINING_POLL_SECONDS if at_work else _POLL_SECONDS
+    if status.state in {RunState.TRAINING, RunState.VALIDATING, RunState.QUEUED} and not run.stop_requested():
+        return _TRAINING_POLL_SECONDS
+    return _POLL_SECONDS
 
 
 def _train_or_stop(run: Run, status: Status) -> None:
