@@ -150,3 +150,11 @@ def export(run_path: Path, step: int) -> bytes:
     from model import exporting
 
     return exporting.export(run_path, step)
+
+
+@_working
+def export_onnx(run_path: Path, step: int) -> bytes:
+    """The network at a step as an ONNX file; see model.exporting.export_onnx."""
+    from model import exporting
+
+    return exporting.export_onnx(run_path, step)

@@ -8,7 +8,7 @@ from data import datasets
 from data.errors import DatasetMissing, StrataError
 from model.engine import engine
 from model.runs import PRETRAINED, Run
-from visualization import run_words, state
+from visualization import data_words, run_words, state
 from visualization.state import ChosenRun
 from visualization.views import picture, training_settings
 
@@ -53,6 +53,10 @@ def _choose_picture() -> None:
 
 
 def _choose_test_image() -> None:
+    shown = state.shown(state.chosen_run().run).run
+    if shown.is_uploaded and shown.data() is None:
+        st.info(data_words.missing(shown, "there are no test pictures to choose from"))
+        return
     try:
         dataset = datasets.load(state.test_dataset())
     except DatasetMissing as missing:

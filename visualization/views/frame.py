@@ -13,7 +13,7 @@ from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
 from visualization import bundle, charts, state, traces, training_state
 from visualization.state import ChosenRun
-from visualization.views import causes, evaluation, network, neurons, runs, surfaces, time_travel, training
+from visualization.views import causes, evaluation, model, network, neurons, runs, surfaces, time_travel, training
 
 _VIEWS: Mapping[state.View, Callable[[Run], None]] = {
     "Network": network.draw,
@@ -22,6 +22,7 @@ _VIEWS: Mapping[state.View, Callable[[Run], None]] = {
     "Evaluation": evaluation.draw,
     "Neurons": neurons.draw,
     "Causes": causes.draw,
+    "Model": model.draw,
 }
 _POLL_SECONDS = 0.75
 _TRAINING_POLL_SECONDS = 2.0
@@ -135,15 +136,21 @@ def status_line(run: Run, status: Status) -> str:
     here = shown.run == run
     validated = [line for line in run.metrics() if line.val_accuracy is not None and here and line.step <= shown.step]
     parts = [
-        data.title if data else datasets.TITLES.get(config.settings.dataset, config.settings.dataset),
+        data.title if data else datasets.title(config.settings.dataset) or "No data set",
         config.network.title,
-        f"step {shown.step:,} of {status.total_steps:,}" if here else "no weights yet",
+        _step_words(run, status, shown),
         *_accuracy(validated),
         f"{config.network.parameters:,} parameters",
     ]
     if run.path == PRETRAINED:
         parts.insert(0, "Pretrained")
     return " · ".join(parts)
+
+
+def _step_words(run: Run, status: Status, shown: state.Shown) -> str:
+    if shown.run != run:
+        return "no weights yet"
+    return "loaded" if run.is_uploaded else f"step {shown.step:,} of {status.total_steps:,}"
 
 
 def _accuracy(validated: list[Metrics]) -> list[str]:

@@ -12,7 +12,7 @@ from model.runs import Run
 from visualization import charts, components, evaluation_state, state, traces, verdicts
 from visualization.pictures import Picture
 
-_SCALE = 5
+_SIDE = 140  # px in which the picture is enlarged
 
 
 def draw(run: Run) -> None:
@@ -85,5 +85,7 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
 
 
 def enlarged(picture: Picture) -> np.ndarray:
-    """The picture as uint8 (rows, columns), every pixel a crisp square."""
-    return np.kron(picture.pixels[..., 0], np.ones((_SCALE, _SCALE), np.uint8))
+    """The picture as uint8 (rows, columns) or (rows, columns, 3), every pixel a crisp square."""
+    pixels = picture.pixels if picture.pixels.shape[-1] == 3 else picture.pixels[..., 0]
+    scale = max(1, _SIDE // max(pixels.shape[:2]))
+    return pixels.repeat(scale, axis=0).repeat(scale, axis=1)

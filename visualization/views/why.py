@@ -62,7 +62,7 @@ def draw(run: Run) -> None:
         return
     found = attributions.reasons(result, network, names)
     words.markdown(attributions.sum_sentence(found))
-    ink = picture.pixels[..., 0]
+    ink = picture.shades
     left, right = st.columns([2, 3])
     title = "Pixels that do not add up" if found.bent else "Pixels that add up"
     _map(left, title, found.pixels, ink, reasons_words.pixels(found), key="pixels", word="contribution")
