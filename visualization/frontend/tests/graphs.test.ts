@@ -342,7 +342,7 @@ it("tokens have places of their own, and a reshape's values their origin", () =>
     inputLayer([2, 2, 3]),
     layer("tokens", ["input"], { kind: "reshape", input_shape: [2, 2, 3], output_shape: [4, 3] }),
   ];
-  expect(placeWords({ title: "", layers }, { layer: 1, index: 7 }, [])).toEqual(["token 2", "value 1"]);
-  expect(channelName(layers[1], 2)).toBe("value 2");
+  expect(placeWords({ title: "", layers }, { layer: 1, index: 7 }, [])).toEqual(["token 2", "feature 1"]);
+  expect(channelName(layers[1], 2)).toBe("feature 2");
   expect(originOf(layers, { layer: 1, index: 7 })).toEqual({ layer: 0, index: 7 });
 });
