@@ -143,6 +143,7 @@ def _layers(found: Sequence[Activity], picture: Picture) -> None:
 def _weights(shown: Shown, network: Network, winner: int) -> None:
     names = shown.run.class_names()
     last = network.placed()[-1]
+    state.settle_number("answer_class", len(names) - 1, None)
     chosen = st.selectbox(
         "Weights into the output of class",
         range(len(names)),
