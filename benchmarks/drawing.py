@@ -47,7 +47,7 @@ MOVES_PER_SECOND = 125
 LEAST_MOVES = 200
 
 _SCENE = ".strata-scene"
-_RECORD = """(root) => {
+RECORD = """(root) => {
   const recorded = { moves: 0, inputs: [], before: Object.fromEntries(
     Object.entries(root.strata.timings).map(([kind, times]) => [kind, times.length])) };
   const sheet = root.querySelector(".pad .sheet");
@@ -61,7 +61,7 @@ _RECORD = """(root) => {
   look();
   globalThis.recorded = recorded;
 }"""
-_READ = """(root) => ({ ...globalThis.recorded, timings: root.strata.timings })"""
+READ = """(root) => ({ ...globalThis.recorded, timings: root.strata.timings })"""
 
 
 def draw(browser: Browser) -> dict[str, Any]:
@@ -78,15 +78,16 @@ def draw(browser: Browser) -> dict[str, Any]:
         scene = page.locator(f"{_SCENE}[data-ready=true]")
         scene.wait_for()
         page.wait_for_load_state("networkidle")
-        scene.evaluate(_RECORD)
+        scene.evaluate(RECORD)
         while page.evaluate("recorded.moves") < LEAST_MOVES:
             for sample in samples.samples():
-                _draw_digit(page, sample)
-        recorded: dict[str, Any] = page.locator(_SCENE).evaluate(_READ)
+                draw_digit(page, sample)
+        recorded: dict[str, Any] = page.locator(_SCENE).evaluate(READ)
     return recorded
 
 
-def _draw_digit(page: Page, sample: samples.Sample) -> None:
+def draw_digit(page: Page, sample: samples.Sample) -> None:
+    """Draw a sample on the pad, which is cleared before."""
     clear = page.locator(_SCENE).get_by_role("button", name="Clear")
     if clear.is_enabled():
         clear.click()

@@ -36,17 +36,20 @@ DEADLINE_SECONDS = 120
 
 
 @contextlib.contextmanager
-def server(app_folder: Path) -> Iterator[tuple[str, float]]:
-    """`streamlit run` in `app_folder`: its address and the clock's reading when it was started."""
+def server(app_folder: Path, runs: Path | None = None) -> Iterator[tuple[str, float]]:
+    """`streamlit run` in `app_folder`: its address and the clock's reading when it was started.
+
+    runs: the folder of runs, else a new one.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as runs:
+    with tempfile.TemporaryDirectory() as empty:
         began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"],
             cwd=app_folder,
-            env={**os.environ, "STRATA_RUNS": runs},
+            env={**os.environ, "STRATA_RUNS": str(runs or empty)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

@@ -39,6 +39,7 @@ _MODULES: Final = frozenset({
 _TEXT_MOST: Final = 100_000
 _DEEP_MOST: Final = 12
 _NUMBER_MOST: Final = 1e9
+_COUNT_MOST: Final = 65_536  # units and the like: Keras makes room for them before anybody can look at the weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ def checked_config(layer: str, text: str) -> dict[str, Any]:
         raise NetworkError(f"Layer {layer}: expected at most {_TEXT_MOST:,} letters of configuration.")
     try:
         found = json.loads(text)
-        for value in _every(found, 0):
-            _check(layer, value)
+        for key, value in _every("", found, 0):
+            _check(layer, key, value)
     except (ValueError, RecursionError) as error:
         raise NetworkError(f"Layer {layer}: its configuration cannot be read. Expected JSON of Keras's.") from error
     if not isinstance(found, dict):
@@ -90,19 +91,24 @@ def checked_config(layer: str, text: str) -> dict[str, Any]:
     return found
 
 
-def _every(value: Any, depth: int) -> Iterator[Any]:
-    """The value and all within it."""
+def _every(key: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    """The value and all within it, each with the name of its field."""
     if depth > _DEEP_MOST:
         raise RecursionError
-    yield value
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for each in inner:
-        yield from _every(each, depth + 1)
+    yield key, value
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _every(name, each, depth + 1)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _every(key, each, depth + 1)
 
 
-def _check(layer: str, value: Any) -> None:
+def _check(layer: str, key: str, value: Any) -> None:
     if isinstance(value, int | float) and not -_NUMBER_MOST <= value <= _NUMBER_MOST:  # NaN is not between either
         raise NetworkError(f"Layer {layer}: a number of its configuration is beyond a thousand million.")
+    if isinstance(value, int) and abs(value) > _COUNT_MOST and key != "seed":
+        raise NetworkError(f"Layer {layer}: expected at most {_COUNT_MOST:,} for {key[:40]!r}, received {value:,}.")
     if not isinstance(value, dict) or not value.keys() & {"class_name", "module", "registered_name"}:
         return
     class_name, module = value.get("class_name"), value.get("module", "keras")

@@ -125,7 +125,7 @@ def _squeeze(x: Tensor) -> Tensor:
     weight = k.Conv2D(4, 1, activation="sigmoid", name="worth")(weight)
     x = k.Multiply()([x, weight])
     x = k.Subtract()([x, k.GlobalMaxPooling2D(keepdims=True)(x)])
-    return k.Dense(5, activation="softmax", name="output")(k.GlobalMaxPooling2D()(x))
+    return k.Dense(5, activation="softmax", name="output")(k.GlobalAveragePooling2D()(x))
 
 
 SQUEEZE = Pair(
@@ -134,7 +134,7 @@ SQUEEZE = Pair(
         (
             Conv2D("conv", 4, activation="mish"), GlobalAveragePool2D("mean", keepdims=True),
             Conv2D("worth", 4, (1, 1), activation="sigmoid"), Multiply("weighed"),
-            GlobalMaxPool2D("peak", keepdims=True), Subtract("below"), GlobalMaxPool2D("maximum"),
+            GlobalMaxPool2D("peak", keepdims=True), Subtract("below"), GlobalAveragePool2D("means"),
             Dense("output", 5, "softmax"),
         ),
         (("weighed", ("conv", "worth")), ("below", ("weighed", "peak"))),

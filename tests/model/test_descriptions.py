@@ -103,6 +103,7 @@ def _own(**fields: Any) -> dict[str, Any]:
         (_own(config="7"), "expected a configuration with fields, received int"),
         (_own(config="x" * 100_001), "config of a keras_layer is 'xxx"),
         (_own(config='{"units": 1e10}'), "a number of its configuration is beyond"),
+        (_own(config='{"units": 70000}'), "expected at most 65,536 for 'units', received 70,000"),
         (_own(config='{"units": NaN}'), "a number of its configuration is beyond"),
         (_own(config='{"a": [{"class_name": "Lambda", "config": {}}]}'), "received 'Lambda' of 'keras'"),
         (_own(config='{"a": {"class_name": "Dense", "module": "os"}}'), "received 'Dense' of 'os'"),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from benchmarks import parity_cases, parity_graphs
 from model.building import build, outputs, set_weights, weights_of
+from model.exporting import export
 from model.foreign_building import described
 from model.layers import (
     Add,
@@ -25,7 +27,9 @@ from model.layers import (
     Subtract,
 )
 from model.networks import CNN, GlobalAveragePool2D, Network, NetworkError, Wires
+from model.tracing import trace
 from tests.model.graphs import PAIRS, RESIDUAL, Pair
+from tests.model.snapshots import STEP, run_of
 
 TOKENS = keras.Input((49, 6))
 
@@ -97,6 +101,16 @@ def test_keras_own_layers_are_described_and_built_again(place: int) -> None:
     by_keras = layer(tokens, tokens) if place == 0 else layer(tokens)
     np.testing.assert_allclose(after, by_keras, atol=1e-6)
     assert network.parameters == model.count_params()
+
+
+def test_a_graph_is_exported_as_keras_own_file(tmp_path: Path) -> None:
+    network = RESIDUAL.network
+    run = run_of(network, tmp_path)
+    (tmp_path / "exported.keras").write_bytes(export(run.path, STEP))
+    loaded = keras.models.load_model(tmp_path / "exported.keras")
+    traced = trace(run.path, STEP, _random(network))
+    assert list(traced) == ["input", *(layer.name for layer in network.layers)]
+    np.testing.assert_allclose(loaded(_random(network), training=False), traced["output"], atol=1e-6)
 
 
 def test_a_description_of_a_keras_layer_that_lies_is_refused() -> None:

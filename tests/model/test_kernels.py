@@ -7,8 +7,21 @@ import keras
 import numpy as np
 import pytest
 
-from model.building import build, weights_of
-from model.kernels import even_steps, grid, growth, incoming, into, norms, parameters_of
+from benchmarks import parity_cases
+from model.building import build, outputs, set_weights, weights_of
+from model.kernels import (
+    even_steps,
+    grid,
+    growth,
+    has_kernel,
+    incoming,
+    into,
+    kernel_of,
+    no_kernel_words,
+    norms,
+    parameters_of,
+)
+from model.layers import Concatenate, KerasLayer, SeparableConv2D
 from model.networks import (
     CNN,
     CNN_SMALL,
@@ -67,6 +80,46 @@ def test_a_filters_pictures_times_its_patch_are_its_output(model: keras.Model, l
         patch = values[1 : 1 + rows, 2 : 2 + columns, maps]
         bias = parameters_of(weights, layer, channel)["bias"]
         assert (patch * pictures).sum() + bias == pytest.approx(outputs[1, 2, channel], abs=1e-5)
+
+
+def test_a_separable_filters_pictures_times_its_patch_are_its_output() -> None:
+    """Of both steps in one, and what a dense layer reads is known through branches."""
+    network = Network(
+        "branches",
+        "Branches",
+        (9, 8, 2),
+        (
+            Conv2D("conv_1", 3, (2, 2), activation="linear"),
+            SeparableConv2D("separable_1", 4, (2, 2), activation="linear", depth_multiplier=2),
+            Conv2D("conv_2", 4, (2, 2), activation="linear"),
+            Concatenate("both"),
+            Flatten("flatten"),
+            Dense("dense_1", 3),
+        ),
+        (("conv_2", ("conv_1",)), ("both", ("separable_1", "conv_2"))),
+    )
+    model = build(network)
+    weights = parity_cases.weights(network, 4)
+    set_weights(model, weights)
+    lies = incoming(network, "separable_1")
+    assert lies is not None and (lies.shape, lies.source) == ((2, 2, 3), "conv 1")
+    assert [incoming(network, name).source for name in ("conv_2", "dense_1")] == ["conv 1", "both"]  # type: ignore[union-attr]
+    picture = np.random.default_rng(0).normal(size=(1, 9, 8, 2)).astype(np.float32)
+    values, after = outputs(model, network, ["conv_1", "separable_1"])(picture)
+    for filter_, pictures in enumerate(lies.pictures(kernel_of(weights, "separable_1"))):
+        made = (values.numpy()[0, 1:3, 2:4] * pictures).sum() + weights["separable_1/bias"][filter_]
+        assert made == pytest.approx(after.numpy()[0, 1, 2, filter_], abs=1e-5)
+
+
+def test_the_weights_of_kerass_own_layers_are_not_drawn_and_it_says_why() -> None:
+    own = KerasLayer("attention_1", "LayerNormalization", "{}", (4,), (("gamma", (4,)), ("beta", (4,))))
+    placed = Network("own", "Own", (1, 1, 4), (Flatten("flatten"), own)).placed()[-1]
+    assert not has_kernel(own) and incoming(Network("own", "Own", (1, 1, 4), (Flatten("f"), own)), own.name) is None
+    assert no_kernel_words(placed) == (
+        "The weights of attention 1 are not drawn: it is Keras's own LayerNormalization, which uses its 8 weights in a "
+        "way that Strata does not know."
+    )
+    assert no_kernel_words(CNN.placed()[0]) == ""
 
 
 def test_a_units_maps_times_the_maps_it_reads_are_its_output(model: keras.Model) -> None:

@@ -1,10 +1,12 @@
 """Which pictures stand for a data set, and which layers can be shown as points."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from model.layers import Activation, Conv2D, Dense, Dropout, Flatten, GlobalAveragePool2D
-from model.networks import PRESETS, Network
+from model.layers import Activation, Add, Conv2D, Dense, Dropout, Flatten, GlobalAveragePool2D
+from model.networks import PRESETS, Network, NetworkError
 from model.points import evenly, last_hidden, layers
 
 
@@ -42,5 +44,12 @@ def test_layers_that_end_otherwise() -> None:
     network = Network("n", "N", (28, 28, 1), dropped)
     assert [found.layer.name for found in layers(network)] == ["flatten", "dense_1", "output", "softmax"]
     assert last_hidden(network).layer.name == "dense_1"
+    layers_of = (Conv2D("a", 4), GlobalAveragePool2D("b"), Dense("c", 3), Dropout("d"), Dense("e", 3), Add("f"))
+    wires = (("e", ("b",)), ("f", ("d", "e")))
+    branched = Network("n", "N", (28, 28, 1), (*layers_of, Dropout("g"), Dense("output", 10)), wires)
+    assert last_hidden(branched).layer.name == "f"
+    assert last_hidden(replace(branched, layers=layers_of, wires=wires)).layer.name == "b"
+    with pytest.raises(NetworkError, match="no layer whose output is a row of values"):
+        last_hidden(Network("n", "N", (28, 28, 1), (Conv2D("a", 4),)))
     pooled = Network("n", "N", (28, 28, 1), (Conv2D("conv", 10), GlobalAveragePool2D("pool"), Activation("softmax")))
     assert last_hidden(pooled).layer.name == "pool"

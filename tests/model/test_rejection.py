@@ -5,7 +5,7 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from model import rejection
-from model.layers import Activation, Conv2D, Dense, Flatten, GlobalAveragePool2D
+from model.layers import Activation, Add, Conv2D, Dense, Flatten, GlobalAveragePool2D
 from model.networks import CNN, CNN_SMALL, PRESETS, Network
 
 
@@ -49,6 +49,9 @@ def test_what_is_compared_is_what_the_last_dense_layer_sees() -> None:
     assert rejection.hidden_layer(CNN) == "dense_1"
     assert rejection.hidden_layer(CNN_SMALL) == "average"
     assert rejection.hidden_layer(PRESETS["mlp_25"]) == "dense_2"
+    wires = (("b", ("input",)), ("output", ("a",)), ("sum", ("output", "b")))
+    rows = (GlobalAveragePool2D("a"), GlobalAveragePool2D("b"), Dense("output", 1), Add("sum"))
+    assert rejection.hidden_layer(Network("n", "N", (28, 28, 1), rows, wires)) == "a"
     direct = Network("direct", "Direct", (28, 28, 1), (GlobalAveragePool2D("only"),))
     assert rejection.hidden_layer(direct) == "input"
     split = (Flatten("flatten"), Dense("logits", 10, activation="linear"), Activation("softmax", "softmax"))

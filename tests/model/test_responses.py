@@ -9,6 +9,7 @@ import pytest
 from data import datasets
 from model.activity import activities
 from model.analyses import Analysis, Arrays, Cancelled
+from model.layers import Add
 from model.networks import (
     CNN,
     Activation,
@@ -154,6 +155,16 @@ def test_only_what_comes_from_a_relu_can_die() -> None:
         (Conv2D("conv_1", 2, activation="linear"), Activation("activation_1"), GlobalAveragePool2D("global_1")),
     )
     assert [can_die(late, layer.name) for layer in late.layers] == [False, True, True]
+
+
+def test_branches_of_relus_die_together_and_one_that_is_not_keeps_a_layer_alive() -> None:
+    ends = (Add("sum"), GlobalAveragePool2D("mean"))
+    for activation, dies in (("relu", True), ("tanh", False)):
+        layers = (Conv2D("a", 2), Conv2D("b", 2, activation=activation), *ends)
+        network = Network("n", "N", (9, 9, 1), layers, (("b", ("input",)), ("sum", ("a", "b"))))
+        assert [can_die(network, name) for name in ("a", "b", "sum", "mean")] == [True, dies, dies, dies]
+    skip = Network("n", "N", (9, 9, 1), (Conv2D("a", 1, padding="same"), *ends), (("sum", ("a", "input")),))
+    assert not can_die(skip, "sum")
 
 
 def test_activities_are_the_traces_own(run: Run, traced: dict[str, np.ndarray]) -> None:

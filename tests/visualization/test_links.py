@@ -45,6 +45,19 @@ def test_the_example_adds_up_to_kerass_logit() -> None:
     assert "24 of 32 in conv 1, 24 of 32 in pool 1, 56 of 64 in conv 2, 56 of 64 in pool 2, 120 of 128" in words
 
 
+def test_the_example_follows_what_the_last_dense_layer_reads(tmp_path: Path) -> None:
+    run = golden.run(tmp_path, golden.RESIDUAL)
+    pixels = golden.picture(golden.RESIDUAL).pixels[None]
+    activations = {name: values[0] for name, values in trace(run.path, golden.STEP, pixels).items()}
+    shown = example(golden.RESIDUAL, activations, run.weights(golden.STEP))
+    assert shown is not None and (shown.layer, shown.bias, shown.count) == ("output", 0.0, 13)
+    scores = activations["maximum_1"].astype(np.float64) @ run.weights(golden.STEP)["output/kernel"]
+    assert (shown.unit, shown.score) == (int(scores.argmax()), pytest.approx(float(scores.max())))
+    words = explanation(golden.RESIDUAL, LinksSettings(4), shown)
+    assert "no lines are drawn, as it has no such shares" in words and "9 of 13 in concatenate 1" in words
+    assert "has weight 1, one that is taken away −1" in explanation(golden.BRANCHES, LinksSettings(), None)
+
+
 @pytest.mark.parametrize("network", PRESETS.values(), ids=PRESETS.keys())
 def test_every_network_is_explained_without_keras(network: Network) -> None:
     words = explanation(network, LinksSettings(), None)

@@ -7,7 +7,7 @@ import pytest
 
 from model.networks import CNN
 from visualization import picks
-from visualization.picks import Pick, PickError, ScenePick
+from visualization.picks import Pick, PickError, ScenePick, at, place_of
 
 SHAPES = picks.shapes(CNN)
 LAYERS = "input, conv_1, pool_1, conv_2, pool_2, flatten, dense_1, output"
@@ -29,6 +29,16 @@ def test_the_value_is_that_of_the_flat_activations(layer: str) -> None:
     activations = {layer: np.arange(count, dtype=np.float32).reshape(shape)}
     for index in {0, count // 2, count - 1}:
         assert picks.at(layer, shape, index).value(activations) == index
+
+
+def test_tokens_and_features_are_one_map() -> None:
+    """Token 2, feature 3 of 5 features."""
+    values = np.arange(20, dtype=np.float32).reshape(4, 5)
+    found = at("tokens", (4, 5), 13)
+    assert found == Pick("tokens", 0, 2, 3) and found.words == "tokens, map 0, row 2, column 3"
+    assert found.value({"tokens": values}) == 13
+    assert found.value({"tokens": values[:2]}) is None
+    assert place_of(found, (4, 5)) == (2, 3)
 
 
 def test_a_touch_may_be_let_go() -> None:

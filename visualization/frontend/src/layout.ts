@@ -48,6 +48,7 @@ const openedWidth = 165;
 const besideOpened = 0.5; // times their usual size: walls that give room
 const besideForward = 0.78;
 const forwardHeight = 92; // units
+const forwardAmongMany = 1.8; // times that, where all others are small on their shelves
 const relief = 2.2; // sides of a neuron
 const tokensWidth = 80; // units at most, of a wall of tokens
 const largestToken = 6; // units, the side of one value
@@ -82,7 +83,8 @@ export function layOut(
     return { ...buildWall(layer, index === layers.length - 1, slenderness), state };
   });
   const before = walls.findIndex((wall) => shows(wall, arrangement.forward));
-  const forward = before < 0 ? null : forwardWall(walls[before], arrangement.forward!.channel);
+  const alone = before < 0 ? null : forwardWall(walls[before], arrangement.forward!.channel);
+  const forward = alone && resized(alone, (options.shelves ?? 1) > 1 ? forwardAmongMany : 1);
   const room = walls.some(({ state }) => state === "open") ? besideOpened : forward ? besideForward : 1;
   const sized = walls.map((wall) =>
     resized(wall, wall.state === "open" ? openingOf(wall) : Math.max(room, leastRoomFor(wall))),

@@ -180,9 +180,9 @@ describe("shapes", () => {
     expect(wall.tiles.count).toBe(1);
     expect(wall.cells).toEqual({ rows: 49, columns: 16 });
     expect(neuronOf(wall, 0, 0, 3, 5)?.index).toBe(3 * 16 + 5);
-    expect(shapeInWords(layer)).toBe("49 tokens of 16 values");
+    expect(shapeInWords(layer)).toBe("49 tokens of 16 features");
     const neuron = { wall: 0, channel: 0, row: 3, column: 5, index: 53 };
-    expect(neuronInWords(layer, neuron, 0.5, [])).toBe("layer 1, token 3, value 5: 0.500");
+    expect(neuronInWords(layer, neuron, 0.5, [])).toBe("layer 1, token 3, feature 5: 0.500");
   });
 
   it("of a picture in colour are three, one below the other, by their names", () => {

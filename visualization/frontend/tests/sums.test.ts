@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Conv2dLayer, type DenseLayer, type Padding, size, slidingSteps } from "../src/contract";
+import { type Conv2dLayer, type DenseLayer, type Padding, size, slidingSteps, spanOf } from "../src/contract";
 import { reachOf } from "../src/engine/reach";
 import { buffersOfSums, Memory, ScalarSums } from "../src/engine/sums";
 import { expectClose, randomArray, randomNumbers } from "./examples";
@@ -44,6 +44,28 @@ describe("sums with and without WebAssembly", () => {
     const layer: Conv2dLayer = {
       ...{ ...common, kind: "conv2d", kernel_size: window, strides, padding },
       ...{ input_shape: shape, output_shape: [rows, columns, filters] },
+    };
+    const input = randomArray(size(shape), random).map((value) => Math.max(0, value));
+    const kernel = randomArray(size(window) * shape[2] * filters, random);
+    const bias = randomArray(filters, random);
+    const expected = naiveConvolution(layer, input, kernel, bias);
+    for (const output of both(layer, kernel, bias, input)) expectClose(output, expected);
+  });
+
+  it.each([
+    [[2, 2], "same"],
+    [[1, 3], "valid"],
+    [[3, 1], "same"],
+    [[4, 4], "same"],
+  ] as [Pair, Padding][])("convolution with cells %j apart, %s padding", (dilation, padding) => {
+    const random = randomNumbers(dilation[0]);
+    const [shape, window, filters] = [[6, 7, 3], [2, 3] as Pair, 5];
+    const [rows, columns] = [0, 1].map((axis) =>
+      slidingSteps(shape[axis], spanOf(window[axis], dilation[axis]), 1, padding),
+    );
+    const layer: Conv2dLayer = {
+      ...{ ...common, kind: "conv2d", kernel_size: window, strides: [1, 1], padding },
+      ...{ dilation_rate: dilation, input_shape: shape, output_shape: [rows, columns, filters] },
     };
     const input = randomArray(size(shape), random).map((value) => Math.max(0, value));
     const kernel = randomArray(size(window) * shape[2] * filters, random);

@@ -68,7 +68,7 @@ export class Painter {
     for (const index of order) {
       const { column, source, from, to } = links[index];
       const [start, end] = [layout.columns[source].nodes[from], layout.columns[column].nodes[to]];
-      strokeLink(context, strengths[index], colours, start, end);
+      strokeLink(context, strengths[index], colours, start, end, column - source - 1);
     }
     context.setLineDash([]);
     context.globalAlpha = 1;

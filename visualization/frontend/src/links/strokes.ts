@@ -2,13 +2,17 @@
 import type { Colours } from "./colours";
 import type { Box } from "./layout";
 
-/** A link's path and look; `strength` −1 … 1. A negative one is dashed, so that its sign needs no colour. */
+const [lowest, highest] = [44, 110]; // CSS pixels, of the bend's controls
+
+/** A link's path and look; `strength` −1 … 1. A negative one is dashed, so that its sign needs no colour.
+ * One that goes `past` other columns bends over their nodes. */
 export function strokeLink(
   context: CanvasRenderingContext2D,
   strength: number,
   colours: Colours,
   start: Box,
   end: Box,
+  past = 0,
 ): void {
   const size = Math.abs(strength);
   const width = 0.75 + 4.25 * size;
@@ -20,6 +24,7 @@ export function strokeLink(
   const bend = (right - left) * 0.45;
   context.beginPath();
   context.moveTo(left, start.y);
-  context.bezierCurveTo(left + bend, start.y, right - bend, end.y, right, end.y);
+  const lift = past ? Math.min(highest, lowest + 8 * past) : 0;
+  context.bezierCurveTo(left + bend, start.y - lift, right - bend, end.y - lift, right, end.y);
   context.stroke();
 }

@@ -1,7 +1,7 @@
 /** The picture of the links in words: titles, a node's readout, the table and the CSV of what is shown. Pure. */
 import { activationNames } from "../card/wording";
 import { positionOf } from "../explain/place";
-import { decimal, neuronInWords, percent } from "../scene/words";
+import { colours, decimal, neuronInWords, percent } from "../scene/words";
 import type { Column } from "./columns";
 import { type Graph, type GraphColumn, type GraphNode, type Place, strongestInto } from "./graph";
 import { originOf } from "./incoming";
@@ -25,7 +25,8 @@ export function countInWords({ kind, nodes, rows, columns }: Column): string {
 export function nodeName(column: Column, number: number, classNames: readonly string[]): string {
   switch (column.kind) {
     case "picture":
-      return column.nodes === 1 ? "the picture" : `channel ${number}`;
+      if (column.nodes === 1) return "the picture";
+      return column.nodes === 3 ? colours[number] : `channel ${number}`;
     case "maps":
       return `map ${number}`;
     case "units":
@@ -37,7 +38,8 @@ export function nodeName(column: Column, number: number, classNames: readonly st
 
 /** Under a node: its number and its value. */
 export function labelOf(column: Column, node: GraphNode): string {
-  return column.kind === "picture" ? "the picture" : `${node.number} · ${decimal(node.value)}`;
+  if (column.kind === "picture") return nodeName(column, node.number, []);
+  return `${node.number} · ${decimal(node.value)}`;
 }
 
 /** Whether the layer's values are shares that add up to 1. */

@@ -22,7 +22,7 @@ export function decimal(value: number): string {
 /** "32 maps of 26 × 26", "128 units". */
 export function shapeInWords(layer: LayerSpec): string {
   const shape = layer.output_shape;
-  if (shape.length === 2) return `${count(shape[0], "token")} of ${count(shape[1], "value")}`;
+  if (shape.length === 2) return `${count(shape[0], "token")} of ${count(shape[1], "feature")}`;
   if (shape.length !== 3)
     return `${shape[0].toLocaleString("en")} ${namesNothing(layer) ? "values" : "units"}`;
   const [rows, columns, channels] = shape;
@@ -92,7 +92,7 @@ export function neuronInWords(
     return `${layer.title}${what}, row ${neuron.row}, column ${neuron.column}: ${shown}`;
   }
   if (layer.output_shape.length === 2) {
-    return `${layer.title}, token ${neuron.row}, value ${neuron.column}: ${shown}`;
+    return `${layer.title}, token ${neuron.row}, feature ${neuron.column}: ${shown}`;
   }
   const name = classNames[neuron.index];
   if (name !== undefined) return `${layer.title}, “${name}”: ${shown}`;
