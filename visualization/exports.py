@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tomllib
 import zipfile
@@ -17,6 +18,7 @@ from data import datasets, samples
 from data.errors import StrataError
 from model import jobs
 from model.engine import engine
+from model.records import DataRecord
 from model.runs import PRETRAINED, Run
 from model.snapshots import halved
 from visualization import bundle, charts, pictures, run_words, takeaway, traces
@@ -66,14 +68,16 @@ def activations_file(run: Run, step: int, picture: Picture) -> bytes:
 def network_page(run: Run, step: int, picture: Picture) -> bytes:
     """The network in 3D with pad and pictures as one HTML file; raises TakeawayError where a browser cannot compute it.
 
-    `picture` is the one that is read at first. Needs neither Keras nor a worker.
+    `picture` is the one that is read at first. The test accuracy in its heading is measured, if nobody has asked for it
+    before, Keras is ready and the test set is here.
     """
     config = run.config()
+    _measure(run, step)
     weights, note = _page_weights(run, step)
     return takeaway.network_page(
         scene(run, step, config.network, run.class_names(), picture),
         weights,
-        [picture, *_other_pictures(run, picture)],
+        _pictures(run, picture),
         heading=Heading(f"{config.network.title}: {run_words.name(run)}", _line(run, step) + note),
         script=_built(_SCRIPT),
         colours=_colours(),
@@ -86,7 +90,7 @@ def page_bytes(run: Run, step: int) -> int:
 
 
 def _page_weights(run: Run, step: int) -> tuple[bytes, str]:
-    """The snapshot as it is kept; where that makes too large a page and not all kernels are halved, halved, and said so."""
+    """The snapshot as it is kept; kernels halved, and that said, where they are not and the page would be too large."""
     kept = weights_file(run, step)
     if page_bytes(run, step) <= LARGE_BYTES:
         return kept, ""
@@ -118,6 +122,16 @@ def page_kilobytes() -> float:
     return len(network_page(run, run.snapshot_steps()[-1], pictures.sample(7))) / 1024
 
 
+def _measure(run: Run, step: int) -> None:
+    """Have the test set read at this step; what then is known stays with the run."""
+    data = run.data()
+    if run.evaluation(step) is not None or not data or not engine().is_warm:
+        return
+    with contextlib.suppress(StrataError):  # the file then says nothing of a test set
+        if datasets.is_here(data.name):
+            engine().call(jobs.evaluate, run.path, step)
+
+
 def _line(run: Run, step: int) -> str:
     """What a page says of itself, under its title."""
     config, data = run.config(), run.data()
@@ -142,24 +156,35 @@ def _accuracy(run: Run, step: int) -> Sequence[str]:
     return [f"{charts.percent(validated[-1])} on validation"] if validated else []
 
 
-def _other_pictures(run: Run, chosen: Picture) -> Sequence[Picture]:
-    """One of each class from the test set, the samples where it is not here; none that is the chosen one."""
-    data, shape = run.data(), run.config().network.input_shape
+def _pictures(run: Run, chosen: Picture) -> Sequence[Picture]:
+    """The chosen one, then this page's samples for a network that reads digits, one of each class of the test set else.
+
+    A blank one where none has the network's input shape.
+    """
+    shape = run.config().network.input_shape
+    digits = run.class_names() == tuple("0123456789") and chosen.pixels.shape == shape == (28, 28, 1)
+    different: dict[bytes, Picture] = {}
+    for each in (chosen, *(_samples() if digits else _first_of_each(run.data()))):
+        if each.pixels.shape == shape:
+            different.setdefault(each.pixels.tobytes(), each)
+    return list(different.values())[:MOST_PICTURES] or [Picture(np.zeros(shape, np.uint8), None, "a blank picture")]
+
+
+def _samples() -> list[Picture]:
+    """The ten digits: reading MNIST takes a second, and they are here."""
+    return [pictures.sample(digit) for digit in range(len(samples.samples()))]
+
+
+def _first_of_each(data: DataRecord | None) -> list[Picture]:
+    """The first test image of each of the first classes; none where the data is not here, or broken."""
     try:
-        found = _first_of_each(data.name) if data and datasets.is_here(data.name) else []
-    except StrataError:  # the file with the data is gone or broken: the network is taken along all the same
-        found = []
-    if not found and run.class_names() == tuple("0123456789"):
-        found = [pictures.sample(digit) for digit in range(len(samples.samples()))]
-    others = [each for each in found if each.pixels.shape == shape and (each.pixels != chosen.pixels).any()]
-    return others[: MOST_PICTURES - 1]
-
-
-def _first_of_each(name: str) -> list[Picture]:
-    """The first test image of each of the first classes."""
-    labels = datasets.load(name).y_test
-    classes = np.unique(labels)[: MOST_PICTURES - 1]
-    return [pictures.test_image(name, int(np.argmax(labels == label))) for label in classes]
+        if data is None or not datasets.is_here(data.name):
+            return []
+        labels = datasets.load(data.name).y_test
+        classes = np.unique(labels)[: MOST_PICTURES - 1]
+        return [pictures.test_image(data.name, int(np.argmax(labels == label))) for label in classes]
+    except StrataError:  # the network is taken along all the same
+        return []
 
 
 def _built(name: str) -> str:

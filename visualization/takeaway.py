@@ -73,8 +73,7 @@ def figure_page(figure: str, *, heading: Heading, plotly: str, script: str, colo
 
     figure: its JSON. plotly: plotly.min.js. script: the built entry standalone_figure.
     """
-    # Plotly's 3D compiles its loops from text.
-    return _page(heading, {"data": _json(json.loads(figure))}, [plotly, script], colours, allowed=["'unsafe-eval'"])
+    return _page(heading, {"data": _json(json.loads(figure))}, [plotly, script], colours, allowed=[])
 
 
 def refusal(layers: Sequence[Mapping[str, Any]]) -> str:
@@ -191,7 +190,7 @@ header p { margin: 0; font-size: 13px; opacity: 0.8; overflow-wrap: anywhere; }
 <body>
 <header><h1>{title}</h1><p>{line}</p></header>
 <noscript><p>This is computed and drawn by JavaScript, which is switched off here.</p></noscript>
-<main id="view"></main>
+<main><div id="view"></div></main>
 {data}
 {scripts}
 </body>

@@ -45,8 +45,8 @@ def _network(shown: Shown, picture: Picture) -> None:
     _row(
         "Network in 3D",
         refused
-        or f"One .html file of about {summary.megabytes(size)} with the scene, the drawing pad and these weights. It opens "
-        "from disk, without a server and without a network.",
+        or f"One .html file of about {summary.megabytes(size)} with the scene, the drawing pad and these weights. "
+        "It opens from disk, without a server and without a network.",
         lambda: exports.network_page(run, step, picture),
         exports.file_name(run, step, ".html"),
         mime="text/html",
@@ -73,10 +73,11 @@ def _network(shown: Shown, picture: Picture) -> None:
 
 def _numbers(shown: Shown, picture: Picture) -> None:
     run, step = shown.run, shown.step
+    size = summary.megabytes(run.snapshot_path(step).stat().st_size)
     _row(
         "Weights",
-        f".safetensors, {summary.megabytes(run.snapshot_path(step).stat().st_size)}, by layer and weight as they are kept: kernels "
-        "in half precision, the rest in float32.",
+        f".safetensors, {size}, by layer and weight, as they are kept here: those of trainings with kernels in half "
+        "precision.",
         lambda: exports.weights_file(run, step),
         exports.file_name(run, step, ".safetensors"),
     )

@@ -40,10 +40,10 @@ export class Readout {
       engine: row("Computed by"),
       ...(compare && { keras: row("Difference from Keras") }),
     };
+    this.tellEngine({ place: "browser" });
     const help = element("p", "quiet");
     help.textContent = "Medians of the last 60. Nothing is drawn while nothing moves.";
     this.panel.root.append(list, help);
-    this.tellEngine({ place: "browser" });
     if (compare) this.offerCheck(help, compare);
   }
 

@@ -7,5 +7,6 @@ const place = document.getElementById("view") as HTMLElement;
 
 void draw(place, async () => {
   const figure = JSON.stringify(jsonIn("data"));
-  await new Figure(place).update({ schema: 1, figure, plotly_url: embedded, height: "fill" });
+  const name = document.title;
+  await new Figure(place).update({ schema: 1, name, figure, plotly_url: embedded, height: "fill" });
 });
