@@ -69,8 +69,8 @@ class _Draft:
 
 def translate(model: keras.Model, title: str, values: Range = "0..1") -> Translated:
     """Our description of `model` and its weights; raises UploadError or NetworkError for what we cannot describe."""
+    shape = _picture(tuple(model.inputs[0].shape[1:]) if model.built else ())
     calls = flatten(model)
-    shape = _picture(tuple(model.inputs[0].shape[1:]))
     draft = _Draft()
     calls = _scale(draft, _without_inactive(draft, calls), values, shape[-1])
     for call in calls:
