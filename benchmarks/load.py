@@ -161,6 +161,7 @@ async def memory(process_id: int) -> float:
 async def visits(port: int, process_id: int, sessions: int, seconds: float) -> tuple[Figures, float]:
     """All sessions at once: what they measured, and by how many MB the server grew."""
     await see_everything(port)
+    print(f"{sessions} sessions for {seconds:g} s", file=sys.stderr, flush=True)
     before, figures = resident_megabytes(process_id) or 0.0, Figures()
     watching, used = asyncio.create_task(memory(process_id)), processor_seconds(process_id)
     await asyncio.gather(*(visit(number, port, seconds, figures) for number in range(sessions)))
@@ -202,6 +203,9 @@ def main() -> None:
         statuses = [run.status() for run in Runs(Path(folder)).all()]
     for kind, times in figures.kinds.items():
         print(f"{kind}: {len(times)} times, median {p(times, 50)} ms, 95 % within {p(times, 95)} ms", file=sys.stderr)
+    for status in statuses:
+        if status.state not in WELL:
+            print(f"a training is {status.state}: {status.message}", file=sys.stderr)
     expected = sum(number % 3 == 0 for number in range(options.sessions))
     for words in sorted(set(figures.errors)):
         print(f"{figures.errors.count(words)} times: {words}", file=sys.stderr)

@@ -34,7 +34,7 @@ def of_setting(address: str) -> str:
 
 def of_silence(address: str, error: BaseException) -> str:
     """The scheduler does not answer."""
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    reason = (str(error).splitlines() or [type(error).__name__])[0].replace(f" trying to connect to {address}", "")
     return (
         f"The Dask scheduler at {address} does not answer ({reason[:160]}). Trainings that are at work go on. "
         "Start it, or correct STRATA_SCHEDULER; the connection is tried again every few seconds."
