@@ -30,8 +30,8 @@ class Elementwise(Merge):
 
     def _merged(self, shapes: tuple[Shape, ...]) -> Shape:
         largest = max(shapes, key=lambda shape: shape[:-1])
-        cell = (1, 1, largest[-1])
-        if any(shape not in (largest, cell) for shape in shapes):
+        fitting = [largest, (1, 1, largest[-1])] if len(largest) == 3 else [largest]  # Keras would make maps of tokens
+        if any(shape not in fitting for shape in shapes):
             raise NetworkError(
                 f"Layer {self.name} merges value by value. Expected inputs of one shape, or of (1, 1, channels) beside "
                 f"it, received {_listed(shapes)}."

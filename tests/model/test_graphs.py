@@ -190,6 +190,12 @@ CONV = Conv2D("a", 2, padding="same")
             "received (4, 4, 2) and (1, 1, 3).",
         ),
         (
+            _one(CONV, Reshape("tokens", (16, 2)), GlobalAveragePool2D("c", keepdims=True), Multiply("product"),
+                 wires=(("c", ("a",)), ("product", ("tokens", "c")))),
+            "Layer product merges value by value. Expected inputs of one shape, or of (1, 1, channels) beside it, "
+            "received (16, 2) and (1, 1, 2).",
+        ),
+        (
             _one(CONV, MaxPool2D("b"), Concatenate("both"), wires=(("both", ("a", "b")),)),
             "Layer both puts channels behind each other. Expected inputs that differ in channels alone, received "
             "(4, 4, 2) and (2, 2, 2).",
