@@ -121,6 +121,10 @@ class Run(RunFolder):
             return self.status()
         return replace(status, state=RunState.INTERRUPTED, message=self._interrupted_message(status))
 
+    def owner(self) -> str:
+        """The process that moves it on, as last written."""
+        return str(self.read_json("status.json").get("owner", ""))
+
     def _interrupted_message(self, status: Status) -> str:
         if status.state is RunState.QUEUED:
             return "The server ended before this training's turn came. Resume it, or train anew."

@@ -5,12 +5,18 @@ from contextlib import contextmanager
 
 import numpy as np
 from playwright.sync_api import Page, WebSocket, expect
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
+from data import samples
+from model.api.live_routes import TRY_LATER
 from model.runs import PRETRAINED, Run
 from model.tracing import trace
 from tests.e2e.conftest import App
-from tests.e2e.steps import PATIENCE_MS, SCENE, open_page
+from tests.e2e.steps import PATIENCE_MS, SCENE, open_page, wait_until
 
+STEP = Run(PRETRAINED).snapshot_steps()[-1]
 PAD = f"{SCENE} .pad"
 
 
@@ -78,6 +84,26 @@ def test_a_drawing_is_read_as_it_is_drawn_and_known_to_all_views_afterwards(page
     for layer, values in trace(run.path, run.snapshot_steps()[-1], pixels).items():
         drawn = scene.evaluate("(root, layer) => Array.from(root.strata.activations(layer))", layer)
         np.testing.assert_allclose(np.array(drawn, np.float32), values.ravel(), atol=1e-5, err_msg=layer)
+
+
+def test_the_pages_own_server_computes_live(app: App) -> None:
+    seven = samples.samples()[7].pixels
+    url = f"{app.url.replace('http', 'ws')}/api/runs/pretrained/snapshots/{STEP}/live"
+
+    def answered() -> bool:
+        """False while Keras starts."""
+        with connect(url, origin=Origin(app.url), max_size=None) as socket:
+            try:
+                socket.send((seven / np.float32(255)).astype("<f4").tobytes())
+                outputs = np.frombuffer(socket.recv(timeout=PATIENCE_MS / 1000), "<f4")
+            except ConnectionClosed as closed:
+                if closed.rcvd is not None and closed.rcvd.code == TRY_LATER:
+                    return False
+                raise
+        assert outputs[-10:].argmax() == 7
+        return True
+
+    wait_until(answered)
 
 
 def test_undo_and_another_picture_and_the_drawing_again(page: Page, app: App) -> None:

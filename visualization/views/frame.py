@@ -78,8 +78,9 @@ def _pace(run: Run, status: Status) -> float | None:
     """Seconds between two looks at what moves by itself; None where nothing does."""
     if not traces.is_moving(status):
         return None
-    at_work = status.state in {RunState.TRAINING, RunState.VALIDATING} and not run.stop_requested()
-    return _TRAINING_POLL_SECONDS if at_work else _POLL_SECONDS
+    if status.state in {RunState.TRAINING, RunState.VALIDATING, RunState.QUEUED} and not run.stop_requested():
+        return _TRAINING_POLL_SECONDS
+    return _POLL_SECONDS
 
 
 def _train_or_stop(run: Run, status: Status) -> None:
@@ -111,6 +112,8 @@ def _live(run: Run, view: state.View, pace: float | None) -> None:
 
 
 def _draw_view(run: Run, status: Status, view: state.View) -> None:
+    if problem := engine().problem:
+        st.error(problem, icon=":material/cloud_off:")
     st.caption(status_line(run, status))
     time_travel.draw(run, status, view)
     if status.state.is_active:
@@ -163,7 +166,8 @@ def progress_words(run: Run, status: Status) -> str:
     if run.stop_requested():
         return "Stopping"
     if status.state is RunState.QUEUED:
-        return _queue_words(engine().place_in_queue(run))
+        # A message here says why a run that was at work waits again.
+        return f"{status.message} {_queue_words(engine().place_in_queue(run))}".lstrip()
     if status.state is RunState.STARTING:
         return status.message
     epochs = run.config().epochs

@@ -24,13 +24,17 @@ def _blocks(kind: str, client: Client) -> list[str]:
     return [block.replace(":5000", f":{client.port}") for its_kind, block in found if its_kind == kind]
 
 
-def test_the_python_example_predicts_and_traces(own: Client) -> None:
-    (block,) = _blocks("python", own)
-    ran = subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True, timeout=120)
+def test_the_python_examples_predict_and_trace_and_compute_live(own: Client) -> None:
+    blocks = _blocks("python", own)  # the second goes on from the first
+    ran = subprocess.run(
+        [sys.executable, "-c", "\n".join(blocks)], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
     assert ran.returncode == 0, ran.stderr
-    predictions, shapes = ran.stdout.splitlines()
+    predictions, shapes, *live = ran.stdout.splitlines()
     assert predictions == str([str(label) for label in range(10)])
     assert "'conv_1': (26, 26, 32)" in shapes
+    shares = [float(share) for share in " ".join(live).strip("[]").split()]
+    assert len(shares) == 10 and shares[7] == max(shares)
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("sh")), reason="NOT RUN, for it needs curl and sh")
