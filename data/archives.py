@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from data.errors import DatasetError
 
-__all__ = ["read_file", "read_idx", "read_npz", "sha256"]
+__all__ = ["npy_header", "read_file", "read_idx", "read_npz", "reason", "sha256"]
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -60,13 +60,16 @@ def read_file(path: Path, limit: int, advice: str) -> bytes:
     return content
 
 
-def read_npz(path: Path, shapes: Mapping[str, tuple[int, ...]], advice: str) -> dict[str, Bytes]:
+def read_npz(
+    path: Path, shapes: Mapping[str, tuple[int, ...]], advice: str, limit: int | None = None
+) -> dict[str, Bytes]:
     """The uint8 arrays named in `shapes` from an .npz file, read-only, each with exactly the shape given there.
 
     Other arrays in the file are left unread. Declared sizes are checked before anything is unpacked, so that an
-    archive that claims terabytes costs nothing. `advice` is the sentence that says what to do. Raises DatasetError.
+    archive that claims terabytes costs nothing. limit: bytes of the file, else MAX_NPZ. `advice` is the sentence that
+    says what to do. Raises DatasetError.
     """
-    content = read_file(path, MAX_NPZ, advice)
+    content = read_file(path, limit or MAX_NPZ, advice)
     if not content.startswith(b"PK"):
         start = content[:8]
         raise DatasetError(
@@ -86,7 +89,7 @@ def read_npz(path: Path, shapes: Mapping[str, tuple[int, ...]], advice: str) -> 
             return {name: _member(archive, path, name, shape, advice) for name, shape in shapes.items()}
     except ZIP_ERRORS as error:
         raise DatasetError(
-            f"{path} is broken: {_reason(error)}. Expected a whole .npz file, received {len(content):,} bytes "
+            f"{path} is broken: {reason(error)}. Expected a whole .npz file, received {len(content):,} bytes "
             f"that do not unpack. {advice}"
         ) from error
 
@@ -105,7 +108,7 @@ def _member(archive: zipfile.ZipFile, path: Path, name: str, shape: tuple[int, .
         )
     with archive.open(info) as member:
         content = member.read(size + MAX_HEADER + 1)
-    found_shape, column_major, dtype, start = _npy_header(content)
+    found_shape, column_major, dtype, start = npy_header(content)
     if dtype != np.uint8 or found_shape != shape or column_major:
         order = " in column-major order" if column_major else ""
         raise DatasetError(f"{path}: {name} is {dtype} {found_shape}{order}. Expected uint8 {shape}. {advice}")
@@ -114,7 +117,7 @@ def _member(archive: zipfile.ZipFile, path: Path, name: str, shape: tuple[int, .
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)  # a view of bytes: read-only
 
 
-def _npy_header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype[np.generic], int]:
+def npy_header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype[np.generic], int]:
     """Shape, whether column-major, dtype, and where the values start; raises ValueError on anything malformed."""
     stream = io.BytesIO(content)
     version = np.lib.format.read_magic(stream)
@@ -125,7 +128,7 @@ def _npy_header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype[np.gene
     return shape, column_major, dtype, stream.tell()
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """What a library said, as one short line without its full stop."""
     words = " ".join(str(error).split()).rstrip(".")
     return words[:160] if words else type(error).__name__
@@ -155,7 +158,7 @@ def parse_idx(content: bytes, shape: tuple[int, ...], path: Path, advice: str) -
     try:
         unpacked = inflate.decompress(content, size + 1)
     except zlib.error as error:
-        raise DatasetError(f"{path} is broken: {_reason(error)}. Expected a whole gzip file. {advice}") from error
+        raise DatasetError(f"{path} is broken: {reason(error)}. Expected a whole gzip file. {advice}") from error
     if unpacked[: len(header)] != header:
         raise DatasetError(
             f"{path} does not hold uint8 {shape}. Expected IDX bytes that begin with {header.hex()}, "

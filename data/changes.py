@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CHANGES", "NOISE_SEED", "Change", "apply", "moved"]
+__all__ = ["CHANGES", "NOISE_SEED", "Change", "apply", "apply_to_channels", "by_channel", "moved"]
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -61,6 +61,16 @@ def apply(picture: Bytes, name: str, amount: float) -> Bytes:
     if amount == CHANGES[name].neutral:
         return picture.copy()
     return _FUNCTIONS[name](picture, amount)
+
+
+def apply_to_channels(picture: Bytes, name: str, amount: float) -> Bytes:
+    """The same for uint8 (rows, columns, channels): every channel is changed alike; thickening is of bright strokes."""
+    return by_channel(lambda channel: apply(channel, name, amount), picture)
+
+
+def by_channel(change: Callable[[Bytes], Bytes], picture: Bytes) -> Bytes:
+    """What `change` makes of each channel of uint8 (rows, columns, channels), put together again."""
+    return np.stack([change(picture[..., channel]) for channel in range(picture.shape[-1])], axis=-1)
 
 
 def moved(picture: Bytes, *, down: float = 0.0, right: float = 0.0, degrees: float = 0.0, scale: float = 1.0) -> Bytes:

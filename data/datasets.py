@@ -18,13 +18,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from data import archives, cache
+from data import archives, cache, own
 from data.cache import bytes_here, cache_path, expected_bytes
 from data.digits import digits
 from data.errors import DatasetError, DatasetMissing
 
 __all__ = [
-    "NAMES", "TITLES", "Dataset", "fingerprint", "is_here", "load", "split",
+    "NAMES", "TITLES", "Dataset", "Form", "fingerprint", "form", "is_here", "load", "names", "split", "title",
 ]  # fmt: skip
 
 Bytes = npt.NDArray[np.uint8]
@@ -60,7 +60,7 @@ _loading = threading.Lock()
 class Dataset:
     """Pictures and labels of one data set; every array is read-only.
 
-    x_train, x_test: uint8 (n, 28, 28, 1), 0 = background, 255 = ink.
+    x_train, x_test: uint8 (n, rows, columns, channels), of the built-in ones (n, 28, 28, 1), 0 = background, 255 = ink.
     y_train, y_test: uint8 (n,), an index into `class_names`.
     origin: a sentence for the user that says where the data came from.
     sha256: hex hash of the four arrays, see `fingerprint`.
@@ -77,6 +77,38 @@ class Dataset:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a network for a data set must fit: the shape of a picture (rows, columns, channels), and the classes."""
+
+    shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+
+
+def names() -> tuple[str, ...]:
+    """All data sets that one can choose: those of NAMES, then one's own by title."""
+    return (*NAMES, *own.names())
+
+
+def title(name: str) -> str:
+    """What a data set is called; an own one that is gone by its name."""
+    if name in TITLES:
+        return TITLES[name]
+    try:
+        return own.about(name).title
+    except DatasetError:
+        return name
+
+
+def form(name: str) -> Form:
+    """What a network for it must fit, without reading its pictures; raises as `load` does, but for built-in ones."""
+    if own.is_own(name):
+        known = own.about(name)
+        return Form(known.shape, known.class_names)
+    _check(name)
+    return Form((28, 28, 1), FASHION_NAMES if name == "fashion_mnist" else DIGIT_NAMES)
+
+
 def load(name: str) -> Dataset:
     """The verified data set of this name; kept in memory until its files change.
 
@@ -85,10 +117,13 @@ def load(name: str) -> Dataset:
     """
     _check(name)
     with _loading:  # sessions that start together load once
+        if own.is_own(name):
+            own.about(name)  # says that it is gone
+            return _own(own.place() / name, _stamp([own.place() / name / "pictures.npz"]))
         if name == "digits":
             return _digits()
-        if name == "mnist" and (own := _own_mnist()) is not None:
-            return _mnist(own, _stamp([own]), f"the file that STRATA_MNIST names, {own}", OWN_ADVICE)
+        if name == "mnist" and (file := _own_mnist()) is not None:
+            return _mnist(file, _stamp([file]), f"the file that STRATA_MNIST names, {file}", OWN_ADVICE)
         path = cache.find(name)
         if path is None:
             raise DatasetMissing(_missing(name))
@@ -104,6 +139,8 @@ def is_here(name: str) -> bool:
     STRATA_MNIST names always is, so that `load` can say what is wrong with it.
     """
     _check(name)
+    if own.is_own(name):
+        return name in own.names()
     return name == "digits" or (name == "mnist" and _own_mnist() is not None) or cache.find(name) is not None
 
 
@@ -137,8 +174,8 @@ def fingerprint(arrays: Mapping[str, Bytes]) -> str:
 
 
 def _check(name: str) -> None:
-    if name not in NAMES:
-        raise DatasetError(f"Data set is {name!r}. Expected one of {', '.join(NAMES)}. Choose one of these.")
+    if name not in NAMES and not own.is_own(name):
+        raise DatasetError(f"Data set is {name!r}. Expected one of {', '.join(names())}. Choose one of these.")
 
 
 def _own_mnist() -> Path | None:
@@ -163,10 +200,10 @@ def _missing(name: str) -> str:
     """The message of DatasetMissing."""
     size = expected_bytes(name)
     found = f"{bytes_here(name):,}" if bytes_here(name) else "none"
-    own = ", or let STRATA_MNIST name an mnist.npz" if name == "mnist" else ""
+    other = ", or let STRATA_MNIST name an mnist.npz" if name == "mnist" else ""
     return (
         f"{TITLES[name]} is not on this machine. Expected {size:,} bytes at {cache_path(name)}, found {found}. "
-        f"Connect to the internet and train on it: it is then downloaded through Keras{own}. "
+        f"Connect to the internet and train on it: it is then downloaded through Keras{other}. "
         "Without a network, choose Digits."
     )
 
@@ -213,3 +250,17 @@ def _digits() -> Dataset:
     x_train, y_train, x_test, y_test = digits()
     arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
     return _dataset("digits", arrays, DIGIT_NAMES, "scikit-learn's 1,797 handwritten digits, brought to 28x28")
+
+
+@lru_cache(maxsize=1)
+def _own(folder: Path, stamp: Stamp) -> Dataset:
+    """Somebody's own data set, its hash checked."""
+    known = own.read(folder)
+    arrays = own.arrays(known, folder)
+    found = fingerprint(arrays)
+    if found != known.sha256:
+        raise DatasetError(
+            f"{folder / 'pictures.npz'} has other pictures. Expected SHA-256 {known.sha256}, received {found}. "
+            "Delete the data set and upload it again."
+        )
+    return Dataset(known.name, known.title, **arrays, class_names=known.class_names, origin=known.origin, sha256=found)

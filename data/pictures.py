@@ -1,7 +1,8 @@
 """Uploaded picture files, opened with care: what may come in, and how it becomes an array."""
 
 import io
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -9,9 +10,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from data.errors import PictureError
 
-__all__ = ["FORMATS", "MAX_BYTES", "MAX_SIDE", "MIN_SIDE", "check_sides", "read_picture"]
+__all__ = ["FORMATS", "MAX_BYTES", "MAX_SIDE", "MIN_SIDE", "check_sides", "picture_sides", "read_picture"]
 
 Bytes = npt.NDArray[np.uint8]
+Result = TypeVar("Result")
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 MAX_BYTES: Final = 10 * 2**20  # of the file
@@ -29,8 +31,20 @@ def read_picture(content: bytes) -> Bytes:
         raise PictureError(
             f"Picture file has {len(content):,} bytes. Expected at most {MAX_BYTES:,}. Reduce it and upload again."
         )
+    pixels = _opened(content, _decode)
+    pixels.setflags(write=False)
+    return pixels
+
+
+def picture_sides(content: bytes) -> tuple[int, int]:
+    """Width and height of the picture in such a file, from its header alone; raises PictureError as `read_picture`."""
+    return _opened(content, _sides)
+
+
+def _opened(content: bytes, look: Callable[[bytes], Result]) -> Result:
+    """What `look` finds in the bytes; whatever Pillow raises becomes a PictureError."""
     try:
-        pixels = _decode(content)
+        return look(content)
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -48,8 +62,6 @@ def read_picture(content: bytes) -> Bytes:
             f"Picture is broken: {_reason(error)}. Expected a whole file, received {len(content):,} bytes. "
             "Save it as PNG and upload again."
         ) from error
-    pixels.setflags(write=False)
-    return pixels
 
 
 def check_sides(width: int, height: int) -> None:
@@ -59,6 +71,11 @@ def check_sides(width: int, height: int) -> None:
             f"Picture is {width}x{height} pixels. Expected both sides between {MIN_SIDE} and {MAX_SIDE}. "
             "Crop it and upload again."
         )
+
+
+def _sides(content: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        return image.size
 
 
 def _decode(content: bytes) -> Bytes:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data import samples
-from data.drawing import from_ink
+from data.drawing import MNIST, from_ink
 
 __all__ = ["KINDS", "TEST_SEED", "VALIDATION_SEED", "blends", "scribbles", "shuffled", "strangers"]
 
@@ -21,7 +21,7 @@ Bytes = npt.NDArray[np.uint8]
 KINDS: Final = ("scribbles", "shuffled quarters", "blends of two")
 VALIDATION_SEED: Final = 2017  # of what a threshold is chosen on
 TEST_SEED: Final = 2022  # of what it is measured on
-CANVAS: Final = 84  # px, three times the input: fine enough for smooth edges, 1 ms a scribble
+CANVAS: Final = 84  # px, three times MNIST's input, and so for others: fine enough for smooth edges, 1 ms a scribble
 MOST_STROKES: Final = 4
 POINTS: Final = (2, 7)  # of a stroke, least and most
 PEN: Final = (0.05, 0.12)  # width, of the canvas's side: a ballpoint's to MNIST's thickest
@@ -29,38 +29,44 @@ ORDERS: Final = [order for order in permutations(range(4)) if all(taken != place
 
 
 def strangers(pictures: Bytes, labels: Bytes, seed: int) -> Bytes:
-    """As many of each of KINDS as there are pictures, kind after kind: uint8 (3 n, 28, 28, 1), read-only.
+    """As many of each of KINDS as there are pictures, kind after kind: uint8 (3 n, rows, columns, channels), read-only.
 
-    pictures: uint8 (n, 28, 28, 1), of two classes at least; labels: (n,).
+    pictures: uint8 (n, rows, columns, channels), of two classes at least; labels: (n,).
     """
-    made = [scribbles(len(pictures), seed), shuffled(pictures, seed), blends(pictures, labels, seed)]
+    _, rows, columns, channels = pictures.shape
+    made = [
+        scribbles(len(pictures), seed, (rows, columns, channels)),
+        shuffled(pictures, seed),
+        blends(pictures, labels, seed),
+    ]
     result = np.concatenate(made)
     result.setflags(write=False)
     return result
 
 
 @lru_cache(maxsize=4)
-def scribbles(count: int, seed: int) -> Bytes:
-    """Random strokes as the network's input, uint8 (count, 28, 28, 1), read-only.
+def scribbles(count: int, seed: int, shape: tuple[int, int, int] = MNIST) -> Bytes:
+    """Random strokes as the input of a network for `shape`, uint8 (count, rows, columns, channels), read-only.
 
     One to MOST_STROKES strokes with a pen of one width, a smooth curve through POINTS random points each.
     """
     random = np.random.default_rng(seed)
-    result = np.stack([_scribble(random) for _ in range(count)])
+    result = np.stack([_scribble(random, shape) for _ in range(count)])
     result.setflags(write=False)
     return result
 
 
-def _scribble(random: np.random.Generator) -> Bytes:
+def _scribble(random: np.random.Generator, shape: tuple[int, int, int]) -> Bytes:
     strokes = []
     for _ in range(random.integers(1, MOST_STROKES, endpoint=True)):
         points = random.integers(*POINTS, endpoint=True)
         strokes.append(samples.curve(random.uniform(0.1, 0.9, (points, 2))))
-    return from_ink(samples.draw(tuple(strokes), random.uniform(*PEN), CANVAS)).pixels
+    canvas = CANVAS * max(shape[:2]) // MNIST[0]
+    return from_ink(samples.draw(tuple(strokes), random.uniform(*PEN), canvas), shape=shape).pixels
 
 
 def shuffled(pictures: Bytes, seed: int) -> Bytes:
-    """Each of uint8 (n, 28, 28, 1) with its four quarters in another order, none where it was."""
+    """Each of uint8 (n, rows, columns, channels) with its four quarters in another order, none where it was."""
     random = np.random.default_rng(seed)
     rows, columns = pictures.shape[1] // 2, pictures.shape[2] // 2
     quarters = [(slice(row, row + rows), slice(left, left + columns)) for row in (0, rows) for left in (0, columns)]
@@ -72,7 +78,7 @@ def shuffled(pictures: Bytes, seed: int) -> Bytes:
 
 
 def blends(pictures: Bytes, labels: Bytes, seed: int) -> Bytes:
-    """Each of uint8 (n, 28, 28, 1) and one of another class over each other, the brighter value at each pixel."""
+    """Each of uint8 (n, rows, columns, channels) and one of another class over each other, the brighter each."""
     random = np.random.default_rng(seed)
     partners = np.arange(len(pictures))
     for label in np.unique(labels):

@@ -13,12 +13,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -34,12 +31,9 @@ from model.runs import PRETRAINED, Run
 Option = str | int | float | bool
 Arrays = Mapping[str, np.ndarray]
 
-_log = logging.getLogger(__name__)
 _REPORT_SECONDS = 0.15
 _KEPT_RESULTS = 300
 """Results kept of one run: 300 of about 50 KB."""
-_REMEMBERED = 24
-"""Results kept in memory: a class looks at a handful of snapshots."""
 
 
 class AnalysisError(StrataError):
@@ -197,106 +191,16 @@ def compute(analysis: Analysis, folder: Path, function: Callable[[Analysis, Repo
     try:
         files.write(name, function(analysis, report))
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
     finally:
         files.clear(name)
 
 
-def _unwritable(folder: Path, error: OSError) -> AnalysisError:
+def unwritable(folder: Path, error: OSError) -> AnalysisError:
+    """What to raise where a result cannot be kept in `folder`."""
     if not folder.parent.exists():
         return AnalysisError(f"Run {folder.parent.name} is not there any more: it was deleted. Choose another run.")
     return AnalysisError(
         f"The result cannot be kept in {folder}: {error.strerror}. Expected a folder that can be written, with room on "
         "its disk. Free some space and ask again."
     )
-
-
-class Analyses:
-    """All analyses that the pages of this server ask for."""
-
-    def __init__(self, submit: Callable[[Analysis, Path], Future[None]], root: Path) -> None:
-        """submit: hands an analysis and its folder to a worker; root: where those of the pretrained run are kept."""
-        self._submit, self._root = submit, root
-        self._futures: dict[Analysis, Future[None]] = {}
-        self._ended: OrderedDict[Analysis, Standing] = OrderedDict()
-        self._results: OrderedDict[Analysis, Arrays] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def standing(self, analysis: Analysis) -> Standing:
-        """Where it stands, without starting anything."""
-        with self._lock:
-            if (result := self._results.get(analysis)) is not None:
-                self._results.move_to_end(analysis)
-                return Standing(AnalysisState.DONE, result)
-            future, ended = self._futures.get(analysis), self._ended.get(analysis)
-            before = list(self._futures).index(analysis) if future is not None else 0
-        files = self._folder(analysis)
-        if future is not None:
-            if (progress := files.progress(analysis.file_name)) is not None:
-                return Standing(AnalysisState.WORKING, None, *progress)
-            waits = f"{before} before this one" if before else "the worker is starting"
-            return Standing(AnalysisState.WAITING, words=waits)
-        if ended is not None:
-            return ended
-        result = files.read(analysis.file_name)
-        if result is None:
-            return Standing(AnalysisState.ABSENT)
-        self._remember(analysis, result)
-        return Standing(AnalysisState.DONE, result)
-
-    def start(self, analysis: Analysis) -> None:
-        """Ask a worker for it, unless it is there or on its way."""
-        if self.standing(analysis).state in {AnalysisState.DONE, AnalysisState.WAITING, AnalysisState.WORKING}:
-            return
-        files = self._folder(analysis)
-        try:
-            if analysis.run_path == PRETRAINED:
-                files.path.parent.mkdir(parents=True, exist_ok=True)
-            files.path.mkdir(exist_ok=True)
-            files.clear(analysis.file_name)
-        except OSError as error:
-            raise _unwritable(files.path, error) from error
-        with self._lock:
-            if analysis in self._futures:
-                return
-            self._ended.pop(analysis, None)
-            future = self._submit(analysis, files.path)
-            self._futures[analysis] = future
-        future.add_done_callback(lambda done: self._end(analysis, done))
-
-    def cancel(self, analysis: Analysis) -> None:
-        """End it for all who wait for it; it can be started again."""
-        with self._lock:
-            future = self._futures.get(analysis)
-        if future is not None and not future.cancel():
-            self._folder(analysis).ask_to_end(analysis.file_name)
-
-    def _end(self, analysis: Analysis, future: Future[None]) -> None:
-        standing = None
-        try:
-            future.result()
-        except (Cancelled, CancelledError):
-            standing = Standing(AnalysisState.CANCELLED)
-        except StrataError as error:
-            standing = Standing(AnalysisState.FAILED, message=str(error))
-        except Exception as error:  # a bug, or a worker that died: this analysis failed, the server goes on
-            _log.exception("analysis %s of run %s failed", analysis.kind, analysis.run_path.name)
-            message = f"The worker ended with {error!r}. Expected a result. Try again; the server's log says more."
-            standing = Standing(AnalysisState.FAILED, message=message)
-        with self._lock:
-            self._futures.pop(analysis, None)
-            if standing is not None:
-                self._ended[analysis] = standing
-                while len(self._ended) > _REMEMBERED:
-                    self._ended.popitem(last=False)
-
-    def _remember(self, analysis: Analysis, result: Arrays) -> None:
-        with self._lock:
-            self._results[analysis] = result
-            while len(self._results) > _REMEMBERED:
-                self._results.popitem(last=False)
-
-    def _folder(self, analysis: Analysis) -> Folder:
-        # What comes with the project is a part of the program, not of what it writes.
-        run = self._root / ".pretrained" if analysis.run_path == PRETRAINED else analysis.run_path
-        return Folder(run / "analyses")

@@ -1,8 +1,8 @@
-"""Where work runs: the pools of workers with Keras in them, the trainings that wait, and what happens when one dies.
+"""Where work runs: in workers with Keras in them, here or on a cluster.
 
-Three pools: one worker that answers at once (traces), one for what takes longer (analyses), and one or more that train,
-at low priority, in the order in which trainings were asked for. A worker that dies takes its job with it and nothing
-else: its pool makes another, and trainings that were still waiting are handed to that one.
+One worker answers at once (traces), one or two do what takes longer (analyses), and one or more train, at low priority,
+in the order in which trainings were asked for. A worker that dies takes its job with it and nothing else; one that
+hangs or has grown too large is replaced, and who waited for it is told.
 """
 
 from __future__ import annotations
@@ -12,27 +12,26 @@ import json
 import logging
 import os
 import platform
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from loky.process_executor import BrokenProcessPool
 
-from data.errors import StrataError
-from model import jobs, ownership
-from model.analyses import Analyses
-from model.memory import resident_megabytes
+from model import jobs
+from model.analyses import Analysis
+from model.analysis_queue import ANALYSIS_QUIET_SECONDS, Analyses
+from model.cluster import Cluster
+from model.lanes import Lanes
 from model.networks import PRESETS, Network, NetworkError
-from model.pools import Pool, PoolStanding, WorkerError
-from model.records import RunState
+from model.pools import Pool, PoolStanding, WorkerError, Workers
 from model.runs import Run, Runs, default_root
 from model.settings import Settings
+from model.trainings import QUIET_SECONDS, Trainings
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -42,6 +41,8 @@ _TRAINING_NICENESS = 10
 _ANALYSIS_NICENESS = 5
 _MOST_TRAINING_WORKERS = 64
 _WARM_UP_ATTEMPTS = 3
+SPARE_ANALYSIS_SECONDS = 3.0
+"""How long an analysis waits before a second worker is started for it; Keras then takes seconds to start as well."""
 MEMORY_SECONDS = 10.0
 """How often the memory of the inference worker is looked at."""
 MOST_WORKER_MEGABYTES = 3000.0
@@ -53,22 +54,38 @@ _FIRST_GUESS_SECONDS = 12.0
 class Engine:
     """The one place that hands work out."""
 
-    def __init__(self, root: Path, training_workers: int = 1, longest_call_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        root: Path,
+        training_workers: int = 1,
+        longest_call_seconds: float = 30.0,
+        *,
+        training_quiet_seconds: float = QUIET_SECONDS,
+        analysis_quiet_seconds: float = ANALYSIS_QUIET_SECONDS,
+        cluster: Cluster | None = None,
+    ) -> None:
+        """The three kinds of seconds: after which a worker that says nothing is taken to hang.
+
+        cluster: whose workers do everything, instead of this machine's.
+        """
         self.runs = Runs(root)
         self._longest_call_seconds = longest_call_seconds
         self._looked_at_memory = time.monotonic()
-        self._inference = Pool("inference", workers=1)
-        self._training = Pool("training", workers=training_workers, niceness=_TRAINING_NICENESS)
-        # Started by the first question to it: who only trains and looks does not pay its 0.7 GB.
-        self._analysis = Pool("analysis", workers=1, niceness=_ANALYSIS_NICENESS)
-        self.analyses = Analyses(lambda analysis, folder: self._analysis.submit(jobs.analyse, analysis, folder), root)
-        self._queue: list[Run] = []
+        self._cluster = cluster
+        self._inference, self._training, self._analysis = _places(cluster, training_workers)
+        self._trainings = Trainings(self._training, training_quiet_seconds, goes_on=cluster is not None)
+        self.analyses = Analyses(self._analyse, root, analysis_quiet_seconds)
         self._closing = False
         self._failed_warm_ups = 0
-        self._lock = threading.Lock()
+
+    def _analyse(self, analysis: Analysis, folder: Path, verdict: Callable[[], str]) -> Future[None]:
+        return self._analysis.submit(jobs.analyse, analysis, folder, verdict=verdict)
 
     def warm_up(self) -> None:
         """Start both kinds of worker, the one that answers at once first."""
+        if self._cluster is not None:
+            self._cluster.start()  # its workers are started as they appear
+            return
         self._inference.warm_up().add_done_callback(self._inference_warm)
 
     def _inference_warm(self, warm: Future[float]) -> None:
@@ -89,6 +106,16 @@ class Engine:
     def is_stuck(self) -> bool:
         """Whether Keras failed to start so often that trying again is no use."""
         return self._failed_warm_ups >= _WARM_UP_ATTEMPTS
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be computed now, in words that say what to do; empty where it can. Of a cluster alone."""
+        return self._cluster.problem if self._cluster is not None else ""
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster that does everything, where there is one."""
+        return self._cluster
 
     @property
     def is_warm(self) -> bool:
@@ -122,7 +149,7 @@ class Engine:
                 if future.done():  # it is the function's own
                     raise
                 _log.error("the inference worker hangs and is replaced")
-                self._inference.kill_workers()
+                self._inference.kill_workers(future)
                 self._inference.warm_up()
                 raise WorkerError(
                     f"The worker that runs the network gave no answer in {self._longest_call_seconds:g} s. Expected "
@@ -135,14 +162,18 @@ class Engine:
         if time.monotonic() - self._looked_at_memory < MEMORY_SECONDS:
             return
         self._looked_at_memory = time.monotonic()
-        held = [resident_megabytes(process_id) or 0.0 for process_id in self._inference.standing().process_ids]
+        held = [megabytes or 0.0 for megabytes in self._inference.standing().memory_megabytes]
         if max(held, default=0.0) > MOST_WORKER_MEGABYTES:
             _log.warning("the inference worker holds %.0f MB and is replaced", max(held))
             self._inference.renew()
 
     def standing(self) -> dict[str, PoolStanding]:
-        """What each pool of workers is at, by its name."""
-        return {pool.name: pool.standing() for pool in (self._inference, self._training, self._analysis)}
+        """What each kind of worker is at, by its name."""
+        return {
+            "inference": self._inference.standing(),
+            "training": self._training.standing(),
+            "analysis": self._analysis.standing(),
+        }
 
     def train(self, settings: Settings, network: Network | None = None) -> Run:
         """Queue a training and return its run: of `network`, else of the preset that the settings name.
@@ -158,7 +189,7 @@ class Engine:
 
     def _queue_new(self, settings: Settings, network: Network, further_epochs: tuple[int, ...] = ()) -> Run:
         run = self.runs.create(settings, network, versions(), further_epochs)
-        self._submit_training(run)
+        self._trainings.submit(run)
         return run
 
     def resume(self, run: Run, further_epochs: int = 0) -> None:
@@ -167,72 +198,26 @@ class Engine:
         Raises RunError for a run that is at work, or that needs further epochs and gets none.
         """
         self.runs.queue_again(run, further_epochs)
-        self._submit_training(run)
-
-    def _submit_training(self, run: Run) -> None:
-        future = self._training.submit(jobs.train, run.path)
-        with self._lock:
-            self._queue.append(run)
-        future.add_done_callback(functools.partial(self._training_ended, run))
-
-    def _training_ended(self, run: Run, future: Future[None]) -> None:
-        with self._lock:
-            self._queue.remove(run)
-            resumed_here = run in self._queue
-        try:
-            future.result()
-        except CancelledError:
-            pass
-        except BrokenProcessPool as error:
-            _log.warning("run %s lost its worker: %s", run.id, error)
-            if self._closing:
-                return
-            status = run.status()
-            # Between the death and this word of it, somebody may have resumed the run: two would write one folder.
-            resumed = resumed_here or status.owner != ownership.claim(self.runs.root)
-            if status.state is RunState.QUEUED and not resumed:
-                # It only waited behind the training whose worker died.
-                self._submit_training(run)
-            else:
-                self._training.warm_up()
-        except Exception as error:
-            _log.exception("run %s failed", run.id)
-            self._record_failure(run, error)
-
-    def _record_failure(self, run: Run, error: Exception) -> None:
-        """A run that ended before it could say how must not look as if it still went on."""
-        try:
-            if run.status().state.is_active:
-                message = f"The training ended with {error!r}. What it had kept before is there; see the server's log."
-                run.write_status(replace(run.status(), state=RunState.FAILED, message=message))
-        except (OSError, StrataError) as problem:
-            _log.error("the end of run %s cannot be written: %s", run.id, problem)
+        self._trainings.submit(run)
 
     @property
     def queued_trainings(self) -> int:
         """How many trainings wait or are at work."""
-        with self._lock:
-            return len(self._queue)
+        return len(self._trainings)
 
     def place_in_queue(self, run: Run) -> int:
         """How many trainings are before `run`, those at work included."""
-        with self._lock:
-            before = self._queue[: self._queue.index(run)] if run in self._queue else []
-        return sum(other.status().state.is_active for other in before)
+        return self._trainings.place(run)
 
     def shutdown(self, grace_seconds: float = 3.0) -> None:
         """End all workers; trainings are asked to stop first and get `grace_seconds` to keep what they learned."""
         self._closing = True
-        with self._lock:
-            waiting = list(self._queue)
-        for run in waiting:
-            run.request_stop()
-        deadline = time.monotonic() + grace_seconds
-        while time.monotonic() < deadline and any(run.status().state.is_active for run in waiting):
-            time.sleep(0.05)
-        self._inference.shutdown()
-        self._training.shutdown()
-        self._analysis.shutdown()
+        self._trainings.stop_all(grace_seconds)
+        if self._cluster is not None:
+            self._cluster.close()
+        with ThreadPoolExecutor() as at_once:
+            for workers in (self._inference, self._training, self._analysis):
+                at_once.submit(workers.shutdown)
 
     def _last_warm_up(self) -> float:
         try:
@@ -246,6 +231,19 @@ class Engine:
             (self.runs.root / ".warm_up.json").write_text(json.dumps({"seconds": self._inference.warming_seconds}))
         except OSError as error:
             _log.warning("cannot write to the runs folder: %s", error)
+
+
+def _places(cluster: Cluster | None, training_workers: int) -> tuple[Workers, Lanes, Lanes]:
+    """Where inference, trainings and analyses run."""
+    if cluster is not None:
+        train, analyse = functools.partial(cluster.lanes, "training"), functools.partial(cluster.lanes, "analysis")
+        return cluster.inference, Lanes("training", train), Lanes("analysis", analyse)
+    trainers = [Pool("training", workers=1, niceness=_TRAINING_NICENESS) for _ in range(training_workers)]
+    # Started by the first question: who only trains and looks does not pay 0.7 GB. The second is for the short
+    # questions that else would wait behind a long one.
+    analysts = [Pool("analysis", workers=1, niceness=_ANALYSIS_NICENESS) for _ in range(2)]
+    analysis = Lanes("analysis", lambda: analysts, spare_seconds=SPARE_ANALYSIS_SECONDS)
+    return Pool("inference", workers=1), Lanes("training", lambda: trainers), analysis
 
 
 def _preset(name: str) -> Network:
@@ -269,4 +267,6 @@ def engine() -> Engine:
             f"STRATA_TRAINING_WORKERS is {asked_for!r}. Expected a whole number from 1 to {_MOST_TRAINING_WORKERS}. "
             "Correct it or unset it, and start again."
         )
-    return Engine(default_root(), int(asked_for))
+    scheduler = os.environ.get("STRATA_SCHEDULER")
+    cluster = Cluster(scheduler, default_root()) if scheduler else None
+    return Engine(default_root(), int(asked_for), cluster=cluster)

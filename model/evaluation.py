@@ -18,7 +18,7 @@ from model.building import build, set_weights
 from model.networks import Network
 from model.readings import Readings
 from model.records import Evaluation
-from model.runs import PRETRAINED, Run, RunError
+from model.runs import PRETRAINED, Run
 
 _BATCH = 1000
 _MOST_VALIDATION = 4000
@@ -70,8 +70,8 @@ def strangers(analysis: Analysis, report: Report) -> Arrays:
 
     "validation" and "test" (pictures, 2), "other_validation" and "other_test" (3 kinds of as many pictures, 2),
     float32: the distance and the largest probability. "reference": float16 (training pictures, values), vectors of
-    length 1. "closest": uint8 (12, rows, columns), those of "other_test" that are least far, "closest_places" which
-    they are, "closest_probabilities" what is said of them. Raises as `answers` does.
+    length 1. "closest": uint8 (12, rows, columns, channels), those of "other_test" that are least far, "closest_places"
+    which they are, "closest_probabilities" what is said of them. Raises as `answers` does.
     """
     run = Run(analysis.run_path)
     dataset = _dataset(run)
@@ -97,7 +97,7 @@ def strangers(analysis: Analysis, report: Report) -> Arrays:
     closest = np.argsort(result["other_test"][:, 0], kind="stable")[:_CLOSEST]
     pictures = other_test[closest]
     (said,) = (probabilities for _, probabilities in reader.read(pictures, _silent))
-    return {**result, "closest": pictures[..., 0], "closest_places": closest, "closest_probabilities": said}
+    return {**result, "closest": pictures, "closest_places": closest, "closest_probabilities": said}
 
 
 def _scores(reader: _Reader, pictures: np.ndarray, reference: np.ndarray, report: Report) -> np.ndarray:
@@ -110,9 +110,7 @@ def _scores(reader: _Reader, pictures: np.ndarray, reference: np.ndarray, report
 
 
 def _dataset(run: Run) -> Dataset:
-    data = run.data()
-    if data is None:
-        raise RunError(f"Run {run.id} has not loaded its data. Expected a snapshot to evaluate. Wait for the first.")
+    data = run.needed_data()
     return datasets.load(data.name)
 
 

@@ -1,4 +1,4 @@
-"""A trained network as a file for Keras itself."""
+"""A trained network as a file for Keras itself, and as ONNX for others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from model.building import build, set_weights
+from model.onnx_graph import onnx_model
 from model.run import Run
 
 
@@ -21,3 +22,12 @@ def export(run_path: Path, step: int) -> bytes:
         path = Path(folder) / "network.keras"
         model.save(path)
         return path.read_bytes()
+
+
+def export_onnx(run_path: Path, step: int) -> bytes:
+    """The network with its weights at `step` as an .onnx file; see model.onnx_graph.onnx_model.
+
+    Raises RunError for a snapshot that is not there, NetworkError for a network with layers that only Keras knows.
+    """
+    run = Run(run_path)
+    return onnx_model(run.config().network, run.weights(step))

@@ -42,23 +42,26 @@ def _working(function: Callable[Arguments, Result]) -> Callable[Arguments, Resul
     return counted
 
 
-def _leave_after_the_server() -> None:
-    """End this worker once its server was killed and its job, a training for one, is done.
+def _leave_after_the_server(outlives: bool) -> None:
+    """End this worker once its server was killed and, if it `outlives` that, its job, a training for one, is done.
 
     A server that is killed cannot end its workers, and each holds 0.7 GB.
     """
     parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent or _at_work:
-            time.sleep(1.0)
+        while os.getppid() == parent or (outlives and _at_work):
+            time.sleep(1.0 if outlives else 0.2)
         os._exit(0)
 
     threading.Thread(target=watch, name="leave-after-the-server", daemon=True).start()
 
 
-def warm_up(niceness: int = 0) -> float:
-    """Import Keras and compile a first small network, so that the first real job need not wait; returns seconds."""
+def warm_up(niceness: int = 0, outlives: bool = True) -> float:
+    """Import Keras and compile a first small network, so that the first real job need not wait; returns seconds.
+
+    outlives: whether the worker may finish its job where the process that started it was killed.
+    """
     began = time.perf_counter()
     if niceness and hasattr(os, "nice"):
         # Training must not make the page slow: at nice 0 the page answered in seconds, at 10 in 73 ms.
@@ -68,7 +71,7 @@ def warm_up(niceness: int = 0) -> float:
         from model.building import build
         from model.networks import CNN
 
-        _leave_after_the_server()
+        _leave_after_the_server(outlives)
         build(CNN)(np.zeros((1, *CNN.input_shape), np.float32))
     # loky collects garbage every second, which took 200 ms with all of TensorFlow in it; none of that is garbage.
     gc.collect()
@@ -150,3 +153,11 @@ def export(run_path: Path, step: int) -> bytes:
     from model import exporting
 
     return exporting.export(run_path, step)
+
+
+@_working
+def export_onnx(run_path: Path, step: int) -> bytes:
+    """The network at a step as an ONNX file; see model.exporting.export_onnx."""
+    from model import exporting
+
+    return exporting.export_onnx(run_path, step)

@@ -22,7 +22,7 @@ from model.building import build, set_weights
 from model.mixing import Mixing
 from model.muting import MutingError
 from model.networks import INPUT, Network
-from model.runs import Run, RunError
+from model.runs import Run
 from model.walking import Step, steps, walk
 
 _MOST_BATCH = 1000
@@ -171,9 +171,7 @@ class _Reading:
 
     def __init__(self, run_path: Path, step: int) -> None:
         run = Run(run_path)
-        data = run.data()
-        if data is None:
-            raise RunError(f"Run {run.id} has not loaded its data. Expected a snapshot to read. Wait for the first.")
+        data = run.needed_data()
         self.data = datasets.load(data.name)
         self.network: Network = run.config().network
         model = build(self.network)

@@ -17,9 +17,8 @@ from data.errors import StrataError
 from model.augmentation import augmented, augments
 from model.building import build
 from model.networks import Network
+from model.reports import VALIDATION_BATCH
 from model.settings import Settings
-
-VALIDATION_BATCH = 500
 
 
 class CheckpointError(StrataError):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import loky
 from loky.backend.utils import kill_process_tree
@@ -16,6 +16,7 @@ from loky.process_executor import BrokenProcessPool
 
 from data.errors import StrataError
 from model import jobs
+from model.memory import resident_megabytes
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -31,7 +32,8 @@ class WorkerError(StrataError):
 class PoolStanding:
     """What a pool is at: how many workers it may have and has, whether one is warm, and what is asked of them.
 
-    busy: jobs at work; waiting: jobs behind these; process_ids: of the workers there are.
+    busy: jobs at work; waiting: jobs behind these; process_ids: of the workers there are; memory_megabytes: what each
+    of these holds, None where its system does not say.
     """
 
     workers: int
@@ -39,13 +41,47 @@ class PoolStanding:
     busy: int
     waiting: int
     process_ids: tuple[int, ...]
+    memory_megabytes: tuple[float | None, ...] = ()
+
+
+class Workers(Protocol):
+    """What the engine needs of workers, wherever they are."""
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether Keras is ready in a worker."""
+
+    @property
+    def warming_seconds(self) -> float:
+        """How long the workers have been starting."""
+
+    def warm_up(self) -> Future[float]:
+        """Start the workers if they are not there; the future ends when Keras is ready in one of them."""
+
+    def submit(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Run a top-level function of model.jobs in a worker; BrokenProcessPool comes of one that dies."""
+
+    def standing(self) -> PoolStanding:
+        """What the workers are at now."""
+
+    def renew(self) -> None:
+        """Put new workers in the place of those there are, once Keras is ready in them; nobody waits for it."""
+
+    def kill_workers(self, job: Future[Any] | None = None) -> None:
+        """End the workers that hang, at least that which has `job`: their jobs fail as if they had died."""
+
+    def shutdown(self) -> None:
+        """End the workers, at work or not."""
 
 
 class Pool:
     """Warm workers that outlive their own deaths."""
 
-    def __init__(self, name: str, workers: int, niceness: int = 0) -> None:
-        self.name, self._workers, self._niceness = name, workers, niceness
+    def __init__(self, name: str, workers: int, niceness: int = 0, outlives: bool = True) -> None:
+        """outlives: whether a job at work may still end where this process was killed."""
+        self.name, self._workers, self._niceness, self._outlives = name, workers, niceness, outlives
         self._lock = threading.Lock()
         self._executor: loky.ProcessPoolExecutor | None = None
         self._warm: Future[float] | None = None
@@ -69,7 +105,7 @@ class Pool:
         """New workers, and for each the future that ends when Keras is ready in it."""
         # timeout=None: loky would else end an idle worker, and the next user would wait for Keras again.
         executor = loky.ProcessPoolExecutor(max_workers=self._workers, timeout=None)
-        return executor, [executor.submit(jobs.warm_up, self._niceness) for _ in range(self._workers)]
+        return executor, [executor.submit(jobs.warm_up, self._niceness, self._outlives) for _ in range(self._workers)]
 
     def renew(self) -> None:
         """Put new workers in the place of those there are, once Keras is ready in them; nobody waits for it."""
@@ -130,10 +166,11 @@ class Pool:
         executor, jobs_now = self._executor, self._jobs
         processes = tuple(getattr(executor, "_processes", None) or ())  # by process id
         busy = min(jobs_now, self._workers)
-        return PoolStanding(self._workers, self.is_warm, busy, jobs_now - busy, processes)
+        held = tuple(resident_megabytes(process_id) for process_id in processes)
+        return PoolStanding(self._workers, self.is_warm, busy, jobs_now - busy, processes, held)
 
-    def kill_workers(self) -> None:
-        """End the workers that hang: their jobs fail as if they had died, and others can be started at once."""
+    def kill_workers(self, job: Future[Any] | None = None) -> None:
+        """End the workers, of which one hangs: their jobs fail as if they had died; others can be started at once."""
         executor = self._executor
         self._forget(executor)
         for process in list((getattr(executor, "_processes", None) or {}).values()):

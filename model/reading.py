@@ -14,16 +14,13 @@ from model.analyses import AnalysisError, Report
 from model.building import build, set_weights
 from model.networks import Network
 from model.run import Run
-from model.run_folder import RunError
 
 _BATCH = 500
 
 
 def dataset_of(run: Run) -> Dataset:
     """The data that a run trains on; raises RunError if it never loaded it, DatasetMissing if it is not here."""
-    data = run.data()
-    if data is None:
-        raise RunError(f"Run {run.id} has not loaded its data. Expected a snapshot to look into. Wait for the first.")
+    data = run.needed_data()
     return datasets.load(data.name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from model.reports import Began, Checkpoint, Ended, Epoch, Group, Report, Snapsh
 from model.runs import Run, RunError
 from model.snapshots import halved, weights_hash
 from model.training_loop import train
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -49,6 +52,10 @@ class _Clock:
         return (self.total_images - self.images) / self.rate + epochs_left * self.validation_seconds
 
 
+class TakenOver(StrataError):
+    """The run is another process's by now."""
+
+
 class Recorder:
     """Turns reports into the files of one run."""
 
@@ -60,6 +67,11 @@ class Recorder:
         self.clock = _Clock(time.perf_counter(), before=self.checkpoint.seconds if self.checkpoint else 0.0)
         self._validation_began = 0.0
 
+    def check_own(self) -> None:
+        """Raise TakenOver where somebody gave this run to another process, believing this one lost."""
+        if self.run.owner() != self.status.owner:
+            raise TakenOver(f"Run {self.run.id} goes on elsewhere. Expected to be the only one that trains it.")
+
     def say(self, state: RunState, message: str = "", **changes: Any) -> None:
         """Write where the run stands."""
         self.status = replace(self.status, state=state, message=message, seconds=self.clock.seconds, **changes)
@@ -67,6 +79,7 @@ class Recorder:
 
     def take(self, report: Report, dataset: Dataset, note: str) -> None:
         """Write one report down."""
+        self.check_own()
         match report:
             case Began():
                 self._began(report, dataset, note)
@@ -119,8 +132,17 @@ def record(run: Run, on_report: Callable[[Report], None] = lambda report: None) 
     """Train `run` to its end, or until it is asked to stop, and say how it ended; from its checkpoint if it has one.
 
     `on_report` sees every report after it is written. A StrataError or a folder that cannot be written any more ends
-    the run as failed with its message; any other error is a bug: it is recorded too, and raised.
+    the run as failed with its message; any other error is a bug: it is recorded too, and raised. Once the run is
+    another process's, nothing is written any more.
     """
+    try:
+        return _record(run, on_report)
+    except TakenOver as error:
+        _log.warning("%s", error)
+        return run.status().state
+
+
+def _record(run: Run, on_report: Callable[[Report], None]) -> RunState:
     recorder = Recorder(run)
     if run.stop_requested():
         recorder.say(RunState.STOPPED, "Stopped before its turn came.")
@@ -129,6 +151,8 @@ def record(run: Run, on_report: Callable[[Report], None] = lambda report: None) 
         run.reserve_room()
         recorder.say(RunState.STARTING, "Loading the data")
         state, message = _drain(recorder, on_report)
+    except TakenOver:
+        raise
     except AcquisitionStopped as stopped:
         state, message = RunState.STOPPED, str(stopped)
     except StrataError as error:
@@ -141,8 +165,9 @@ def record(run: Run, on_report: Callable[[Report], None] = lambda report: None) 
         raise
     run.free_room()
     try:
+        recorder.check_own()
         recorder.say(state, message, seconds_left=0.0)
-    except OSError:
+    except (OSError, RunError):
         ownership.release(run.path.parent)
         raise
     return state

@@ -7,6 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+VALIDATION_BATCH = 500
+"""Images of one part of a validation, after which it is reported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Began:

@@ -14,7 +14,7 @@ from data import datasets
 from model.analyses import Analysis, Arrays, Report
 from model.building import build, set_weights
 from model.networks import Network
-from model.runs import Run, RunError
+from model.runs import Run
 
 TOP = 9
 _BATCH = 250
@@ -39,9 +39,7 @@ def responses(analysis: Analysis, report: Report) -> Arrays:
     set is not on this machine, NetworkError for weights that do not fit.
     """
     run = Run(analysis.run_path)
-    data = run.data()
-    if data is None:
-        raise RunError(f"Run {run.id} has not loaded its data. Expected a snapshot to evaluate. Wait for the first.")
+    data = run.needed_data()
     dataset = datasets.load(data.name)
     layer = str(dict(analysis.options)["layer"])
     reader = _reader(run.config().network, layer)

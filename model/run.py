@@ -24,7 +24,8 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from data.errors import StrataError
+from data import datasets
+from data.errors import DatasetError, StrataError
 from model import ownership
 from model.networks import Network
 from model.records import Config, DataRecord, Evaluation, Metrics, RunState, Status
@@ -79,10 +80,28 @@ class Run(RunFolder):
         except (KeyError, TypeError) as error:
             raise self.broken("data.json", error) from error
 
-    def class_names(self) -> tuple[str, ...]:
-        """What the outputs stand for: digits until the data is known."""
+    def needed_data(self) -> DataRecord:
+        """Which data it trains on, for what reads its test set; raises RunError where there is none, or not yet."""
         data = self.data()
-        return data.class_names if data else tuple("0123456789")
+        if data is not None:
+            return data
+        if self.is_uploaded:
+            raise RunError(
+                f"Run {self.id} was loaded without a data set. Expected one with labelled test pictures. Load the "
+                "model again with a data set of its picture size and number of classes."
+            )
+        raise RunError(f"Run {self.id} has not loaded its data. Expected a snapshot to read. Wait for the first.")
+
+    def class_names(self) -> tuple[str, ...]:
+        """What the outputs stand for, also before the worker has loaded the data."""
+        data = self.data()
+        if data:
+            return data.class_names
+        try:
+            return datasets.form(self.config().settings.dataset).class_names
+        except DatasetError:  # it is gone, or there never was one
+            count = self.config().network.placed()[-1].output_shape[-1]
+            return tuple(f"class {place}" if self.is_uploaded else f"{place}" for place in range(count))
 
     def status(self) -> Status:
         """Where it stands now: a run that nobody moves on any more is `interrupted`, whatever was written last."""
@@ -101,6 +120,10 @@ class Run(RunFolder):
         if self.read_json("status.json") != record:
             return self.status()
         return replace(status, state=RunState.INTERRUPTED, message=self._interrupted_message(status))
+
+    def owner(self) -> str:
+        """The process that moves it on, as last written."""
+        return str(self.read_json("status.json").get("owner", ""))
 
     def _interrupted_message(self, status: Status) -> str:
         if status.state is RunState.QUEUED:

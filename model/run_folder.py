@@ -9,6 +9,9 @@ from typing import Any
 
 from data.errors import StrataError
 
+UPLOAD_FILE = "upload.json"
+"""There in a run that was not trained here: which file it came from, see model.uploads.keeping."""
+
 
 class RunError(StrataError):
     """A run that is not there, cannot be read or cannot be written."""
@@ -30,6 +33,11 @@ class RunFolder:
     def id(self) -> str:
         """The folder's name; sorts by creation."""
         return self.path.name
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether it is somebody's own model, loaded and not trained here."""
+        return (self.path / UPLOAD_FILE).is_file()
 
     def write(self, name: str, content: bytes) -> None:
         """Put a whole file into the folder, or nothing; raises OSError where that cannot be done."""

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from data import datasets
 from model import ownership
+from model.fitting import fitted
 from model.networks import Network, NetworkError
 from model.records import Config, RunState, Status
 from model.run import Run
@@ -31,7 +33,7 @@ _RUN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _KERAS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _CURVES_BYTES = 2_000_000
 INPUT_SHAPE, CLASSES = (28, 28, 1), 10
-"""What every dataset has."""
+"""What the built-in data sets have."""
 
 
 class Runs:
@@ -47,8 +49,14 @@ class Runs:
         versions: Mapping[str, str],
         further_epochs: tuple[int, ...] = (),
     ) -> Run:
-        """A new run, queued and owned by this process; raises RunError where the folder cannot be written."""
-        check_trainable(network)
+        """A new run of `network` fitted to the data set, queued and owned by this process.
+
+        Raises RunError where the folder cannot be written, NetworkError for a network that does not fit, DatasetError
+        for a data set that is unknown or gone.
+        """
+        form = datasets.form(settings.dataset)
+        network = fitted(network, form.shape, len(form.class_names))
+        check_trainable(network, form.shape, len(form.class_names))
         created = time.time()
         stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
         run = Run(self.root / f"{stamp}-{settings.dataset}-{_slug(network.name)}-{secrets.token_hex(2)}")
@@ -68,6 +76,11 @@ class Runs:
         Raises RunError for a run that is at work, that needs further epochs and gets none, or that cannot be written.
         """
         self._check_own(run, "trained on")
+        if run.is_uploaded:
+            raise RunError(
+                f"Run {run.id} was loaded from a file, without what its training had come to. Expected a run that was "
+                "trained here. Run again trains its network anew, from random weights."
+            )
         with self._writing(run.config()):
             owner = ownership.claim(self.root)
             # One at a time: two tabs may press the same button.
@@ -158,8 +171,8 @@ def is_run_id(name: str) -> bool:
     return _RUN_ID.fullmatch(name) is not None
 
 
-def check_trainable(network: Network) -> None:
-    """Raise NetworkError unless `network` turns a picture of the datasets into probabilities of their classes."""
+def check_trainable(network: Network, shape: tuple[int, int, int] = INPUT_SHAPE, classes: int = CLASSES) -> None:
+    """Raise NetworkError unless `network` turns a picture of `shape` into probabilities of so many classes."""
     placed = network.placed()
     for name in (network.name, *(layer.name for layer in network.layers)):
         if not _KERAS_NAME.fullmatch(name):
@@ -167,11 +180,11 @@ def check_trainable(network: Network) -> None:
                 f"Network {network.title} has the name {name!r} in it. Expected letters of the English alphabet, "
                 "digits, dots, dashes and underscores, the first a letter or digit. Give it another."
             )
-    if not placed or network.input_shape != INPUT_SHAPE or placed[-1].output_shape != (CLASSES,):
+    if not placed or network.input_shape != shape or placed[-1].output_shape != (classes,):
         made = placed[-1].output_shape if placed else network.input_shape
         raise NetworkError(
-            f"Network {network.title} makes {made} of {network.input_shape}. Expected ({CLASSES},) of {INPUT_SHAPE}: "
-            "a value for each class of a picture. End with a flatten layer and a dense layer of 10 units."
+            f"Network {network.title} makes {made} of {network.input_shape}. Expected ({classes},) of {shape}: a value "
+            f"for each class of a picture. End with a flatten layer and a dense layer of {classes} units."
         )
     activation = getattr(placed[-1].layer, "activation", "linear")
     if activation not in {"softmax", "sigmoid"}:

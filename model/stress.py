@@ -17,19 +17,18 @@ CONFIDENCE = 0.95
 def curves(analysis: Analysis, report: Report) -> Arrays:
     """What the network reads in the chosen picture, changed in every way of data.changes by every amount.
 
-    Returns, by the change's key, "<key>/pictures" uint8 (amounts, rows, columns) and "<key>/probabilities" float32
-    (amounts, classes).
+    Returns, by the change's key, "<key>/pictures" uint8 (amounts, rows, columns, channels) and "<key>/probabilities"
+    float32 (amounts, classes).
     """
     run = Run(analysis.run_path)
-    rows, columns, _ = run.config().network.input_shape
-    picture = np.frombuffer(analysis.pixels, np.uint8).reshape(rows, columns)
+    picture = np.frombuffer(analysis.pixels, np.uint8).reshape(run.config().network.input_shape)
     asked = [(name, amount) for name, change in changes.CHANGES.items() for amount in change.amounts]
     made = []
     for done, (name, amount) in enumerate(asked):
         report("changed pictures", done, len(asked))
-        made.append(changes.apply(picture, name, amount))
+        made.append(changes.apply_to_channels(picture, name, amount))
     pictures = np.stack(made)
-    _, answers = read(run, analysis.step, pictures[..., None], report, "changed pictures")
+    _, answers = read(run, analysis.step, pictures, report, "changed pictures")
     result: dict[str, np.ndarray] = {}
     first = 0
     for name, change in changes.CHANGES.items():
@@ -40,7 +39,7 @@ def curves(analysis: Analysis, report: Report) -> Arrays:
 
 
 def accuracy(analysis: Analysis, report: Report) -> Arrays:
-    """The share of model.trials' pictures that are read right, in each of its conditions.
+    """The share of model.trials' pictures that are read right, in each of the conditions for this data.
 
     Returns "right" int32 (conditions,), "pictures" int32 (1,), "interval" float32 (conditions, 2): Wilson's 95 %
     interval of each share, 0..1 (E. B. Wilson, JASA 22 (1927)).
@@ -48,14 +47,15 @@ def accuracy(analysis: Analysis, report: Report) -> Arrays:
     run = Run(analysis.run_path)
     data = dataset_of(run)
     tried = trials.trials(data.y_test)
-    count, total = len(tried.numbers), len(tried.numbers) * len(trials.CONDITIONS)
+    conditions = trials.conditions(data)
+    count, total = len(tried.numbers), len(tried.numbers) * len(conditions)
     right: list[int] = []
-    for condition in trials.CONDITIONS:
+    for condition in conditions:
         made = []
         for place in range(count):
             report("test pictures", len(right) * count + place, total)
             made.append(trials.picture(data, tried, place, condition))
-        _, answers = read(run, analysis.step, np.stack(made)[..., None], _silent, "test pictures")
+        _, answers = read(run, analysis.step, np.stack(made), _silent, "test pictures")
         right.append(int(np.count_nonzero(answers.argmax(axis=1) == data.y_test[tried.numbers])))
     intervals = [stats.binomtest(hits, count).proportion_ci(CONFIDENCE, "wilson") for hits in right]
     return {

@@ -38,7 +38,7 @@ printed last. Ctrl-C, or Stop on the page, ends the training and keeps what it l
 Exit codes: 0 trained to its end or stopped on the page, 1 failed, 2 bad input, 130 stopped by Ctrl-C."""
 
 _MEANINGS = {
-    "dataset": "what to train on: " + ", ".join(datasets.NAMES),
+    "dataset": "what to train on: " + ", ".join(datasets.NAMES) + ", or own-… as data.adding printed it",
     "network": "one of " + ", ".join(PRESETS) + ", or a .json file with a network as a run's config.json holds it",
     "epochs": "passes over the training images; with --resume, how many more",
     "batch_size": "images a step",
@@ -108,7 +108,6 @@ def _queued(options: dict[str, Any]) -> Run:
         return runs.create(config.settings, config.network, versions(), config.further_epochs)
     settings = {**asdict(RECIPES[options["recipe"] or "standard"]), **given}
     network = _network(settings["network"])
-    datasets.is_here(settings["dataset"])  # refuses a name that is none
     return runs.create(Settings(**{**settings, "network": network.name}), network, versions())
 
 

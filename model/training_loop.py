@@ -15,9 +15,20 @@ import numpy as np
 from data.datasets import Dataset
 from data.errors import StrataError
 from model.building import weights_of
-from model.learner import VALIDATION_BATCH, Learner
+from model.learner import Learner
 from model.networks import Network
-from model.reports import Began, Checkpoint, Ended, Epoch, Group, Position, Report, Snapshot, Validating
+from model.reports import (
+    VALIDATION_BATCH,
+    Began,
+    Checkpoint,
+    Ended,
+    Epoch,
+    Group,
+    Position,
+    Report,
+    Snapshot,
+    Validating,
+)
 from model.schedules import learning_rates
 from model.settings import Settings
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from data import changes, drawing
+from data import changes, drawing, own
 from data.datasets import Dataset
 from model.points import evenly
 
@@ -17,6 +17,8 @@ MOST_PIXELS: Final = 4.0
 MOST_DEGREES: Final = 30.0
 CONDITIONS: Final = ("untouched", "untouched_prepared", "moved", "moved_prepared")
 """Test pictures as they are and moved; each as it comes, and prepared as the drawing pad's pictures are."""
+AS_THEY_COME: Final = ("untouched", "moved")
+"""The same for pictures that are no ink on paper: own data sets, which nothing prepares so."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,15 +44,20 @@ def trials(labels: np.ndarray) -> Trials:
     return Trials(numbers, MOST_PIXELS * draws[0], MOST_PIXELS * draws[1], MOST_DEGREES * draws[2])
 
 
+def conditions(data: Dataset) -> tuple[str, ...]:
+    """What test pictures of this data set are tried in."""
+    return AS_THEY_COME if own.is_own(data.name) else CONDITIONS
+
+
 def picture(data: Dataset, tried: Trials, place: int, condition: str) -> np.ndarray:
-    """The picture in `place` of the trials as a condition of CONDITIONS has it: uint8 (28, 28)."""
-    pixels = data.x_test[tried.numbers[place], :, :, 0]
+    """The picture in `place` of the trials as a condition of CONDITIONS has it: uint8 (rows, columns, channels)."""
+    pixels = data.x_test[tried.numbers[place]]
     if condition.startswith("moved"):
         movement = {name: float(getattr(tried, name)[place]) for name in ("down", "right", "degrees")}
-        pixels = changes.moved(pixels, **movement)
+        pixels = changes.by_channel(lambda channel: changes.moved(channel, **movement), pixels)
     return prepared(pixels) if condition.endswith("prepared") else pixels
 
 
 def prepared(pixels: np.ndarray) -> np.ndarray:
-    """Cropped to its ink, fitted to 20x20, centre of mass moved to the centre: uint8 (28, 28) to the same."""
-    return drawing.from_ink(pixels).pixels[:, :, 0]
+    """Cropped to its ink, fitted to 20x20, centre of mass moved to the centre: uint8 (28, 28, 1) to the same."""
+    return drawing.from_ink(pixels[:, :, 0]).pixels

@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+RUNS, DEVELOPS = ("requirements.txt",), ("requirements-cluster.txt", "requirements-dev.txt")
 OLDEST, NEWEST = (3, 11), (3, 13)  # what TensorFlow 2.21 has wheels for, less 3.10
 
 
@@ -125,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         check_version(sys.version_info[:2])
-        install(["requirements.txt", "requirements-dev.txt"] if options.dev else ["requirements.txt"])
+        install([*RUNS, *DEVELOPS] if options.dev else list(RUNS))
     except EnvironmentFailure as failure:
         print(failure, file=sys.stderr)
         return 2

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-INPUTS = ("requirements.txt", "requirements-dev.txt")
+INPUTS = ("requirements.txt", "requirements-cluster.txt", "requirements-dev.txt")
 HEADER = (
     "make lock (uv pip compile --universal --python-version 3.11; for Python 3.11 to 3.13 on Linux, macOS and Windows)"
 )

@@ -91,10 +91,9 @@ def server(root: Path) -> Iterator[Server]:
 def serve(root: Path) -> None:
     """What the server's process does: a training for each line it reads."""
     engine = Engine(root)
-    engine._training.warm_up().result()
-    executor = engine._training._executor
-    assert executor is not None
-    (worker,) = executor._processes  # what a kill from outside aims at
+    (pool,) = engine._training.lanes()
+    pool.warm_up().result()
+    (worker,) = pool.standing().process_ids  # what a kill from outside aims at
     print(worker, flush=True)
     for _ in sys.stdin:
         print(engine.train(SETTINGS).id, flush=True)

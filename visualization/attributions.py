@@ -145,7 +145,7 @@ def heat_map(
             "constrain": "domain",
             "showgrid": False,
             "zeroline": False,
-            "dtick": 9,
+            "dtick": max(1, round(width / 28 * 9)),
         },
         yaxis={
             "title": {"text": "row (pixels)"},
@@ -154,7 +154,7 @@ def heat_map(
             "constrain": "domain",
             "showgrid": False,
             "zeroline": False,
-            "dtick": 9,
+            "dtick": max(1, round(width / 28 * 9)),
         },
         coloraxis={
             "cmin": -strongest if palette == "diverging" else 0.0,

@@ -7,30 +7,31 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from visualization import class_words
+
 # Okabe and Ito's blue: told from grey by every kind of colour vision, readable on dark and on light.
 _BLUE = "#56b4e9"
 
 
 def probabilities(values: np.ndarray, class_names: Sequence[str], label: int | None = None) -> go.Figure:
-    """The network's answer: a bar for each class, float32 (classes,), summing to 1.
+    """The network's answer: a bar for each class, float32 (classes,), summing to 1; of very many, the most likely.
 
     The winner has an arrow and full strength, the true class (`label`) a tick, so that neither depends on colour.
     """
     winner = int(values.argmax())
-    names = [
-        f"{'▶ ' if place == winner else ''}{name}{' ✓' if place == label else ''}"
-        for place, name in enumerate(class_names)
-    ]
+    drawn = class_words.leading(values, label)
+    cut = class_words.shorts(class_names)
+    names = [f"{'▶ ' if place == winner else ''}{cut[place]}{' ✓' if place == label else ''}" for place in drawn]
     figure = go.Figure(
         go.Bar(
-            x=100 * values.astype(float),
+            x=100 * values[drawn].astype(float),
             y=list(range(len(names))),
             orientation="h",
-            marker={"color": _BLUE, "opacity": [1.0 if place == winner else 0.55 for place in range(len(names))]},
-            text=[percent(float(value)) for value in values],
+            marker={"color": _BLUE, "opacity": [1.0 if place == winner else 0.55 for place in drawn]},
+            text=[percent(float(values[place])) for place in drawn],
             textposition="outside",
             cliponaxis=False,
-            customdata=list(class_names),
+            customdata=[class_names[place] for place in drawn],
             hovertemplate="%{customdata}: %{x:.3f} %<extra></extra>",
         )
     )
@@ -41,6 +42,8 @@ def probabilities(values: np.ndarray, class_names: Sequence[str], label: int | N
         bargap=0.25,
         uirevision="probabilities",
     )
+    if len(drawn) < len(values):
+        figure.update_yaxes(title_text=f"{len(drawn)} of {len(values)} classes")
     figure.update_yaxes(automargin=True)
     return figure
 

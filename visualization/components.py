@@ -87,7 +87,7 @@ def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click |
 
     height: pixels, or "fill" for what the window leaves.
     """
-    data = {"schema": 1, "figure": chart.to_json(), "plotly_url": _plotly_url(), "height": height}
+    data = {"schema": 1, "name": key, "figure": chart.to_json(), "plotly_url": _plotly_url(), "height": height}
     result = _component("figure")(key=key, data=data, on_click_change=lambda: None)
     if not result.click:
         return None

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from visualization import class_words
 from visualization.charts import percent
 
+_MOST_WRITTEN = 24
+"""Classes up to which each cell has room for its number; hover says it always."""
 _LEGIBLE = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
 
 
@@ -30,23 +33,23 @@ def matrix(counts: np.ndarray, names: Sequence[str], *, rates: bool = False) -> 
         go.Heatmap(
             z=np.where(diagonal, -shown / most_right, wrong),
             text=[[_text(value, rates) for value in row] for row in shown],
-            texttemplate="%{text}",
+            texttemplate="%{text}" if len(names) <= _MOST_WRITTEN else None,
             customdata=[
                 [sentence(counts, names, true, read) for read in range(len(names))] for true in range(len(names))
             ],
             hovertemplate="%{customdata}<extra></extra>",
             coloraxis="coloraxis",
             name="cells",
-            xgap=1,
-            ygap=1,
+            xgap=1 if len(names) <= _MOST_WRITTEN else 0,
+            ygap=1 if len(names) <= _MOST_WRITTEN else 0,
         )
     )
     unit = "% of the true class" if rates else "pictures"
     ticks = [value for value in _LEGIBLE if least <= value <= most_wrong][-4:]
     marked = {-1.0: f"{most_right:,.4g} right", -0.5: f"{most_right / 2:,.4g}", 0.0: "0"}
     marked |= {float(_raised(value, least) / _raised(most_wrong, least)): f"{value:,g} wrong" for value in ticks}
-    places = list(range(len(names)))
-    axis = {"tickvals": places, "ticktext": list(names), "showgrid": False, "zeroline": False, "constrain": "domain"}
+    places, words = class_words.ticks(names)
+    axis = {"tickvals": places, "ticktext": words, "showgrid": False, "zeroline": False, "constrain": "domain"}
     figure.update_layout(
         xaxis={**axis, "title": {"text": "read as"}, "range": [-0.5, len(names) - 0.5], "automargin": True},
         yaxis={**axis, "title": {"text": "true class"}, "range": [len(names) - 0.5, -0.5], "automargin": True},

@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-Dialog = Literal["network", "run"]
+Dialog = Literal["network", "run", "data"]
 
 
 def open_dialog(name: Dialog) -> None:

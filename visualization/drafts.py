@@ -63,9 +63,14 @@ def start_from(network: Network) -> Draft:
     return named((*network.layers[:-1], _OUTPUT))
 
 
-def rows(draft: Draft) -> tuple[Row, ...]:
-    """Every layer with its shape and parameters, or what is wrong with it."""
-    shape: Shape | None = INPUT_SHAPE
+def with_classes(draft: Draft, classes: int) -> Draft:
+    """The same layers with an output for so many classes."""
+    return (*draft[:-1], replace(_OUTPUT, units=classes))
+
+
+def rows(draft: Draft, input_shape: Shape = INPUT_SHAPE) -> tuple[Row, ...]:
+    """Every layer with its shape and parameters, or what is wrong with it, from pictures of `input_shape` on."""
+    shape: Shape | None = input_shape
     before = INPUT
     found = []
     for layer in draft:
@@ -82,16 +87,16 @@ def rows(draft: Draft) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def problems(draft: Draft) -> tuple[str, ...]:
+def problems(draft: Draft, input_shape: Shape = INPUT_SHAPE) -> tuple[str, ...]:
     """What is wrong, nothing where the layers fit together."""
-    return tuple(row.problem for row in rows(draft) if row.problem)
+    return tuple(row.problem for row in rows(draft, input_shape) if row.problem)
 
 
-def network(draft: Draft) -> Network:
+def network(draft: Draft, input_shape: tuple[int, int, int] = INPUT_SHAPE) -> Network:
     """The network of a draft that fits together; its title names the widths of its layers."""
     widths = [str(width) for layer in draft[:-1] if (width := getattr(layer, "filters", getattr(layer, "units", 0)))]
     title = f"Own {'-'.join(widths)}" if widths else "Own, output only"
-    return Network(OWN, title, INPUT_SHAPE, draft)
+    return Network(OWN, title, input_shape, draft)
 
 
 def named(draft: Draft) -> Draft:
@@ -129,9 +134,9 @@ def move(draft: Draft, place: int, by: int) -> Draft:
     return named(tuple(layers))
 
 
-def total_parameters(draft: Draft) -> int:
+def total_parameters(draft: Draft, input_shape: Shape = INPUT_SHAPE) -> int:
     """Of all layers that fit."""
-    return sum(row.parameters for row in rows(draft))
+    return sum(row.parameters for row in rows(draft, input_shape))
 
 
 def shape_words(shape: Shape) -> str:

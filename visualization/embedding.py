@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from model.analyses import Arrays
-from visualization import charts
+from visualization import charts, class_words
 from visualization.thumbnails import Thumbnails
 
 # Middling shades, readable on dark and on light; the class's sign tells points apart where colours do not.
@@ -160,7 +160,7 @@ def _sign(label: int, class_names: Sequence[str]) -> str:
 
 def _entry(label: int, class_names: Sequence[str]) -> dict[str, str]:
     name, sign = class_names[label], _sign(label, class_names)
-    return {"name": name if name == sign else f"{sign} {name}", "legendgroup": name}
+    return {"name": name if name == sign else f"{sign} {class_words.short(name)}", "legendgroup": name}
 
 
 def _coordinates(found: Points, mine: np.ndarray, class_names: Sequence[str]) -> dict[str, object]:

@@ -10,9 +10,13 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from visualization.pictures import shades
+from visualization.previews import png_url
+
 _TILE_PIXELS = 96
 """Height of a picture with its words, CSS pixels; less where pictures lie so close that they are narrower."""
 _WORDS_PIXELS = 11
+_CRISP = 192  # px of a picture in colour, which browsers would blur if it came smaller than it is drawn
 Frame = tuple[int, int, int, int]
 """A rectangle of a picture's pixels: first row, first column, the row after the last, the column after the last."""
 
@@ -31,13 +35,16 @@ def gallery(
 ) -> go.Figure:
     """`pictures` in rows, one heat map in all, each with its `words` below it.
 
-    pictures: float32 or uint8 (count, rows, columns), NaN for blank cells. measure: what the colours stand for, with
-    its unit ("ink, 0 to 255"). palette: diverging where values are signed. across: pictures side by side, about a
-    square if None. strongest: the end of the colour scale, else the largest absolute value. noun, numbers: what a
-    picture is called under the pointer ("filter 17"), counted from 0 if no numbers are given. frames: drawn over the
-    pictures, in their order. A click's point leads to a picture by `picture_at`.
+    pictures: float32 or uint8 (count, rows, columns), NaN for blank cells; or uint8 (count, rows, columns, 1 or 3): of
+    three channels each picture is seen in its colours, and hover says how bright a pixel is. measure: what the colours
+    stand for, with its unit ("ink, 0 to 255"). palette: diverging where values are signed. across: pictures side by
+    side, about a square if None. strongest: the end of the colour scale, else the largest absolute value. noun,
+    numbers: what a picture is called under the pointer ("filter 17"), counted from 0 if no numbers are given. frames:
+    drawn over the pictures, in their order. A click's point leads to a picture by `picture_at`.
     """
     grid = _grid(pictures.shape, across)
+    coloured = pictures if pictures.ndim == 4 and pictures.shape[-1] == 3 else None
+    pictures = shades(pictures) if pictures.ndim == 4 else pictures
     high = strongest or _largest(pictures) or 1.0
     figure = go.Figure(
         go.Heatmap(
@@ -68,6 +75,11 @@ def gallery(
         meta={"palettes": {"coloraxis": palette}},
         uirevision="gallery",
     )
+    if coloured is not None:
+        figure.update_layout(
+            images=[grid.image(place, picture) for place, picture in enumerate(coloured)],
+            coloraxis={"showscale": False},  # the colours are the pictures' own
+        )
     return figure
 
 
@@ -180,6 +192,21 @@ class _Grid:
             "font": {"size": _WORDS_PIXELS},
         }
 
+    def image(self, number: int, picture: np.ndarray) -> dict[str, object]:
+        """A picture in colour, uint8 (rows, columns, 3), over its cells, as Plotly takes it."""
+        row, column = self._place(number)
+        return {
+            "source": png_url(picture, max(1, _CRISP // self.rows)),
+            "xref": "x",
+            "yref": "y",
+            "x": column - 0.5,
+            "y": row - 0.5,
+            "sizex": self.columns,
+            "sizey": self.rows,
+            "sizing": "stretch",
+            "layer": "above",
+        }
+
     def frame(self, number: int, frame: Frame) -> list[dict[str, object]]:
         """A frame over a picture, as Plotly takes it: black under white, so that it is seen on every colour."""
         row, column = self._place(number)
@@ -195,5 +222,5 @@ class _Grid:
 
 
 def _grid(shape: tuple[int, ...], across: int | None) -> _Grid:
-    count, rows, columns = shape
+    count, rows, columns = shape[:3]
     return _Grid(count, rows, columns, across or max(1, math.ceil(math.sqrt(count))))

@@ -14,12 +14,14 @@ from plotly.subplots import make_subplots
 from model import muting
 from model.analyses import Arrays
 from model.networks import Network
-from visualization import charts
+from visualization import charts, class_words
 
 # Okabe and Ito's colours; the muted one is hatched too.
 _BEFORE, _AFTER, _CHANGE = "#56b4e9", "#e69f00", "#cc79a7"
 
 
+_MOST_WRITTEN = 24
+"""Classes up to which each bar has room for its number."""
 _NAMED = 6
 """Channels of a layer that a sentence names."""
 
@@ -102,7 +104,8 @@ def before_and_after(before: Score, after: Score | None, names: Sequence[str]) -
         )
     if after:
         _add_differences(figure, points(before, after), names)
-    figure.update_xaxes(tickvals=places, ticktext=list(names), showgrid=False, zeroline=False)
+    named, words = class_words.ticks(names)
+    figure.update_xaxes(tickvals=named, ticktext=words, showgrid=False, zeroline=False)
     figure.update_xaxes(title_text="class of the test images", row=len(heights))
     figure.update_yaxes(title_text="read right (%)", range=[0, 104], row=1)
     figure.update_layout(
@@ -123,7 +126,7 @@ def _add_differences(figure: go.Figure, changes: np.ndarray, names: Sequence[str
         name="difference",
         showlegend=False,
         marker={"color": _CHANGE},
-        text=[signed(change) for change in changes],
+        text=[signed(change) for change in changes] if len(names) <= _MOST_WRITTEN else None,
         textposition="outside",
         cliponaxis=False,
         customdata=list(names),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from visualization import class_words
+
 # Okabe and Ito's blue: told from grey by every kind of colour vision, readable on dark and on light.
 _BLUE = "#56b4e9"
 
@@ -17,17 +19,19 @@ def by_class(means: np.ndarray, class_names: Sequence[str]) -> go.Figure:
     The class with the largest mean has an arrow and full strength.
     """
     strongest = int(np.nanargmax(means))
-    names = [f"{'▶ ' if place == strongest else ''}{name}" for place, name in enumerate(class_names)]
+    drawn = class_words.leading(means, strongest)
+    cut = class_words.shorts(class_names)
+    names = [f"{'▶ ' if place == strongest else ''}{cut[place]}" for place in drawn]
     figure = go.Figure(
         go.Bar(
-            x=means.astype(float),
+            x=means[drawn].astype(float),
             y=list(range(len(names))),
             orientation="h",
-            marker={"color": _BLUE, "opacity": [1.0 if place == strongest else 0.55 for place in range(len(names))]},
-            text=[f"{value:.3g}" for value in means],
+            marker={"color": _BLUE, "opacity": [1.0 if place == strongest else 0.55 for place in drawn]},
+            text=[f"{means[place]:.3g}" for place in drawn],
             textposition="outside",
             cliponaxis=False,
-            customdata=list(class_names),
+            customdata=[class_names[place] for place in drawn],
             hovertemplate="%{customdata}: mean activation %{x:.4g}<extra></extra>",
         )
     )
@@ -35,7 +39,7 @@ def by_class(means: np.ndarray, class_names: Sequence[str]) -> go.Figure:
     figure.update_layout(
         xaxis={"title": {"text": "mean activation"}, "range": [1.25 * low, 1.25 * high] if high > low else [0, 1]},
         yaxis={
-            "title": {"text": "class"},
+            "title": {"text": "class" if len(drawn) == len(means) else f"{len(drawn)} of {len(means)} classes"},
             "tickvals": list(range(len(names))),
             "ticktext": names,
             "autorange": "reversed",

@@ -45,7 +45,7 @@ def name(run: Run) -> str:
     if title:
         return title
     asked_for = config.settings.dataset
-    dataset = data.title if data else datasets.TITLES.get(asked_for, asked_for)
+    dataset = data.title if data else datasets.title(asked_for)
     day, clock = run.id[4:8], run.id[9:15]
     when = f"{day[2:]}/{day[:2]} {clock[:2]}:{clock[2:4]}:{clock[4:]}"
     epochs = config.settings.epochs
@@ -70,18 +70,28 @@ def settings(config: Config) -> dict[str, str]:
     return words
 
 
+def asked_for(run: Run) -> dict[str, str]:
+    """The settings of a run; of one that was loaded from a file its network, for the rest is not known."""
+    words = settings(run.config())
+    return {"network": words["network"]} if run.is_uploaded else words
+
+
 def outcome(run: Run) -> dict[str, str]:
     """Where a run stands and what it left; raises RunError where it cannot be read."""
     status, data, config = run.status(), run.data(), run.config()
     steps = run.snapshot_steps()
     words = {
-        "state": f"{status.state}, step {status.step:,} of {status.total_steps:,}",
-        "time": f"{status.seconds:.1f} s",
+        "state": "loaded from a file"
+        if run.is_uploaded
+        else f"{status.state}, step {status.step:,} of {status.total_steps:,}",
+        **({} if run.is_uploaded else {"time": f"{status.seconds:.1f} s"}),
         "weights hash": status.weights_hash or "told when the run has ended",
         "snapshots": f"{len(steps)}",
         "on disk": f"{run.disk_bytes() / 1e6:,.1f} MB",
     }
-    if data:
+    if data and run.is_uploaded:
+        words["data"] = f"{data.title}, to look at, {data.sha256[:8]}"
+    elif data:
         words["data"] = f"{data.title}, {data.train_images:,} + {data.validation_images:,} images, {data.sha256[:8]}"
     if config.versions:
         words["versions"] = ", ".join(f"{package} {version}" for package, version in config.versions.items())

@@ -6,27 +6,25 @@ import random
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 import streamlit as st
 
-from data import datasets
-from data.errors import StrataError
+from data import datasets, own
 from model.engine import engine
 from model.networks import Network
 from model.runs import PRETRAINED, Run, RunError
-from visualization import picks, pictures, training_state
+from visualization import picks, picture_state
 from visualization.pad import PadDrawing, PadReport
 from visualization.picks import Pick, Wish
+from visualization.picture_state import FIRST_SAMPLE as FIRST_SAMPLE
+from visualization.picture_state import PICTURE_SOURCES as PICTURE_SOURCES
 from visualization.pictures import Picture
 from visualization.timeline import Moment
 
-View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes"]
+View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes", "Model"]
 VIEWS: tuple[View, ...] = get_args(View)
-PictureSource = Literal["Sample", "Test set", "Upload", "Drawing"]
-PICTURE_SOURCES: tuple[PictureSource, ...] = ("Sample", "Test set", "Upload", "Drawing")
-FIRST_SAMPLE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +136,10 @@ def moment_taken() -> int | None:
 
 
 def test_dataset() -> str:
-    """The dataset whose test set one can choose from: the chosen run's."""
-    data = chosen_run().run.data()
-    return data.name if data else training_state.settings().dataset
+    """The dataset whose test set one can choose from: that of the run that is shown."""
+    run = shown(chosen_run().run).run
+    data = run.data()
+    return data.name if data else run.config().settings.dataset
 
 
 def draw_test_image(count: int, labels: np.ndarray) -> None:
@@ -149,6 +148,13 @@ def draw_test_image(count: int, labels: np.ndarray) -> None:
     places = range(count) if wanted is None else np.flatnonzero(labels == wanted).tolist()
     if len(places):
         st.session_state["test_index"] = int(random.choice(places))
+
+
+def settle_number(key: str, most: int, otherwise: int | None) -> None:
+    """Before a control of numbers is drawn: what it said of larger data, beyond `most`, becomes `otherwise`."""
+    value = st.session_state.get(key)
+    if isinstance(value, int) and value > most:
+        st.session_state[key] = otherwise
 
 
 def choose_test_image(number: int) -> None:
@@ -160,30 +166,7 @@ def choose_test_image(number: int) -> None:
 
 def chosen_picture() -> tuple[Picture, str]:
     """The picture all views show, and what is wrong with the one asked for: the last good one stays then."""
-    try:
-        picture = _asked_for_picture()
-        st.session_state["good_picture"] = picture
-        return picture, ""
-    except StrataError as error:
-        return st.session_state.get("good_picture") or pictures.sample(FIRST_SAMPLE), str(error)
-
-
-def _asked_for_picture() -> Picture:
-    state = st.session_state
-    source = cast(PictureSource, state.get("picture_source") or "Sample")
-    if source == "Test set":
-        dataset = test_dataset()
-        count = len(datasets.load(dataset).y_test)
-        return pictures.test_image(dataset, min(int(state.get("test_index", 0)), count - 1))
-    upload: Any = state.get("upload") if source == "Upload" else None
-    if upload is not None:
-        return _uploaded(upload.name, upload.getvalue())
-    if source == "Drawing" and "drawing" in state:
-        return cast(Picture, state["drawing"])
-    if source in {"Upload", "Drawing"} and "good_picture" in state:
-        return cast(Picture, state["good_picture"])  # nothing uploaded or drawn yet
-    sample = state.get("sample")
-    return pictures.sample(FIRST_SAMPLE if sample is None else int(sample))
+    return picture_state.chosen(shown(chosen_run().run).run, test_dataset())
 
 
 def settle_picture_source() -> None:
@@ -191,6 +174,12 @@ def settle_picture_source() -> None:
     state = st.session_state
     if "test_index_to_be" in state:
         state["test_index"] = state.pop("test_index_to_be")
+    name = test_dataset()
+    if name != state.get("picture_data"):
+        state["picture_data"] = name
+        # Sample digits say little of a network that was trained on other things.
+        if own.is_own(name) and datasets.is_here(name) and state.get("picture_source") in (None, "Sample"):
+            state.setdefault("picture_source_to_be", "Test set")
     if "picture_source_to_be" in state or "picture_source" not in state:
         state["picture_source"] = state.pop("picture_source_to_be", "Sample")
 
@@ -203,7 +192,7 @@ def take_drawing(drawing: PadDrawing) -> bool:
     state = st.session_state
     if drawing.serial == state.get("drawing_taken"):
         return False
-    state["drawing"] = pictures.drawn(drawing)
+    state["drawing"] = drawing
     state["drawing_taken"] = drawing.serial
     # Not picture_source itself: its control may already be drawn in this run, and then it must not be written.
     state["picture_source_to_be"] = "Drawing"
@@ -219,11 +208,6 @@ def pad_report() -> PadReport:
     """What the pad is told: which drawing is known here, and whether it is the chosen picture."""
     state = st.session_state
     return PadReport(state.get("drawing_taken"), has_drawing() and state.get("picture_source") == "Drawing")
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _uploaded(name: str, content: bytes) -> Picture:
-    return pictures.upload(name, content)
 
 
 def selected_channels(layer: str) -> tuple[int, ...]:

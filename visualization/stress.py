@@ -11,8 +11,10 @@ import plotly.graph_objects as go
 
 from data.changes import CHANGES, Change
 from model.analyses import Arrays
-from model.trials import CONDITIONS
-from visualization import charts
+from model.trials import AS_THEY_COME, CONDITIONS
+from visualization import charts, class_words
+from visualization.pictures import shades, with_channels
+from visualization.previews import png_url
 
 # Okabe and Ito's colours, which every kind of colour vision tells apart; dash and width say the same.
 _READ, _TRUE, _FAINT = "#56b4e9", "#e69f00", "#8a94a3"
@@ -28,22 +30,24 @@ def curve(
 ) -> go.Figure:
     """The probability of each class over the amount of CHANGES[name], and below it the pictures that were read.
 
-    probabilities: float32 (amounts, classes); pictures: uint8 (amounts, rows, columns). The class read in the unchanged
-    picture is drawn thick, the true one (`label`) dashed, those that win elsewhere dotted, all others thin.
+    probabilities: float32 (amounts, classes); pictures: uint8 (amounts, rows, columns, channels). The class read in
+    the unchanged picture is drawn thick, the true one (`label`) dashed, those that win elsewhere dotted, others thin.
     """
     change = CHANGES[name]
+    pictures = with_channels(pictures, 4)
     figure = go.Figure()
     neutral = change.amounts.index(change.neutral)
     read, winners = int(probabilities[neutral].argmax()), sorted(set(probabilities.argmax(axis=1).tolist()))
     said = [amount_words(change, amount) for amount in change.amounts]
     first_other = True
+    cut = class_words.shorts(class_names)
     for place in sorted(range(len(class_names)), key=lambda place: (place == read, place == label, place in winners)):
         style, role = _style(place, read, label, winners)
         figure.add_trace(
             go.Scatter(
                 x=list(change.amounts),
                 y=100 * probabilities[:, place].astype(float),
-                name=f"{class_names[place]}, {role}" if role else "other classes",
+                name=f"{cut[place]}, {role}" if role else "other classes",
                 legendgroup=None if role else "other",
                 showlegend=bool(role) or first_other,
                 legendrank=1 if place == read else 2 if place == label else 3 if role else 4,
@@ -60,10 +64,10 @@ def curve(
     for place in {read, *winners, *([] if label is None else [label])}:
         peak = neutral if place == read else int(probabilities[:, place].argmax())
         height = 100 * float(probabilities[peak, place])
-        name_there = {"x": change.amounts[peak], "y": height, "text": f"<b>{class_names[place]}</b>"}
+        name_there = {"x": change.amounts[peak], "y": height, "text": f"<b>{cut[place]}</b>"}
         figure.add_annotation(**name_there, showarrow=False, yshift=-10 if height > 90 else 10)
     _add_strip(figure, change, pictures, said)
-    _lay_out(figure, change, name)
+    _lay_out(figure, change, name, pictures.shape[1])
     return figure
 
 
@@ -82,13 +86,14 @@ def _style(place: int, read: int, label: int | None, winners: Sequence[int]) -> 
 def _add_strip(figure: go.Figure, change: Change, pictures: np.ndarray, said: Sequence[str]) -> None:
     """Pictures below the curve, each in the middle of its own amount."""
     chosen = strip(change)
-    rows, columns = pictures.shape[1:]
+    rows, columns, channels = pictures.shape[1:]
+    bright = shades(pictures)
     apart = change.amounts[chosen[1]] - change.amounts[chosen[0]]
     x, sheet, words = [], [], []
     for place in chosen:
         # The last column stays empty: a gap to the next picture.
         x += [change.amounts[place] + apart * ((column + 0.5) / (columns + 1) - 0.5) for column in range(columns + 1)]
-        sheet.append(np.pad(pictures[place].astype(np.float32), ((0, 0), (0, 1)), constant_values=np.nan))
+        sheet.append(np.pad(bright[place].astype(np.float32), ((0, 0), (0, 1)), constant_values=np.nan))
         words += [said[place]] * (columns + 1)
     figure.add_trace(
         go.Heatmap(
@@ -99,9 +104,15 @@ def _add_strip(figure: go.Figure, change: Change, pictures: np.ndarray, said: Se
             coloraxis="coloraxis",
             hoverongaps=False,
             customdata=np.broadcast_to(np.array(words), (rows, len(words))).tolist(),
-            hovertemplate="%{customdata}: ink %{z} of 255<extra></extra>",
+            hovertemplate=f"%{{customdata}}: {'ink' if channels == 1 else 'brightness'} %{{z}} of 255<extra></extra>",
         )
     )
+    if channels == 3:
+        wide = apart * columns / (columns + 1)
+        for place in chosen:
+            where = {"xref": "x", "yref": "y2", "x": change.amounts[place] - apart / 2, "y": -0.5}
+            size = {"sizex": wide, "sizey": rows, "sizing": "stretch", "layer": "above"}
+            figure.add_layout_image({"source": png_url(pictures[place], max(1, 96 // rows)), **where, **size})
 
 
 def strip(change: Change) -> list[int]:
@@ -111,7 +122,7 @@ def strip(change: Change) -> list[int]:
     return list(range(neutral % apart, count, apart))
 
 
-def _lay_out(figure: go.Figure, change: Change, name: str) -> None:
+def _lay_out(figure: go.Figure, change: Change, name: str, rows: int) -> None:
     low, high = change.amounts[0], change.amounts[-1]
     chosen = strip(change)
     apart = change.amounts[chosen[1]] - change.amounts[chosen[0]]
@@ -124,7 +135,7 @@ def _lay_out(figure: go.Figure, change: Change, name: str) -> None:
             "zeroline": False,
         },
         yaxis={"title": {"text": "probability (%)"}, "range": [-2, 102], "domain": [0.3, 1.0], "zeroline": False},
-        yaxis2={"visible": False, "range": [27.5, -0.5], "domain": [0.0, 0.24], "fixedrange": True},
+        yaxis2={"visible": False, "range": [rows - 0.5, -0.5], "domain": [0.0, 0.24], "fixedrange": True},
         coloraxis={"cmin": 0, "cmax": 255, "showscale": False},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         margin={"l": 56, "r": 12, "t": 8, "b": 48},
@@ -198,8 +209,12 @@ def bars(found: Arrays) -> go.Figure:
     share = 100 * found["right"] / found["pictures"][0]
     low, high = 100 * found["interval"][:, 0], 100 * found["interval"][:, 1]
     figure = go.Figure()
+    conditions = _conditions(found)
     for place, (name, colour, pattern) in enumerate(zip(_PREPARED, (_READ, _TRUE), ("", "/"), strict=True)):
-        mine = [CONDITIONS.index(f"{state}{'_prepared' if place else ''}") for state in ("untouched", "moved")]
+        asked = [f"{state}{'_prepared' if place else ''}" for state in ("untouched", "moved")]
+        if asked[0] not in conditions:
+            continue
+        mine = [conditions.index(condition) for condition in asked]
         figure.add_trace(
             go.Bar(
                 x=list(_STATES),
@@ -233,11 +248,16 @@ def bars(found: Arrays) -> go.Figure:
     return figure
 
 
+def _conditions(found: Arrays) -> tuple[str, ...]:
+    """What the figures are of, in their order: own data sets are not prepared."""
+    return AS_THEY_COME if len(found["right"]) == len(AS_THEY_COME) else CONDITIONS
+
+
 def rows(found: Arrays) -> list[dict[str, str]]:
     """The accuracies as a table for people, a row a condition."""
     pictures = int(found["pictures"][0])
     result = []
-    for place, condition in enumerate(CONDITIONS):
+    for place, condition in enumerate(_conditions(found)):
         low, high = (100 * float(end) for end in found["interval"][place])
         result.append(
             {
@@ -255,6 +275,6 @@ def accuracy_table(found: Arrays) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["condition", "right", "pictures", "interval_low", "interval_high"])
-    for condition, right, (low, high) in zip(CONDITIONS, found["right"], found["interval"], strict=True):
+    for condition, right, (low, high) in zip(_conditions(found), found["right"], found["interval"], strict=True):
         writer.writerow([condition, int(right), int(found["pictures"][0]), f"{low:.6f}", f"{high:.6f}"])
     return text.getvalue()

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.changes import CHANGES, NOISE_SEED
 from model.analyses import Arrays
-from model.trials import MOST_DEGREES, MOST_PIXELS, SEED
+from model.trials import CONDITIONS, MOST_DEGREES, MOST_PIXELS, SEED
 from visualization import charts, stress
 
 _HOW = {
@@ -45,18 +45,28 @@ def curve(name: str, probabilities: np.ndarray, class_names: Sequence[str]) -> s
 def accuracy(found: Arrays) -> str:
     """What the bars are and how they were computed: Markdown."""
     pictures = int(found["pictures"][0])
-    untouched, _, moved, prepared = (charts.percent(int(right) / pictures) for right in found["right"])
-    helps = int(found["right"][3]) - int(found["right"][2])
-    what = f"{abs(helps):,} more" if helps > 0 else f"{abs(helps):,} fewer" if helps < 0 else "as many"
+    shares = [charts.percent(int(right) / pictures) for right in found["right"]]
+    is_prepared = len(shares) == len(CONDITIONS)
+    untouched, moved = shares[0], shares[2 if is_prepared else 1]
     return (
         f"{pictures:,} test pictures, the same share of each class, each shifted by up to {MOST_PIXELS:g} pixels "
         f"down or up and sideways and rotated by up to {MOST_DEGREES:g}° either way, evenly drawn by seed "
         f"{SEED}: the same for every network. Untouched, this one reads {untouched} right; shifted "
         f"and rotated {moved}.\n\n"
-        "Prepared means what is done to a drawing on the pad: cropped to its ink, fitted to 20x20, its centre of mass "
-        "moved to the centre, as MNIST was made. That undoes a shift and leaves a rotation. With it the network reads "
-        f"{what} of the moved pictures right: {prepared}. Pictures that were not made that way, such as clothes, may "
-        "lose by it.\n\n"
+        f"{_prepared(found) if is_prepared else ''}"
         "The thin line on a bar is Wilson's 95 % interval, which says how far the share may lie off by the choice of "
         "pictures alone (E. B. Wilson, Journal of the American Statistical Association 22 (1927))."
+    )
+
+
+def _prepared(found: Arrays) -> str:
+    """What preparing is, and what it does to the moved pictures."""
+    moved, prepared = (int(right) for right in found["right"][2:])
+    helps = prepared - moved
+    what = f"{abs(helps):,} more" if helps > 0 else f"{abs(helps):,} fewer" if helps < 0 else "as many"
+    return (
+        "Prepared means what is done to a drawing on the pad: cropped to its ink, fitted to 20x20, its centre of mass "
+        "moved to the centre, as MNIST was made. That undoes a shift and leaves a rotation. With it the network reads "
+        f"{what} of the moved pictures right: {charts.percent(prepared / int(found['pictures'][0]))}. Pictures that "
+        "were not made that way, such as clothes, may lose by it.\n\n"
     )

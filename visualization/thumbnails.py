@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+_COLOURS = 64
 _SHADES = 16
 """Grey levels that are sent, of 256: the eye misses none at this size, and it halves what is sent."""
 
@@ -33,15 +34,19 @@ class Thumbnails:
 
 
 def thumbnails(pictures: np.ndarray) -> Thumbnails:
-    """The sheet of uint8 (count, side, side), 255 = brightest; shades are rounded to 16."""
-    count, side, _ = pictures.shape
+    """The sheet of uint8 (count, side, side, channels), 255 = brightest, in 64 colours or 16 shades."""
+    count, side, _, channels = pictures.shape
     across = max(1, math.ceil(math.sqrt(count)))
     down = math.ceil(count / across)
-    cells = np.zeros((down * across, side, side), np.uint8)
-    cells[:count] = np.rint(pictures / 255 * (_SHADES - 1))
-    sheet = cells.reshape(down, across, side, side).swapaxes(1, 2).reshape(down * side, across * side)
-    image = Image.fromarray(sheet).convert("L")
-    image.putpalette([level * 255 // (_SHADES - 1) for level in range(_SHADES) for _ in "rgb"])
+    cells = np.zeros((down * across, side, side, channels), np.uint8)
+    cells[:count] = pictures
+    sheet = cells.reshape(down, across, side, side, channels).swapaxes(1, 2)
+    sheet = sheet.reshape(down * side, across * side, channels)
     file = io.BytesIO()
-    image.save(file, "PNG", bits=4, optimize=True)
+    if channels == 3:
+        Image.fromarray(sheet).quantize(_COLOURS).save(file, "PNG", optimize=True)
+    else:
+        image = Image.fromarray(np.rint(sheet[..., 0] / 255 * (_SHADES - 1)).astype(np.uint8)).convert("L")
+        image.putpalette([level * 255 // (_SHADES - 1) for level in range(_SHADES) for _ in "rgb"])
+        image.save(file, "PNG", bits=4, optimize=True)
     return Thumbnails(f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}", side, across, count)

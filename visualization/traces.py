@@ -33,6 +33,8 @@ def is_moving(status: Status) -> bool:
 
 def waiting_words() -> str:
     """What is being waited for, and about how long."""
+    if engine().problem:
+        return "Waiting for the cluster"
     if engine().is_stuck:
         return "Keras does not start in its worker process. See the server's log for why, and start the server again"
     return f"Keras is starting, about {math.ceil(engine().seconds_until_warm)} s left"

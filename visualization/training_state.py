@@ -7,6 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
+from data import datasets
+from data.errors import DatasetError
+from model.fitting import fitted
 from model.layers import Layer
 from model.networks import PRESETS, Network
 from model.recipes import RECIPES
@@ -31,9 +34,21 @@ def settings() -> Settings:
 
 
 def network() -> Network:
-    """The network that is to be trained: a preset or the reader's own."""
+    """The network that is to be trained: a preset or the reader's own, fitted to the data set.
+
+    Raises NetworkError where it does not fit.
+    """
     chosen = str(st.session_state.get("network", Settings().network))
-    return own_network() if chosen == OWN else PRESETS[chosen]
+    fit = form()
+    return fitted(own_network() if chosen == OWN else PRESETS[chosen], fit.shape, len(fit.class_names))
+
+
+def form() -> datasets.Form:
+    """What the chosen data set's pictures and classes are; MNIST's where it is gone."""
+    try:
+        return datasets.form(str(st.session_state.get("dataset", Settings().dataset)))
+    except DatasetError:
+        return datasets.form(Settings().dataset)
 
 
 def _controls(wanted: Settings) -> dict[str, Any]:
@@ -49,6 +64,10 @@ def settle() -> None:
     # Not as the controls' own defaults: Streamlit warns of a default where a recipe fills in another value.
     for key, value in _controls(Settings()).items():
         st.session_state.setdefault(key, value)
+    if "dataset_to_be" in st.session_state:
+        st.session_state["dataset"] = st.session_state.pop("dataset_to_be")
+    if st.session_state["dataset"] not in datasets.names():  # deleted, here or in another tab
+        st.session_state["dataset"] = Settings().dataset
 
 
 def recipe() -> str | None:
@@ -77,7 +96,8 @@ def _as_recipe(chosen: Settings, other: Settings) -> Settings:
 
 def draft() -> Draft:
     """The layers that are being edited, the last one included, whether they fit or not."""
-    return st.session_state.get("draft") or drafts.start_from(PRESETS[Settings().network])
+    layers: Draft = st.session_state.get("draft") or drafts.start_from(PRESETS[Settings().network])
+    return drafts.with_classes(layers, len(form().class_names))
 
 
 def draft_order() -> int:
@@ -101,8 +121,8 @@ def replace_layer(place: int, layer: Layer) -> None:
 def _edit(layers: Draft) -> None:
     """Where they fit together, they are the reader's own network from now on."""
     st.session_state["draft"] = layers
-    if not drafts.problems(layers):
-        st.session_state["own_network"] = drafts.network(layers)
+    if not drafts.problems(layers, form().shape):
+        st.session_state["own_network"] = drafts.network(layers, form().shape)
 
 
 def own_network() -> Network:

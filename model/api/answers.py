@@ -31,14 +31,37 @@ class PoolHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterWorkerHealth:
+    """A worker of the Dask cluster: what it is called, the kinds of jobs it takes, and why it is not used, if so."""
+
+    name: str
+    roles: list[str]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterHealth:
+    """The Dask cluster that does all work: its scheduler, whether that answers, and what is wrong, in words."""
+
+    scheduler: str
+    connected: bool
+    problem: str
+    workers: list[ClusterWorkerHealth]
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """How the server does: memory_mb is its own, queued_trainings wait or are at work."""
+    """How the server does: memory_mb is its own, queued_trainings wait or are at work.
+
+    status: "ok", or "degraded" where nothing can be computed for now; cluster: null where this machine does all work.
+    """
 
     status: str
     keras_ready: bool
     workers: dict[str, PoolHealth]
     queued_trainings: int
     memory_mb: float | None
+    cluster: ClusterHealth | None = None
 
 
 @dataclass(frozen=True, slots=True)

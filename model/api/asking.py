@@ -17,6 +17,7 @@ from model.runs import PRETRAINED
 
 LAST_STEP = 99_999_999
 """Snapshot files have eight digits in their name."""
+_CLUSTER_AGAIN_SECONDS = 5
 
 
 async def _engine(request: Request) -> Engine:
@@ -49,6 +50,12 @@ def input_shape(run: Run) -> tuple[int, int, int]:
     return run.config().network.input_shape
 
 
+def data_name(run: Run) -> str:
+    """The name of what it trains on; empty before that is known."""
+    data = run.data()
+    return data.name if data else ""
+
+
 def class_names(run: Run) -> tuple[str, ...]:
     """What the classes of its data are called; none before it has loaded them."""
     data = run.data()
@@ -59,6 +66,8 @@ def check_warm(engine: Engine) -> None:
     """Raise the Refusal that says when to ask again, unless Keras is ready."""
     if engine.is_warm:
         return
+    if engine.problem:
+        raise Refusal(503, "The cluster cannot be used", engine.problem, {"Retry-After": str(_CLUSTER_AGAIN_SECONDS)})
     left = math.ceil(engine.seconds_until_warm)
     detail = f"Keras is starting in its worker. Expected it to be ready in about {left} s. Ask again then."
     raise Refusal(503, "Keras is not ready", detail, {"Retry-After": str(left)})

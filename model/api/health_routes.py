@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from model.api.answers import Health, PoolHealth
+from model.api.answers import ClusterHealth, ClusterWorkerHealth, Health, PoolHealth
 from model.api.asking import ServerEngine
 from model.api.problems import documented
+from model.cluster import Cluster
 from model.engine import Engine
 from model.memory import resident_megabytes
 
@@ -28,8 +29,15 @@ def of(engine: Engine) -> Health:
             warm=standing.warm,
             busy=standing.busy,
             waiting=standing.waiting,
-            memory_mb=[resident_megabytes(process_id) for process_id in standing.process_ids],
+            memory_mb=list(standing.memory_megabytes),
         )
         for name, standing in engine.standing().items()
     }
-    return Health("ok", engine.is_warm, pools, engine.queued_trainings, resident_megabytes())
+    cluster = _of_cluster(engine.cluster) if engine.cluster is not None else None
+    status = "degraded" if engine.problem or engine.is_stuck else "ok"
+    return Health(status, engine.is_warm, pools, engine.queued_trainings, resident_megabytes(), cluster)
+
+
+def _of_cluster(cluster: Cluster) -> ClusterHealth:
+    workers = [ClusterWorkerHealth(worker.name, list(worker.lanes), worker.problem) for worker in cluster.workers()]
+    return ClusterHealth(cluster.address, cluster.is_connected, cluster.problem, workers)

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from data import samples
-from data.drawing import Switches, from_ink
+from data.drawing import MNIST, Switches, from_ink
 from visualization import pad
 
 PATH = Path(__file__).with_name("drawing.json")
 CHOICES = tuple(Switches(*choice) for choice in itertools.product((True, False), repeat=3))
+OTHER_SHAPES = ((32, 32, 1), (32, 32, 3), (48, 48, 3), (64, 64, 3), (28, 40, 1))
 
 
 def canvases() -> dict[str, np.ndarray]:
@@ -69,12 +70,18 @@ def record() -> dict[str, Any]:
             }
             for name, ink in canvases().items()
         ],
+        "other_inputs": [
+            {"canvas": name, "shape": list(shape), **_result(canvases()[name], switches, shape)}
+            for name in ("sample 5", "far apart", "sparse, 11 high, 9 wide")
+            for shape in OTHER_SHAPES
+            for switches in (CHOICES[0], CHOICES[3], CHOICES[-1])
+        ],
         "message": message(canvases()["sample 3"], 12, Switches(fit=False)),
     }
 
 
-def _result(ink: np.ndarray, switches: Switches) -> dict[str, Any]:
-    drawing = from_ink(ink, switches)
+def _result(ink: np.ndarray, switches: Switches, shape: tuple[int, int, int] = MNIST) -> dict[str, Any]:
+    drawing = from_ink(ink, switches, shape)
     return {
         "switches": asdict(switches),
         "shapes": [list(step.pixels.shape) for step in drawing.steps],

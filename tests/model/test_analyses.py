@@ -10,7 +10,8 @@ import pytest
 
 from data import datasets
 from model import analyses, jobs
-from model.analyses import Analyses, Analysis, AnalysisError, AnalysisState, Arrays, Cancelled, Folder, Report
+from model.analyses import Analysis, AnalysisError, AnalysisState, Arrays, Cancelled, Folder, Report
+from model.analysis_queue import Analyses
 from model.engine import Engine
 from model.networks import MLP_25
 from model.recording import record
@@ -67,7 +68,7 @@ def test_a_result_is_what_the_network_says_and_is_kept(engine: Engine, run: Run)
     assert not list((run.path / "analyses").glob("*.progress"))
 
 
-def _refuse(analysis: Analysis, folder: Path) -> Future[None]:
+def _refuse(analysis: Analysis, folder: Path, verdict: Callable[[], str]) -> Future[None]:
     raise AssertionError("it is there already")
 
 

@@ -107,7 +107,7 @@ def test_trainings_wait_in_line_and_a_stop_moves_the_line(engine: Engine) -> Non
 def test_a_killed_training_worker_costs_only_its_own_run(engine: Engine) -> None:
     victim, waiting = engine.train(LONG), engine.train(SHORT)
     _wait(lambda: len(victim.snapshot_steps()) > 5)
-    os.kill(_worker_process(engine._training), signal.SIGKILL)
+    os.kill(_worker_process(engine._training.lanes()[0]), signal.SIGKILL)
     _wait(lambda: not victim.status().state.is_active)
     assert victim.status().state is RunState.INTERRUPTED
     assert victim.weights(victim.snapshot_steps()[-1])

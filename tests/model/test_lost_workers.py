@@ -1,34 +1,209 @@
-"""What the engine does with a run whose worker died: it never lets two write one folder."""
+"""What becomes of a run whose worker died or hung: it never lets two write one folder, and never tries for ever."""
 
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from filelock import FileLock
 from loky.process_executor import BrokenProcessPool
 
-from model.engine import Engine
+from model import lanes as lanes_module
+from model.lanes import Lanes, WorkerHung
 from model.networks import MLP_25
+from model.pools import PoolStanding, WorkerError
 from model.records import RunState, Status
 from model.run import Run
+from model.runs import Runs
 from model.settings import Settings
+from model.trainings import Trainings
+
+DEADLINE_SECONDS = 30
+
+
+class Worker:
+    """A lane without a process: what is submitted waits until the test answers it."""
+
+    is_warm, warming_seconds = True, 0.0
+
+    def __init__(self, megabytes: float = 1.0) -> None:
+        self.answers: list[Future[Any]] = []
+        self.given: list[tuple[Any, ...]] = []
+        self.ended: list[str] = []
+        self.megabytes = megabytes
+
+    def warm_up(self) -> Future[float]:
+        self.ended.append("warm_up")
+        return Future()
+
+    def submit(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
+        self.given.append(args)
+        self.answers.append(Future())
+        return self.answers[-1]
+
+    def standing(self) -> PoolStanding:
+        return PoolStanding(1, True, 0, 0, (1,), (self.megabytes,))
+
+    def renew(self) -> None:
+        raise AssertionError("lanes replace their workers between two jobs")
+
+    def kill_workers(self) -> None:
+        self.ended.append("kill")
+        self.answers[-1].set_exception(BrokenProcessPool("killed"))
+
+    def shutdown(self) -> None:
+        self.ended.append("shutdown")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes_module, "LOOK_SECONDS", 0.02)
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+@pytest.fixture
+def lanes(worker: Worker) -> Iterator[Lanes]:
+    lanes = Lanes("training", lambda: [worker], most_megabytes=100.0)
+    yield lanes
+    for answer in worker.answers:
+        if not answer.done():
+            answer.set_result(None)
+    lanes.shutdown()
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
+
+
+def _run(root: Path) -> Run:
+    return Runs(root).create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
 
 
 @pytest.mark.parametrize(("resumed", "handed_on"), [("", True), ("here", False), ("elsewhere", False)])
 def test_a_run_that_waited_is_handed_on_unless_somebody_resumed_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resumed: Literal["", "here", "elsewhere"], handed_on: bool
+    tmp_path: Path, lanes: Lanes, worker: Worker, resumed: Literal["", "here", "elsewhere"], handed_on: bool
 ) -> None:
-    engine = Engine(tmp_path)
-    submitted: list[Run] = []
-    monkeypatch.setattr(engine, "_submit_training", submitted.append)
-    monkeypatch.setattr(engine._training, "warm_up", lambda: None)
-    run = engine.runs.create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
-    lost: Future[None] = Future()
-    lost.set_exception(BrokenProcessPool("killed"))
-    engine._queue = [run, run] if resumed == "here" else [run]
+    trainings, run = Trainings(lanes), _run(tmp_path)
+    trainings.submit(run)
+    if resumed == "here":
+        trainings.submit(run)
+    _wait(lambda: len(worker.answers) == 1)
     with FileLock(tmp_path / ".owners" / "other.lock"):
         if resumed == "elsewhere":
             run.write_status(Status(RunState.QUEUED, owner="other"))
-        engine._training_ended(run, lost)
-    assert submitted == ([run] if handed_on else [])
+        worker.answers[0].set_exception(BrokenProcessPool("killed"))
+        _wait(lambda: len(trainings) == (0 if resumed == "elsewhere" else 1))
+        if resumed != "elsewhere":
+            _wait(lambda: len(worker.given) == 2)
+    assert len(worker.given) == (1 if resumed == "elsewhere" else 2)
+    assert (len(trainings) == 1) is (handed_on or resumed == "here")
+
+
+def test_a_run_whose_worker_was_ended_from_outside_waits_for_resume(
+    tmp_path: Path, lanes: Lanes, worker: Worker
+) -> None:
+    trainings, run = Trainings(lanes), _run(tmp_path)
+    trainings.submit(run)
+    _wait(lambda: len(worker.answers) == 1)
+    run.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
+    worker.answers[0].set_exception(BrokenProcessPool("killed"))
+    _wait(lambda: len(trainings) == 0)
+    assert run.status().state is RunState.INTERRUPTED
+
+
+def test_a_training_that_hangs_goes_on_and_after_three_times_says_so(
+    tmp_path: Path, lanes: Lanes, worker: Worker
+) -> None:
+    trainings, run = Trainings(lanes, quiet_seconds=0.05), _run(tmp_path)
+    trainings.submit(run)
+    with FileLock(tmp_path / ".owners" / "worker.lock"):
+        for tries in (1, 2, 3):
+            _wait(lambda: len(worker.given) == tries)  # noqa: B023  it is over before the next
+            run.write_status(Status(RunState.TRAINING, step=40, images_per_second=1e9, owner="worker"))
+            _wait(lambda: run.owner() != "worker")
+            assert worker.ended.count("kill") == tries
+            words = run.status().message
+            assert words.startswith("The training at step 40 gave no sign of life for ")
+            if tries < 3:
+                assert run.status().state is RunState.QUEUED
+                assert words.endswith("It goes on from its last checkpoint.")
+    assert run.status().state is RunState.FAILED
+    assert "It was tried 3 times and came no further." in words
+    _wait(lambda: len(trainings) == 0)
+
+
+def test_a_training_that_is_slow_or_still_starts_is_left_alone(tmp_path: Path, lanes: Lanes) -> None:
+    trainings, run = Trainings(lanes, quiet_seconds=10.0), _run(tmp_path)
+
+    class Silent:
+        def silence(self) -> float:
+            return 45.0
+
+    def verdict(status: Status) -> str:
+        run.write_status(status)
+        return trainings._verdict(run, Silent())  # type: ignore[arg-type]
+
+    with FileLock(tmp_path / ".owners" / "worker.lock"):
+        at_work = Status(RunState.TRAINING, owner="worker", images_per_second=1000.0)
+        assert "no sign of life for 45 s" in verdict(at_work)
+        assert not verdict(replace(at_work, images_per_second=100.0))  # 20 parts of 500 images take it 100 s
+        assert not verdict(replace(at_work, state=RunState.STARTING))
+        assert not verdict(replace(at_work, state=RunState.FINISHED))
+
+
+def test_a_worker_that_has_grown_is_replaced_between_two_jobs(lanes: Lanes, worker: Worker) -> None:
+    first, second = lanes.submit(len, "a"), lanes.submit(len, "b")
+    _wait(lambda: len(worker.answers) == 1)
+    worker.megabytes = 101.0
+    worker.answers[0].set_result(1)
+    assert first.result(DEADLINE_SECONDS) == 1
+    _wait(lambda: len(worker.answers) == 2)
+    assert worker.ended == ["shutdown", "warm_up"]
+    worker.answers[1].set_result(2)
+    assert second.result(DEADLINE_SECONDS) == 2
+
+
+def test_a_job_that_hangs_is_ended_and_the_next_one_starts(lanes: Lanes, worker: Worker) -> None:
+    hanging = lanes.submit(len, "a", verdict=lambda: "It hangs.")
+    after = lanes.submit(len, "b")
+    with pytest.raises(WorkerHung, match=r"^It hangs\.$"):
+        hanging.result(DEADLINE_SECONDS)
+    _wait(lambda: len(worker.answers) == 2)
+    worker.answers[1].set_result(1)
+    assert after.result(DEADLINE_SECONDS) == 1
+
+
+def test_short_jobs_pass_a_long_one_on_a_second_lane() -> None:
+    first, second = Worker(), Worker()
+    lanes = Lanes("analysis", lambda: [first, second], spare_seconds=0.2)
+    try:
+        long, short = lanes.submit(len, "long"), lanes.submit(len, "short")
+        _wait(lambda: len(second.given) == 1)
+        assert first.given == [("long",)] and second.given == [("short",)]
+        second.answers[0].set_result(0)
+        assert short.result(DEADLINE_SECONDS) == 0
+        assert not long.done()
+        first.answers[0].set_result(1)
+        assert long.result(DEADLINE_SECONDS) == 1
+    finally:
+        lanes.shutdown()
+
+
+def test_what_waits_is_cancelled_at_the_end(lanes: Lanes, worker: Worker) -> None:
+    lanes.submit(len, "a")
+    waiting = lanes.submit(len, "b")
+    _wait(lambda: len(worker.answers) == 1)
+    lanes.close()
+    assert waiting.cancelled()
+    with pytest.raises(WorkerError, match="The server is ending"):
+        lanes.submit(len, "c")

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from model import server
 from model.records import RunState
@@ -22,31 +23,48 @@ from model.runs import Runs
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE_SECONDS = 120
-LONG = {"dataset": "digits", "network": "mlp_25", "epochs": 100, "batch_size": 8}
+LONG = {"dataset": "digits", "network": "cnn", "epochs": 100, "batch_size": 8}
+
+
+OWN = ("model.server", "--port", "{port}")
+PAGE = (
+    "streamlit", "run", "app.py", "--server.headless", "true", "--server.address", "127.0.0.1",
+    "--server.port", "{port}",
+)  # fmt: skip
 
 
 @contextlib.contextmanager
-def started(runs: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """The command on a free port, with a token: its address and its process."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "model.server", "--port", "0"],
-        cwd=ROOT,
-        env={**os.environ, "STRATA_RUNS": str(runs), "STRATA_API_TOKEN": "secret"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
+def started(folder: Path, command: tuple[str, ...]) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A server on a free port, with a token: its address and its process. What it says goes to log.txt."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *(part.format(port=port) for part in command)],
+            cwd=ROOT,
+            env={**os.environ, "STRATA_RUNS": str(folder / "runs"), "STRATA_API_TOKEN": "secret"},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
     try:
-        line = process.stdout.readline()
-        address = re.search(r"http://127\.0\.0\.1:\d+", line)
-        assert address, line
-        yield address[0], process
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not _answers(address):
+            assert process.poll() is None and time.monotonic() < deadline, (folder / "log.txt").read_text()
+            time.sleep(0.05)
+        yield address, process
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+def _answers(address: str) -> bool:
+    with contextlib.suppress(OSError):
+        return bool(_ask(f"{address}/api/health"))
+    return False
 
 
 def _ask(address: str, body: Any = None) -> Any:
@@ -56,26 +74,32 @@ def _ask(address: str, body: Any = None) -> Any:
         return json.loads(answer.read())
 
 
-def test_sigterm_ends_a_training_at_a_snapshot_and_leaves_no_worker(tmp_path: Path) -> None:
-    with started(tmp_path / "runs") as (address, process):
-        run_id = _ask(f"{address}/api/runs", LONG)["id"]
-        run = Runs(tmp_path / "runs").find(run_id)
+@pytest.mark.parametrize("command", [OWN, PAGE], ids=["own", "page"])
+def test_sigterm_ends_a_training_at_a_snapshot_and_leaves_no_worker(tmp_path: Path, command: tuple[str, ...]) -> None:
+    with started(tmp_path, command) as (address, process), contextlib.ExitStack() as visitors:
+        if command is PAGE:  # somebody looks at the page meanwhile
+            stream = address.replace("http", "ws") + "/_stcore/stream"
+            visitors.enter_context(connect(stream, subprotocols=[Subprotocol("streamlit")]))
+        runs = Runs(tmp_path / "runs")
+        run = runs.find(_ask(f"{address}/api/runs", LONG)["id"])
+        waiting = runs.find(_ask(f"{address}/api/runs", LONG)["id"])
         deadline = time.monotonic() + DEADLINE_SECONDS
         while run.status().step == 0:
             assert time.monotonic() < deadline, run.status()
             time.sleep(0.05)
-        assert _ask(f"{address}/")["status"] == "ok"
         children = _children(process.pid)
         assert children
         process.send_signal(signal.SIGTERM)
         # 5 s are promised; a loaded machine may need more, and what is asked here is that it ends by itself.
         process.wait(DEADLINE_SECONDS)
-        assert run.status().state is RunState.STOPPED
+        assert run.status().state is waiting.status().state is RunState.STOPPED
         assert run.snapshot_steps()[-1] == run.status().step > 0
         assert run.checkpoint() is not None
         while left := [child for child in children if _is_running(child)]:
             assert time.monotonic() < deadline, f"{left} are left"
             time.sleep(0.05)  # loky's own tracker sees the end of the server and goes by itself
+    said = (tmp_path / "log.txt").read_text()
+    assert "failed" not in said and "lost" not in said and "Traceback" not in said, said
 
 
 def _is_running(process_id: int) -> bool:

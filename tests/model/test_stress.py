@@ -29,9 +29,9 @@ def test_the_curves_are_what_the_network_says_of_the_changed_pictures(run: Run) 
     found = stress.curves(Analysis.of("x", run, step, picture), _silent)
     assert set(found) == {f"{name}/{part}" for name in CHANGES for part in ("pictures", "probabilities")}
     for name, change in CHANGES.items():
-        expected = np.stack([changes.apply(picture[..., 0], name, amount) for amount in change.amounts])
+        expected = np.stack([changes.apply(picture[..., 0], name, amount) for amount in change.amounts])[..., None]
         np.testing.assert_array_equal(found[f"{name}/pictures"], expected)
-        answers = tracing.trace(run.path, step, expected[..., None])["output"]
+        answers = tracing.trace(run.path, step, expected)["output"]
         np.testing.assert_allclose(found[f"{name}/probabilities"], answers, atol=1e-5)
 
 
@@ -54,10 +54,10 @@ def test_a_moved_picture_is_turned_then_shifted_and_prepared_as_a_drawing_is() -
     tried = trials.trials(digits.y_test)
     pixels = digits.x_test[tried.numbers[0], :, :, 0]
     moved = changes.moved(pixels, down=tried.down[0], right=tried.right[0], degrees=tried.degrees[0])
-    np.testing.assert_array_equal(trials.picture(digits, tried, 0, "moved"), moved)
-    prepared = trials.picture(digits, tried, 0, "moved_prepared")
+    np.testing.assert_array_equal(trials.picture(digits, tried, 0, "moved")[..., 0], moved)
+    prepared = trials.picture(digits, tried, 0, "moved_prepared")[..., 0]
     np.testing.assert_array_equal(prepared, drawing.centre(drawing.fit(drawing.crop(moved))))
-    np.testing.assert_array_equal(trials.picture(digits, tried, 0, "untouched"), pixels)
+    np.testing.assert_array_equal(trials.picture(digits, tried, 0, "untouched")[..., 0], pixels)
 
 
 def test_the_accuracies_are_counted_and_have_wilsons_interval(run: Run) -> None:
@@ -69,7 +69,7 @@ def test_the_accuracies_are_counted_and_have_wilsons_interval(run: Run) -> None:
     assert found["pictures"][0] == len(tried.numbers) == count
     for place, condition in enumerate(trials.CONDITIONS):
         pictures = np.stack([trials.picture(digits, tried, at, condition) for at in range(count)])
-        answers = tracing.trace(run.path, step, pictures[..., None])["output"].argmax(axis=1)
+        answers = tracing.trace(run.path, step, pictures)["output"].argmax(axis=1)
         right = int((answers == digits.y_test[tried.numbers]).sum())
         assert found["right"][place] == right
         share, z = right / count, 1.959964

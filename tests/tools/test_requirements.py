@@ -32,7 +32,9 @@ def test_every_pin_is_exact_and_locked_at_that_version(name: str) -> None:
 
 def test_the_plain_command_installs_the_lock() -> None:
     assert "-c constraints.txt" in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert "-r requirements.txt" in (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
+    development = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
+    assert {"-r requirements.txt", "-r requirements-cluster.txt"} <= set(development)
+    assert "-r requirements.txt" in (ROOT / "requirements-cluster.txt").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_lock_names_no_address() -> None:

@@ -20,7 +20,7 @@ def wait(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
+        time.sleep(0.3)  # a drawing of the page takes a processor that the worker it waits for could have
 
 
 def words(page: AppTest) -> str:

@@ -99,11 +99,23 @@ def test_the_table_has_a_line_for_each(found: Points) -> None:
 
 def test_each_small_picture_is_at_its_place_in_the_sheet() -> None:
     pictures = np.random.default_rng(0).integers(0, 256, (11, 6, 6)).astype(np.uint8)
-    sheet = thumbnails(pictures)
+    sheet = thumbnails(pictures[..., None])
     image = Image.open(io.BytesIO(base64.b64decode(sheet.url.removeprefix("data:image/png;base64,"))))
     pixels = np.asarray(image.convert("L")).astype(int)
     assert sheet.count == 11 and sheet.side == 6
     for number, picture in enumerate(pictures):
         row, column = number // sheet.across * 6, number % sheet.across * 6
         # 16 shades are 17 apart: at most half of that, rounded, is lost.
+        assert np.abs(pixels[row : row + 6, column : column + 6] - picture).max() <= 9
+
+
+def test_small_pictures_keep_their_colours() -> None:
+    pictures = np.zeros((5, 6, 6, 3), np.uint8)
+    pictures[:, :3, :, 0], pictures[:, 3:, :, 2] = 250, 200
+    pictures[4] = 90
+    sheet = thumbnails(pictures)
+    image = Image.open(io.BytesIO(base64.b64decode(sheet.url.removeprefix("data:image/png;base64,"))))
+    pixels = np.asarray(image.convert("RGB")).astype(int)
+    for number, picture in enumerate(pictures):
+        row, column = number // sheet.across * 6, number % sheet.across * 6
         assert np.abs(pixels[row : row + 6, column : column + 6] - picture).max() <= 9

@@ -10,8 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from model.engine import Engine
 from model.records import RunState, Status
+from model.runs import PRETRAINED, Run
 from model.settings import Settings
+from model.snapshots import weights_hash
 from tests.visualization.page import button, component, finished_run, progress, wait, words
+from visualization import exports
 
 
 def test_the_first_visit_shows_the_pretrained_network_and_what_it_reads(page: AppTest) -> None:
@@ -183,3 +186,40 @@ def test_the_note_on_the_data_is_shown(page: AppTest, engine: Engine) -> None:
     run.write_data(DataRecord("digits", "Digits", "here", "00", names, 10, 2, note="MNIST is not on this machine."))
     page.run()
     assert "MNIST is not on this machine." in words(page)
+
+
+def test_the_model_view_sums_the_network_up(page: AppTest) -> None:
+    page.session_state["view"] = "Model"
+    page.run()
+    table = page.dataframe[0].value
+    assert list(table["layer"]) == ["conv 1", "pool 1", "conv 2", "pool 2", "flatten", "dense 1", "output"]
+    assert table["parameters"].sum() == 225_034
+    assert table["inputs"][0] == "input" and table["output shape"][2] == "11 × 11 × 64"
+    said = "\n".join(str(found.value) for found in page.table)
+    assert "2,631,040 for one picture" in said
+    assert f"step 1,875, hash {weights_hash(Run(PRETRAINED).weights(1875))}" in said
+
+
+def test_the_model_view_offers_every_file_and_what_needs_keras_waits_for_it(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "page_bytes", lambda run, step: 1_400_000)  # the front end need not be built here
+    page.session_state["view"], page.session_state["model"] = "Model", "Export"
+    page.run()
+    assert "One .html file of about 1.40 MB" in words(page)
+    offered = {found.label: found.disabled for found in page.download_button}
+    assert offered == dict.fromkeys(("Network in 3D", "Keras", "ONNX", "Weights", "Activations", "Figure"), False)
+    monkeypatch.setattr(Engine, "is_warm", property(lambda self: False))
+    page.run()
+    assert {found.label for found in page.download_button if found.disabled} == {
+        *("Keras", "ONNX", "Activations", "Figure"),
+    }
+    assert "Keras is starting, about" in words(page)
+
+
+def test_the_model_view_gives_the_addresses_of_this_page(page: AppTest) -> None:
+    page.session_state["view"], page.session_state["model"] = "Model", "API"
+    page.run()
+    assert "`GET /runs/pretrained/snapshots/1875/weights`" in "\n".join(str(found.value) for found in page.table)
+    curl, python = (found.value for found in page.code)
+    assert "/api/runs/pretrained/snapshots/1875/predict" in curl and "bytes(28 * 28 * 1)" in python

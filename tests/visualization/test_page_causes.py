@@ -129,7 +129,7 @@ def test_what_cannot_be_muted_or_read_is_told(page: AppTest, analyses: None, eng
 def test_without_the_test_images_it_says_so(page: AppTest, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets, "is_here", lambda name: False)
     page.run()
-    assert "is not on this machine, and a knock-out reads its test images" in words(page)
+    assert "is not on this machine, so its test images cannot be read, which a knock-out needs" in words(page)
 
 
 def test_while_the_run_trains_the_test_set_waits_for_a_click(page: AppTest, run: Run) -> None:

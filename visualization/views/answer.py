@@ -13,7 +13,17 @@ from model.kernels import grid, into, kernel_of
 from model.layers import Activation, Dense, Dropout, Flatten, Reshape
 from model.networks import Network, PlacedLayer
 from model.runs import Run
-from visualization import activity, charts, evaluation_state, galleries, number_table, state, traces, verdicts
+from visualization import (
+    activity,
+    charts,
+    class_words,
+    evaluation_state,
+    galleries,
+    number_table,
+    state,
+    traces,
+    verdicts,
+)
 from visualization.pictures import Picture
 from visualization.state import Shown
 from visualization.views import exhibit
@@ -64,19 +74,22 @@ def reading(picture: Picture, answer: np.ndarray, names: Sequence[str], near: bo
 
 
 def _picture(picture: Picture, answer: np.ndarray, names: Sequence[str], near: bool | None) -> None:
-    pixels = picture.pixels[..., 0]
+    pixels, channels = picture.shades, picture.pixels.shape[-1]
+    word = "ink" if channels == 1 else "brightness"
     exhibit.draw(
         "The picture",
-        galleries.gallery(pixels[None], [""], measure="ink (0 to 255)", strongest=255, noun="the input,"),
+        galleries.gallery(
+            picture.pixels[None], [""], measure=class_words.measure(channels), strongest=255, noun="the input,"
+        ),
         key="answer_picture",
         explanation=(
-            f"The network's whole input, {picture.caption}: {pixels.shape[0]} x {pixels.shape[1]} pixels, each "
-            "divided by "
-            f"255. {int((pixels > 0).sum()):,} of {pixels.size:,} have ink; their mean is "
+            f"The network's whole input, {picture.caption}: {pixels.shape[0]} x {pixels.shape[1]} pixels"
+            f"{f' of {channels} channels' if channels > 1 else ''}, each value divided by 255. "
+            f"{int((pixels > 0).sum()):,} of {pixels.size:,} pixels are not black; their mean {word} is "
             f"{float(pixels[pixels > 0].mean()) if pixels.any() else 0:.0f}."
         ),
         table=lambda: number_table.written(
-            ["row", "column", "ink"], ((*place, int(pixels[place])) for place in np.ndindex(pixels.shape))
+            ["row", "column", word], ((*place, int(pixels[place])) for place in np.ndindex(pixels.shape))
         ),
         height=_TALL - 40,
     )
@@ -134,6 +147,7 @@ def _weights(shown: Shown, network: Network, winner: int) -> None:
         title = network.placed()[-1].title
         st.caption(f"No weights are shown here: {title} ends this network, and no dense layer stands right before it.")
         return
+    state.settle_number("answer_class", len(names) - 1, None)
     chosen = st.selectbox(
         "Weights into the output of class",
         range(len(names)),

@@ -12,6 +12,9 @@ from visualization import charts, confusion, evaluation_state
 from visualization.views import examined, exhibit, picture_pages
 from visualization.views.examined import Examined
 
+_MOST_ROWS = 14
+_TABLE_HEIGHT = 460  # px, in which more classes scroll
+
 
 def draw(run: Run) -> None:
     """Draw the confusion matrix and the figures by class, or the pictures of a cell, at the chosen step."""
@@ -119,7 +122,7 @@ def _draw_table(told: Examined) -> None:
             }
         ),
         hide_index=True,
-        height="content",
+        height="content" if len(told.names) <= _MOST_ROWS else _TABLE_HEIGHT,
         key="by_class",
         column_config={
             "Precision": share("Precision (%)", format="%.1f", help="Of the pictures read as this class, how many are"),

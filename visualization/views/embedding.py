@@ -13,7 +13,7 @@ from model import points as sampling
 from model.analyses import Analysis, Arrays
 from model.networks import PlacedLayer
 from model.runs import Run
-from visualization import embedding, embedding_words, galleries, state, traces
+from visualization import class_words, data_words, embedding, embedding_words, galleries, state, traces
 from visualization.pictures import Picture
 from visualization.state import Shown
 from visualization.thumbnails import Thumbnails, thumbnails
@@ -43,8 +43,7 @@ def draw(run: Run) -> None:
     shown = state.shown(run)
     known = shown.run.data()
     if known is None or not datasets.is_here(known.name):
-        name = datasets.TITLES.get(shown.run.config().settings.dataset, "the data")
-        st.info(f"The points are {name}'s test pictures, which are not on this machine. Train once and they are.")
+        st.info(data_words.missing(shown.run, "there are no points, which are its test pictures"))
         return
     settled = examined.settled_step(run)
     if settled is None:
@@ -154,8 +153,10 @@ def _draw_nearest(asked: _Asked) -> None:
         f"{asked.data.class_names[label]} · {distance:.2f}"
         for label, distance in zip(labels, found["distances"], strict=True)
     ]
-    pictures = asked.data.x_train[found["numbers"], :, :, 0]
-    figure = galleries.gallery(pictures, words, measure="ink, 0 to 255", across=_ACROSS, strongest=255.0)
+    pictures = asked.data.x_train[found["numbers"]]
+    figure = galleries.gallery(
+        pictures, words, measure=class_words.measure(pictures.shape[-1]), across=_ACROSS, strongest=255.0
+    )
     # Below, for beside the pictures it would take half of a narrow column.
     bar = {"orientation": "h", "y": 0, "yanchor": "top", "title": {"side": "bottom"}}
     figure.update_layout(coloraxis={"colorbar": bar}, margin={"b": 56})
@@ -173,4 +174,4 @@ def _draw_nearest(asked: _Asked) -> None:
 @st.cache_data(max_entries=4, show_spinner=False)
 def _sheet(dataset: str, numbers: bytes) -> Thumbnails:
     """The test images of these numbers, int32, in one sheet: a second to make, and the same for every network."""
-    return thumbnails(datasets.load(dataset).x_test[np.frombuffer(numbers, np.int32), :, :, 0])
+    return thumbnails(datasets.load(dataset).x_test[np.frombuffer(numbers, np.int32)])

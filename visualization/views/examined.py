@@ -13,7 +13,7 @@ from data.datasets import Dataset
 from model.analyses import Analysis
 from model.readings import Readings
 from model.runs import Run
-from visualization import evaluation_state, state
+from visualization import data_words, evaluation_state, state
 from visualization.state import Shown
 from visualization.views import waiting
 
@@ -43,14 +43,14 @@ def step_to_read(run: Run) -> Shown | None:
     """The run and step whose reading of the test set is shown; None, and words, where there is none yet."""
     shown = state.shown(run)
     data = shown.run.data()
+    if data is None and shown.run.is_uploaded:
+        st.info(data_words.missing(shown.run, "its test pictures cannot be read"))
+        return None
     if data is None:
         st.info("The test set is read here as soon as the run has loaded its data.")
         return None
     if not datasets.is_here(data.name):
-        st.info(
-            f"{data.title} is not on this machine, so its test pictures cannot be read. "
-            "Training on it downloads it; the digits of scikit-learn are always here."
-        )
+        st.info(data_words.missing(shown.run, "its test pictures cannot be read"))
         return None
     return settled_step(run)
 

@@ -9,7 +9,7 @@ from data import datasets
 from model.analyses import Arrays
 from model.fields import Field, field
 from model.selectivity import can_die
-from visualization import galleries, number_table, state
+from visualization import class_words, galleries, number_table, state
 from visualization.pictures import test_image
 from visualization.state import Shown
 from visualization.views import exhibit
@@ -34,9 +34,9 @@ def draw(shown: Shown, choice: Choice, channel: int, found: Arrays) -> None:
     numbers = found["top_pictures"][channel, :counted].tolist()
     places = _places(choice, found["top_places"][channel, :counted])
     fields = [field(network, layer, row, column, channel) for row, column in places]
-    pictures = dataset.x_test[numbers][..., 0]
+    pictures = dataset.x_test[numbers]
     words = [
-        f"{dataset.class_names[dataset.y_test[number]]} · {value:.3g}"
+        f"{class_words.short(dataset.class_names[dataset.y_test[number]])} · {value:.3g}"
         for number, value in zip(numbers, values, strict=False)
     ]
     whole = all(each.is_whole for each in fields)

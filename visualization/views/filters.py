@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data import datasets
+from data import datasets, own
 from model.analyses import Analysis, Arrays
 from model.runs import Run
 from model.selectivity import can_die
-from visualization import state, traces
+from visualization import data_words, state, traces
 from visualization.state import Shown
 from visualization.views import examined, filter_choice, filter_gallery, filter_page, waiting
 from visualization.views.filter_choice import Choice
@@ -39,13 +39,20 @@ def draw(run: Run) -> None:
 def _responses(run: Run, shown: Shown, choice: Choice) -> Arrays | None:
     """What the layer's filters answer to on the test set; None, with words or progress, while nobody knows."""
     data = shown.run.data()
+    if data is None and shown.run.is_uploaded:
+        st.caption(data_words.missing(shown.run, "what they answer to on test pictures is left out here"))
+        return None
     if data is None:
         st.caption("What they answer to on the test set is known once the run has loaded its data.")
         return None
     if not datasets.is_here(data.name):
         st.caption(
             f"The {data.title} test set is not on this machine, so what they answer to on it is left out here. "
-            "Train on it once, and Keras downloads it."
+            + (
+                "Upload the same pictures again."
+                if own.is_own(data.name)
+                else "Train on it once, and Keras downloads it."
+            )
         )
         return None
     settled = examined.settled_step(run)

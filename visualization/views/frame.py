@@ -13,7 +13,7 @@ from model.records import Metrics, RunState, Status
 from model.runs import PRETRAINED, Run
 from visualization import bundle, charts, state, traces, training_state
 from visualization.state import ChosenRun
-from visualization.views import causes, evaluation, network, neurons, runs, surfaces, time_travel, training
+from visualization.views import causes, evaluation, model, network, neurons, runs, surfaces, time_travel, training
 
 _VIEWS: Mapping[state.View, Callable[[Run], None]] = {
     "Network": network.draw,
@@ -22,6 +22,7 @@ _VIEWS: Mapping[state.View, Callable[[Run], None]] = {
     "Evaluation": evaluation.draw,
     "Neurons": neurons.draw,
     "Causes": causes.draw,
+    "Model": model.draw,
 }
 _POLL_SECONDS = 0.75
 _TRAINING_POLL_SECONDS = 2.0
@@ -77,8 +78,9 @@ def _pace(run: Run, status: Status) -> float | None:
     """Seconds between two looks at what moves by itself; None where nothing does."""
     if not traces.is_moving(status):
         return None
-    at_work = status.state in {RunState.TRAINING, RunState.VALIDATING} and not run.stop_requested()
-    return _TRAINING_POLL_SECONDS if at_work else _POLL_SECONDS
+    if status.state in {RunState.TRAINING, RunState.VALIDATING, RunState.QUEUED} and not run.stop_requested():
+        return _TRAINING_POLL_SECONDS
+    return _POLL_SECONDS
 
 
 def _train_or_stop(run: Run, status: Status) -> None:
@@ -110,6 +112,8 @@ def _live(run: Run, view: state.View, pace: float | None) -> None:
 
 
 def _draw_view(run: Run, status: Status, view: state.View) -> None:
+    if problem := engine().problem:
+        st.error(problem, icon=":material/cloud_off:")
     st.caption(status_line(run, status))
     time_travel.draw(run, status, view)
     if status.state.is_active:
@@ -135,15 +139,21 @@ def status_line(run: Run, status: Status) -> str:
     here = shown.run == run
     validated = [line for line in run.metrics() if line.val_accuracy is not None and here and line.step <= shown.step]
     parts = [
-        data.title if data else datasets.TITLES.get(config.settings.dataset, config.settings.dataset),
+        data.title if data else datasets.title(config.settings.dataset) or "No data set",
         config.network.title,
-        f"step {shown.step:,} of {status.total_steps:,}" if here else "no weights yet",
+        _step_words(run, status, shown),
         *_accuracy(validated),
         f"{config.network.parameters:,} parameters",
     ]
     if run.path == PRETRAINED:
         parts.insert(0, "Pretrained")
     return " · ".join(parts)
+
+
+def _step_words(run: Run, status: Status, shown: state.Shown) -> str:
+    if shown.run != run:
+        return "no weights yet"
+    return "loaded" if run.is_uploaded else f"step {shown.step:,} of {status.total_steps:,}"
 
 
 def _accuracy(validated: list[Metrics]) -> list[str]:
@@ -156,7 +166,8 @@ def progress_words(run: Run, status: Status) -> str:
     if run.stop_requested():
         return "Stopping"
     if status.state is RunState.QUEUED:
-        return _queue_words(engine().place_in_queue(run))
+        # A message here says why a run that was at work waits again.
+        return f"{status.message} {_queue_words(engine().place_in_queue(run))}".lstrip()
     if status.state is RunState.STARTING:
         return status.message
     epochs = run.config().epochs

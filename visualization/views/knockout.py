@@ -9,7 +9,7 @@ from model import muting
 from model.analyses import Analysis
 from model.networks import PlacedLayer
 from model.runs import Run
-from visualization import knockouts, muting_state, state
+from visualization import data_words, knockouts, muting_state, state
 from visualization.knockouts import Score
 from visualization.picks import Pick
 from visualization.views import examined, exhibit, ranking, waiting
@@ -24,11 +24,7 @@ def draw(run: Run) -> None:
     network = shown.run.config().network
     layers = muting.mutable(network)
     if data is None or not datasets.is_here(data.name):
-        title = datasets.TITLES.get(data.name, data.name) if data else "The data"
-        st.info(
-            f"{title} is not on this machine, and a knock-out reads its test images. Train on it, which downloads it, "
-            "or choose a run on Digits."
-        )
+        st.info(data_words.missing(shown.run, "its test images cannot be read, which a knock-out needs"))
         return
     if not layers:
         st.info("This network has its output layer only. A knock-out needs a layer before it.")

@@ -10,7 +10,6 @@ import streamlit as st
 
 from model.layers import ActivationName, Layer, Padding
 from model.networks import PRESETS
-from model.runs import INPUT_SHAPE
 from visualization import dialogs, drafts, training_state
 from visualization.drafts import KIND_TITLES, Draft, Row
 
@@ -37,7 +36,7 @@ def draw() -> None:
         _edit(training_state.selected_place())
     draft = training_state.draft()
     with listed:
-        _list(drafts.rows(draft))
+        _list(drafts.rows(draft, training_state.form().shape))
     _finish(draft)
 
 
@@ -51,7 +50,7 @@ def _list(rows: tuple[Row, ...]) -> None:
     """Every layer, of which one is chosen to be edited."""
     places = list(range(len(rows)))
     st.radio(
-        f"Layers, from a picture of {drafts.shape_words(INPUT_SHAPE)}",
+        f"Layers, from a picture of {drafts.shape_words(training_state.form().shape)}",
         places,
         # Of the name alone: a label that changes makes the control forget what was chosen.
         format_func=lambda place: _title(rows[place].layer),
@@ -98,7 +97,7 @@ def _edit(place: int) -> None:
     else:
         training_state.replace_layer(place, _fields(layer, place))
     draft = training_state.draft()
-    problem = drafts.rows(draft)[place].problem
+    problem = drafts.rows(draft, training_state.form().shape)[place].problem
     if problem:
         st.error(problem)
     with st.container(horizontal=True):
@@ -159,9 +158,9 @@ _CONTROLS: dict[str, Callable[[Any, str], Any]] = {
     "filters": _whole("Filters", _MOST_CHANNELS, "How many feature maps it makes"),
     "units": _whole("Units", _MOST_CHANNELS, "How many neurons it has"),
     "depth_multiplier": _whole("Kernels a channel", 16, "How many maps it makes of each input map"),
-    "kernel_size": _pair("Kernel", 28, "The window that it slides over the picture, in pixels"),
-    "pool_size": _pair("Window", 28, "Of each window one value is left"),
-    "strides": _pair("Stride", 28, "How far the window moves each time, in pixels"),
+    "kernel_size": _pair("Kernel", 64, "The window that it slides over the picture, in pixels"),
+    "pool_size": _pair("Window", 64, "Of each window one value is left"),
+    "strides": _pair("Stride", 64, "How far the window moves each time, in pixels"),
     "padding": _choice("Padding", list(get_args(Padding)), "valid: only whole windows; same: zeros around the picture"),
     "activation": _choice("Activation", _ACTIVATIONS, "The function that each neuron's sum goes through"),
     "rate": lambda value, key: st.number_input(
@@ -172,7 +171,8 @@ _CONTROLS: dict[str, Callable[[Any, str], Any]] = {
 
 def _finish(draft: Draft) -> None:
     """What the whole network is, and the button that chooses it."""
-    wrong = drafts.problems(draft)
+    shape = training_state.form().shape
+    wrong = drafts.problems(draft, shape)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Use this network",
@@ -186,4 +186,4 @@ def _finish(draft: Draft) -> None:
             kept = training_state.own_network()
             st.caption(f"These layers do not fit together. {kept.title}, the last that did, stays usable.")
         else:
-            st.caption(f"{len(draft)} layers · {drafts.total_parameters(draft):,} parameters")
+            st.caption(f"{len(draft)} layers · {drafts.total_parameters(draft, shape):,} parameters")

@@ -11,7 +11,8 @@ import streamlit as st
 from data.scribbles import KINDS, TEST_SEED, VALIDATION_SEED
 from model import rejection
 from model.analyses import Arrays
-from visualization import charts, evaluation_state, galleries, strangers, verdicts
+from visualization import charts, class_words, evaluation_state, galleries, strangers, verdicts
+from visualization.pictures import with_channels
 from visualization.strangers import Scores
 from visualization.views import exhibit, waiting
 from visualization.views.examined import Examined
@@ -114,14 +115,19 @@ def _explanation(told: Examined, result: Arrays, scores: Scores, share: float) -
 
 
 def _draw_closest(told: Examined, result: Arrays, limit: float) -> None:
-    pictures, places = result["closest"], result["closest_places"]
+    pictures, places = with_channels(result["closest"], 4), result["closest_places"]
     said, distances = result["closest_probabilities"], result["other_test"][places, 0]
     a_kind = len(result["other_test"]) // len(KINDS)
-    words = [f"{told.names[int(answer.argmax())]} {math.floor(100 * float(answer.max()))}\u00a0%" for answer in said]
+    words = [
+        f"{class_words.short(told.names[int(answer.argmax())])} {math.floor(100 * float(answer.max()))}\u00a0%"
+        for answer in said
+    ]
     passing = int((distances <= limit).sum())
     exhibit.draw(
         f"{passing} of the {len(words)} closest pass",
-        galleries.gallery(pictures, words, measure="ink (0 none, 255 full)", across=_ACROSS, strongest=255),
+        galleries.gallery(
+            pictures, words, measure=class_words.measure(pictures.shape[-1]), across=_ACROSS, strongest=255
+        ),
         key="closest_strangers",
         explanation=f"Of all pictures that are none of the classes, made by the test half's seed, these {len(words)} "
         f"are the closest to training pictures: {float(distances[0]):.3f} to {float(distances[-1]):.3f} away, while "

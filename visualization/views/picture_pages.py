@@ -13,11 +13,11 @@ from visualization.views.examined import Examined
 def draw(title: str, numbers: np.ndarray, told: Examined, *, key: str, explanation: str, narrow: bool = False) -> None:
     """Draw the test pictures of these numbers, int64 (count,), a page at a time, in their order."""
     across = examined_pictures.across(told.names, narrow=narrow)
-    size = across * examined_pictures.DOWN
+    size = across * examined_pictures.down(told.names)
     last = max(0, (len(numbers) - 1) // size)
     page = min(evaluation_state.page_of(key), last)
     some = [int(number) for number in numbers[page * size : (page + 1) * size]]
-    pictures = told.dataset.x_test[some][..., 0]  # (count, rows, columns)
+    pictures = told.dataset.x_test[some]  # (count, rows, columns, channels)
     click = exhibit.draw(
         title,
         examined_pictures.gallery(pictures, some, told.readings, told.names, across),
@@ -25,7 +25,7 @@ def draw(title: str, numbers: np.ndarray, told: Examined, *, key: str, explanati
         explanation=f"{explanation}\n\nUnder each picture: its true class, what it is read as, and the probability of "
         "that answer, rounded down. A click makes the picture the chosen one in every view.",
         table=lambda: examined_pictures.table([int(number) for number in numbers], told.readings, told.names),
-        height=galleries.height(pictures.shape, across),
+        height=galleries.height(pictures.shape, across, examined_pictures.tile(told.names)),
     )
     if last:
         _turn(key, page, last, f"{page * size + 1:,} to {page * size + len(some):,} of {len(numbers):,}")

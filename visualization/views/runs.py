@@ -59,11 +59,12 @@ def _draw(run: Run) -> None:
         if own and st.button("Run again", icon=":material/replay:", help=_AGAIN):
             _act(lambda: state.choose_run(engine().again(run)))
     if own and not active:
-        _train_on(run)
+        if not run.is_uploaded:
+            _train_on(run)
         _delete(run)
     elif own:
         st.caption("It is at work: stop it to train it on or to delete it. A stopped run can be resumed.")
-    st.table({"": {**run_words.settings(run.config()), **run_words.outcome(run)}}, border="horizontal")
+    st.table({"": {**run_words.asked_for(run), **run_words.outcome(run)}}, border="horizontal")
 
 
 _AGAIN = "The same settings, network and seed once more: on this machine the weights come out the same, bit for bit"
@@ -91,7 +92,8 @@ def _download(run: Run) -> None:
         icon=":material/download:",
         on_click="ignore",
         disabled=not engine().is_warm,
-        help="Opens with keras.models.load_model; its input is 28 x 28 x 1, 0 to 1",
+        help="Opens with keras.models.load_model; its input is "
+        f"{' x '.join(map(str, run.config().network.input_shape))}, 0 to 1",
     )
 
 

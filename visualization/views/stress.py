@@ -10,7 +10,7 @@ from data.changes import CHANGES
 from model.analyses import Analysis, Arrays
 from model.runs import Run
 from model.trials import PICTURES
-from visualization import state, stress, stress_words
+from visualization import data_words, state, stress, stress_words
 from visualization.pictures import Picture
 from visualization.state import Shown
 from visualization.views import examined, exhibit, waiting
@@ -72,11 +72,7 @@ def _draw_flips(found: Arrays, names: tuple[str, ...]) -> None:
 def _draw_accuracy(shown: Shown) -> None:
     known = shown.run.data()
     if known is None or not datasets.is_here(known.name):
-        name = datasets.TITLES.get(shown.run.config().settings.dataset, "the data")
-        st.info(
-            f"The accuracy on moved pictures needs {name}'s test set, which is not on this machine. "
-            "Train once and it is."
-        )
+        st.info(data_words.missing(shown.run, "the accuracy on moved test pictures cannot be measured"))
         return
     question = Analysis.of("stress_accuracy", shown.run, shown.step)
     count = min(PICTURES, len(datasets.load(known.name).y_test))

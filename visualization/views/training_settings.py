@@ -7,11 +7,12 @@ from typing import Literal
 import streamlit as st
 
 from data import datasets
-from model.networks import PRESETS
+from model.fitting import fitted
+from model.networks import PRESETS, NetworkError
 from model.recipes import RECIPES
 from model.settings import BOUNDS, CHOICES, Settings
-from visualization import dialogs, training_state
-from visualization.views import network_editor
+from visualization import dialogs, drafts, training_state
+from visualization.views import network_editor, own_data
 
 _DEFAULT = Settings()
 _BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -43,14 +44,7 @@ def draw() -> None:
         args=(key, recipe),
         help="Fills the controls below. " + "; ".join(f"{name}: {words}" for name, words in _RECIPE_WORDS.items()),
     )
-    st.selectbox(
-        "Dataset",
-        list(datasets.TITLES),
-        format_func=lambda name: datasets.TITLES[name],
-        key="dataset",
-        help="MNIST and Fashion-MNIST have 60,000 training and 10,000 test images of 28 x 28 pixels, downloaded by "
-        "Keras once. Digits are scikit-learn's 1,797, which need no download.",
-    )
+    _dataset()
     _network()
     _number("epochs", "Epochs", 1, "Passes over all training images")
     st.select_slider(
@@ -70,6 +64,29 @@ def draw() -> None:
         _more()
 
 
+def _dataset() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
+        st.selectbox(
+            "Dataset",
+            datasets.names(),
+            format_func=datasets.title,
+            key="dataset",
+            help="MNIST and Fashion-MNIST have 60,000 training and 10,000 test images of 28 x 28 pixels, downloaded by "
+            "Keras once. Digits are scikit-learn's 1,797, which need no download. Bring your own pictures with the "
+            "button beside it.",
+        )
+        st.button(
+            "",
+            icon=":material/upload:",
+            key="own_data",
+            on_click=dialogs.open_dialog,
+            args=("data",),
+            help="Own data: pictures by class, to be trained on like MNIST",
+        )
+    if dialogs.is_open("data"):
+        own_data.draw()
+
+
 def _network() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         st.selectbox(
@@ -77,7 +94,8 @@ def _network() -> None:
             [*PRESETS, training_state.OWN],
             format_func=_network_words,
             key="network",
-            help="CNNs look at small windows, MLPs at all pixels at once. Build your own with the button beside it.",
+            help="CNNs look at small windows, MLPs at all pixels at once. Build your own with the button beside it. "
+            f"For pictures of {drafts.shape_words(training_state.form().shape)}: {_parameters()}.",
         )
         st.button(
             "",
@@ -91,10 +109,22 @@ def _network() -> None:
         network_editor.draw()
 
 
+def _parameters() -> str:
+    """How large each network is for the chosen data set."""
+    fit = training_state.form()
+    sizes = []
+    for network in PRESETS.values():
+        try:
+            sizes.append(f"{network.title} {fitted(network, fit.shape, len(fit.class_names)).parameters:,} parameters")
+        except NetworkError:
+            sizes.append(f"{network.title} does not fit")
+    return ", ".join(sizes)
+
+
 def _network_words(name: str) -> str:
     if name == training_state.OWN:
         return "Your own"  # always: a label that changes makes the control forget what was chosen
-    return f"{PRESETS[name].title} · {PRESETS[name].parameters:,} parameters"
+    return PRESETS[name].title  # without its parameters, which change with the data
 
 
 def _more() -> None:

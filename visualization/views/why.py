@@ -62,7 +62,7 @@ def draw(run: Run) -> None:
         return
     found = attributions.reasons(result, network, names)
     words.markdown(attributions.sum_sentence(found))
-    ink = picture.pixels[..., 0]
+    ink = picture.shades
     left, right = st.columns([2, 3])
     title = "Pixels that do not add up" if found.bent else "Pixels that add up"
     _map(left, title, found.pixels, ink, reasons_words.pixels(found), key="pixels", word="contribution")
@@ -85,6 +85,8 @@ def draw(run: Run) -> None:
 
 def _choose(names: tuple[str, ...], reads: int) -> _Asked:
     """Which class is explained, against which other, and how finely."""
+    for key in ("why_goal", "why_against"):
+        state.settle_number(key, len(names) - 1, -1)
     goal = st.selectbox(
         "Why",
         [-1, *range(len(names))],

@@ -166,7 +166,7 @@ it("counts the places of a window as Keras does", () => {
 });
 
 describe("figure data", () => {
-  const data = { schema: 1, figure: '{"data":[]}', plotly_url: "/plotly.js", height: "fill" };
+  const data = { schema: 1, name: "curve", figure: '{"data":[]}', plotly_url: "/plotly.js", height: "fill" };
   it("is taken, and refused in words", () => {
     expect(parseFigureData(data).height).toBe("fill");
     expect(parseFigureData({ ...data, height: 420 }).height).toBe(420);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseSceneData, type SceneData } from "../src/contract";
 import { canvasSide, Ink } from "../src/drawing/ink";
 import { messageOf, type PadReport, parsePadReport } from "../src/drawing/message";
-import { allOn, type Switches, stepsOf } from "../src/drawing/preprocessing";
+import { allOn, inputValues, type Switches, stepsOf } from "../src/drawing/preprocessing";
 import { divide, type Grey, resample } from "../src/drawing/resampling";
 import { Sketch } from "../src/drawing/sketch";
 import { sceneData } from "./examples";
@@ -19,6 +19,13 @@ interface Golden {
       readonly shapes: readonly (readonly number[])[];
       readonly pixels: string;
     }[];
+  }[];
+  readonly other_inputs: readonly {
+    readonly canvas: string;
+    readonly shape: readonly [number, number, number];
+    readonly switches: Switches;
+    readonly shapes: readonly (readonly number[])[];
+    readonly pixels: string;
   }[];
   readonly message: { readonly ink: string };
 }
@@ -51,6 +58,16 @@ describe("preprocessing", () => {
         expect(sizes, JSON.stringify(switches)).toEqual(shapes);
         expect([...centre.values], JSON.stringify(switches)).toEqual([...valuesOf(pixels)]);
       }
+    },
+  );
+
+  it.each(golden.other_inputs)(
+    "agrees with Python on every pixel and channel of $canvas for an input of $shape",
+    ({ canvas: name, shape, switches, shapes, pixels }) => {
+      const example = golden.cases.find((each) => each.name === name)!;
+      const { canvas, crop, fit, centre } = stepsOf(greyOf(example), switches, shape);
+      expect([canvas, crop, fit, centre].map(({ height, width }) => [height, width])).toEqual(shapes);
+      expect([...inputValues(centre, shape)]).toEqual([...valuesOf(pixels)]);
     },
   );
 

@@ -42,7 +42,7 @@ export function aboutMoves(layer: LayerSpec, reads: readonly LayerSpec[]): strin
       return `The values of ${all} at the same place ${merged[layer.kind]}.${each}`;
     }
     case "concatenate": {
-      const what = ["units", "values of each token", "maps"][layer.output_shape.length - 1];
+      const what = ["units", "features", "maps"][layer.output_shape.length - 1];
       return `The ${what} of ${all} side by side, one layer after the other. Nothing is computed.`;
     }
     case "keras_layer":

@@ -35,7 +35,7 @@ export class EditActions {
     const channel = place.index % lastAxis(layer.output_shape);
     const names = weightNames(layer);
     const weighted = names.length > 0 && editable;
-    const what = ["unit", "value of all tokens", "map"][layer.output_shape.length - 1];
+    const what = ["unit", "feature", "map"][layer.output_shape.length - 1];
     this.layer = layer;
     this.channel = channel;
     this.mute.hidden = !weighted;

@@ -44,7 +44,7 @@ export function holesInWords([down, across]: Pair): string {
 
 /** What one channel of the layer is called: "map 5", "unit 12", "value 40"; a picture's only channel has no name. */
 export function channelName(layer: LayerSpec, channel: number): string {
-  if (layer.output_shape.length === 2) return `value ${channel}`;
+  if (layer.output_shape.length === 2) return `feature ${channel}`;
   if (layer.output_shape.length !== 3)
     return `${["flatten", "reshape"].includes(layer.kind) ? "value" : "unit"} ${channel}`;
   if (layer.kind === "input") {
@@ -59,7 +59,7 @@ export function placeWords(spec: NetworkSpec, place: Place, classNames: readonly
   const layer = spec.layers[place.layer];
   if (layer.output_shape.length === 2) {
     const { row, column } = positionOf(layer.output_shape, place.index);
-    return [`token ${row}`, `value ${column}`];
+    return [`token ${row}`, `feature ${column}`];
   }
   if (layer.output_shape.length !== 3) {
     const isOutput = place.layer === spec.layers.length - 1;

@@ -85,7 +85,10 @@ export class Pad {
 
   /** The data with the drawing as its picture while that is the latest word. */
   over(data: SceneData): SceneData {
-    return padFits(data) ? this.sketch.over(data) : data;
+    if (!padFits(data)) return data;
+    const over = this.sketch.over(data);
+    this.steps.name(this.sketch.inputShape);
+    return over;
   }
 
   setTheme(theme: Theme): void {

@@ -2,9 +2,10 @@
  * and what it is without; tests/golden/drawing.json holds the two together. */
 import { divide, type Grey, resample } from "./resampling";
 
-export const inputSide = 28; // pixels of the network's input
-const box = 20; // pixels that the digit is fitted to
-const centrePixel = 14; // counted from 0, where the centre of mass goes
+/** Rows, columns and channels of the network's input. */
+export type InputShape = readonly [number, number, number];
+export const mnistShape: InputShape = [28, 28, 1];
+const [mnistSide, mnistBox] = [28, 20]; // pixels of the input, and of the box that the digit is fitted to
 const inkFrom = 64; // of 255; the crop is around values of at least this
 
 export interface Switches {
@@ -18,18 +19,31 @@ export interface Steps {
   readonly canvas: Grey;
   readonly crop: Grey;
   readonly fit: Grey;
-  /** The input, 28 × 28. */
+  /** The input, each of its channels. */
   readonly centre: Grey;
 }
 
-export function stepsOf(canvas: Grey, switches: Switches): Steps {
+export function stepsOf(canvas: Grey, switches: Switches, shape: InputShape = mnistShape): Steps {
+  const [rows, columns] = shape;
   const crop = switches.crop ? boxOf(canvas, inkFrom) : canvas;
-  const fit = fitted(crop, switches.fit ? box : inputSide);
-  const middle = (length: number) => Math.floor((inputSide - length) / 2);
+  const fit = fitted(crop, switches.fit ? boxIn(shape) : Math.min(rows, columns));
   const centre = switches.centre
-    ? centred(switches.crop ? fit : boxOf(fit, 1))
-    : placed(fit, middle(fit.height), middle(fit.width));
+    ? centred(switches.crop ? fit : boxOf(fit, 1), shape)
+    : placed(fit, Math.floor((rows - fit.height) / 2), Math.floor((columns - fit.width) / 2), shape);
   return { canvas, crop, fit, centre };
+}
+
+/** Pixels of the box that a drawing is fitted to: 20 of 28, 23 of 32, 46 of 64. */
+export function boxIn([rows, columns]: InputShape): number {
+  return divide(Math.min(rows, columns) * mnistBox, mnistSide);
+}
+
+/** The input's values, 0..255, row by row and channel by channel: the same grey in every channel. */
+export function inputValues({ values }: Grey, [, , channels]: InputShape): Uint8Array {
+  if (channels === 1) return values;
+  const result = new Uint8Array(values.length * channels);
+  for (let at = 0; at < values.length; at++) result.fill(values[at], at * channels, (at + 1) * channels);
+  return result;
 }
 
 /** The bounding box of all values of at least `least`; the whole picture if there are none. */
@@ -62,8 +76,9 @@ function fitted(picture: Grey, side: number): Grey {
   return resample(picture, scaled(picture.height), scaled(picture.width));
 }
 
-/** Placed with the centre of mass on pixel (14, 14), moved by whole pixels and so that nothing leaves the input. */
-function centred(picture: Grey): Grey {
+/** Placed with the centre of mass on the middle pixel, (14, 14) of 28 × 28, moved by whole pixels and so that nothing
+ * leaves the input. */
+function centred(picture: Grey, shape: InputShape): Grey {
   const { height, width, values } = picture;
   let [total, rows, columns] = [0, 0, 0];
   for (let y = 0; y < height; y++) {
@@ -74,18 +89,20 @@ function centred(picture: Grey): Grey {
       columns += x * value;
     }
   }
-  const start = (moment: number, length: number) => {
-    const first = total ? divide(centrePixel * total - moment, total) : Math.floor((inputSide - length) / 2);
-    return Math.min(Math.max(first, 0), inputSide - length);
+  const start = (moment: number, length: number, side: number) => {
+    const first = total
+      ? divide(Math.floor(side / 2) * total - moment, total)
+      : Math.floor((side - length) / 2);
+    return Math.min(Math.max(first, 0), side - length);
   };
-  return placed(picture, start(rows, height), start(columns, width));
+  return placed(picture, start(rows, height, shape[0]), start(columns, width, shape[1]), shape);
 }
 
-function placed(picture: Grey, top: number, left: number): Grey {
-  const values = new Uint8Array(inputSide * inputSide);
+function placed(picture: Grey, top: number, left: number, [height, width]: InputShape): Grey {
+  const values = new Uint8Array(height * width);
   for (let y = 0; y < picture.height; y++) {
     const row = picture.values.subarray(y * picture.width, (y + 1) * picture.width);
-    values.set(row, (top + y) * inputSide + left);
+    values.set(row, (top + y) * width + left);
   }
-  return { height: inputSide, width: inputSide, values };
+  return { height, width, values };
 }

@@ -2,7 +2,15 @@
 import type { SceneData } from "../contract";
 import { Ink } from "./ink";
 import { type DrawingMessage, encodeBytes, messageOf, type PadReport } from "./message";
-import { allOn, inputSide, type Steps, type Switches, stepsOf } from "./preprocessing";
+import {
+  allOn,
+  type InputShape,
+  inputValues,
+  mnistShape,
+  type Steps,
+  type Switches,
+  stepsOf,
+} from "./preprocessing";
 
 export type Tool = "pen" | "eraser";
 
@@ -26,6 +34,8 @@ export class Sketch {
   serial = 0;
   /** The serial that Python knows; null before the first. */
   taken: number | null = null;
+  /** What the network on the screen reads. */
+  private shape: InputShape = mnistShape;
   private strokes: Stroke[] = [];
   private steps: Steps | null = null;
 
@@ -83,7 +93,7 @@ export class Sketch {
 
   /** The preprocessing of what is on the pad now. */
   prepared(): Steps {
-    this.steps ??= stepsOf(this.ink, this.switches);
+    this.steps ??= stepsOf(this.ink, this.switches, this.shape);
     return this.steps;
   }
 
@@ -99,10 +109,22 @@ export class Sketch {
 
   /** The data with the drawing as its picture, where it is ahead of Python; after that Python sends the same pixels. */
   over(data: SceneData): SceneData {
+    this.fitTo(data.image.shape);
     if (!this.held || data.pad.taken === this.serial) return data;
-    const pixels = encodeBytes(this.prepared().centre.values);
-    const shape = [inputSide, inputSide, 1] as const;
-    return { ...data, image: { pixels, shape, label: null, caption }, pad: { ...data.pad, shown: true } };
+    const pixels = encodeBytes(inputValues(this.prepared().centre, this.shape));
+    const image = { pixels, shape: this.shape, label: null, caption };
+    return { ...data, image, pad: { ...data.pad, shown: true } };
+  }
+
+  /** Prepare the drawing for a network that reads pictures of this shape. */
+  private fitTo(shape: InputShape): void {
+    if (shape.join() === this.shape.join()) return;
+    this.shape = shape;
+    this.steps = null;
+  }
+
+  get inputShape(): InputShape {
+    return this.shape;
   }
 
   private change(): void {
@@ -114,5 +136,6 @@ export class Sketch {
 
 /** Whether the network reads what the pad makes. */
 export function padFits(data: SceneData): boolean {
-  return data.image.shape.join() === `${inputSide},${inputSide},1`;
+  const [, , channels] = data.image.shape;
+  return channels === 1 || channels === 3;
 }

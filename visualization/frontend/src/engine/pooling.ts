@@ -54,8 +54,10 @@ export class MaxPooling extends Pooling {
     column: number,
   ): void {
     const { rows, columns, channels } = this;
-    for (let r = firstCell(rows, row); r < endCell(rows, row); r++) {
-      for (let c = firstCell(columns, column); c < endCell(columns, column); c++) {
+    const bottom = endCell(rows, row);
+    const [left, right] = [firstCell(columns, column), endCell(columns, column)];
+    for (let r = firstCell(rows, row); r < bottom; r++) {
+      for (let c = left; c < right; c++) {
         const from = (r * columns.input + c) * channels;
         for (let channel = 0; channel < channels; channel++) {
           const value = input[from + channel];

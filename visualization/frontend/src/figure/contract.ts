@@ -3,6 +3,8 @@ import { asFields, asInteger, asName, ContractError } from "../checks";
 
 export interface FigureData {
   readonly schema: 1;
+  /** What its picture is called when somebody saves it. */
+  readonly name: string;
   /** A figure as Plotly's Python library writes it; typed arrays stay encoded, plotly.js reads them. */
   readonly figure: string;
   readonly plotly_url: string;
@@ -21,6 +23,7 @@ export function parseFigureData(value: unknown): FigureData {
   if (data.schema !== 1) throw new ContractError("figure data schema", "1", data.schema);
   return {
     schema: 1,
+    name: asName(data.name, "name"),
     figure: asName(data.figure, "figure"),
     plotly_url: asName(data.plotly_url, "plotly_url"),
     height: data.height === "fill" ? "fill" : asInteger(data.height, "height", 1),

@@ -113,7 +113,8 @@ export class Figure {
     keepCameras(this.chart);
     const hasRoom = data.height === "fill" || data.height >= leastHeightForButtons;
     const displayModeBar = hasRoom ? "hover" : false;
-    await plotly.react(this.chart, traces, layout, { ...config, displayModeBar });
+    const toImageButtonOptions = { filename: fileNameOf(data.name) };
+    await plotly.react(this.chart, traces, layout, { ...config, displayModeBar, toImageButtonOptions });
     if (this.disposed || this.data !== data) return;
     this.adoptStyles();
     this.listen();
@@ -182,7 +183,12 @@ export class Figure {
   }
 }
 
-/** Image, zoom, pan, turn and reset; the rest of Plotly's buttons is for other work, or leads away. */
+/** "curve_loss" to "strata-curve-loss". */
+export function fileNameOf(name: string): string {
+  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return ["strata", ...words].join("-").slice(0, 80);
+}
+
 /** Plotly restores the camera as it was when the button was released; by then a slow machine still turns it a little. */
 function keepCameras(chart: PlotlyElement): void {
   for (const subplot of Object.values(chart._fullLayout ?? {})) {
@@ -191,6 +197,7 @@ function keepCameras(chart: PlotlyElement): void {
   }
 }
 
+/** Image, zoom, pan, turn and reset; the rest of Plotly's buttons is for other work, or leads away. */
 const config: PlotlyObject = {
   displaylogo: false,
   responsive: false, // our own observer sees the container, Plotly's only the window

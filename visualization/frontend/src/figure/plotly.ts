@@ -28,10 +28,14 @@ declare global {
   }
 }
 
+/** The address of a Plotly that the page has already run. */
+export const embedded = "embedded";
+
 const loading = new Map<string, Promise<Plotly>>();
 
 /** The script's Plotly; asked again after a failure, it tries again. */
 export function loadPlotly(url: string): Promise<Plotly> {
+  if (url === embedded && window.Plotly) return Promise.resolve(window.Plotly);
   let promise = loading.get(url);
   if (!promise) {
     promise = addScript(url);

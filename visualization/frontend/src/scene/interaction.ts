@@ -25,7 +25,8 @@ export interface InteractionEvents {
   readonly resized: () => void;
   /** What the colours mean is to be told, for a wall or for all. */
   readonly explainColours: (wall: number | null) => void;
-  readonly compare: () => Promise<KerasCheck>;
+  /** null where there is nobody to compare with. */
+  readonly compare: (() => Promise<KerasCheck>) | null;
 }
 
 export class Interaction {

@@ -18,11 +18,11 @@ export class Readout {
   private timer = 0;
   private shown = "";
 
-  /** `compare` holds the network on the screen against Keras. */
+  /** `compare` holds the network on the screen against Keras; null where there is no server that has it. */
   constructor(
     parent: HTMLElement,
     private readonly timings: Timings,
-    private readonly compare: () => Promise<KerasCheck>,
+    compare: (() => Promise<KerasCheck>) | null,
   ) {
     this.panel = new Panel(parent, "Speed and truth", icons.gauge, (open) => this.run(open));
     const list = document.createElement("dl");
@@ -38,18 +38,25 @@ export class Readout {
       forward: row("Forward pass"),
       pen: row("Pen to picture"),
       engine: row("Computed by"),
-      keras: row("Difference from Keras"),
+      ...(compare && { keras: row("Difference from Keras") }),
     };
+    const help = element("p", "quiet");
+    help.textContent = "Medians of the last 60. Nothing is drawn while nothing moves.";
+    this.panel.root.append(list, help);
     this.tellEngine({ place: "browser" });
+    if (compare) this.offerCheck(help, compare);
+  }
+
+  private offerCheck(help: HTMLElement, compare: () => Promise<KerasCheck>): void {
     this.rows.keras.setAttribute("aria-live", "polite");
     this.check.type = "button";
     this.check.textContent = "Check against Keras";
-    this.check.addEventListener("click", () => void this.measure());
-    const help = element("p", "quiet");
-    help.textContent =
-      "Medians of the last 60. Nothing is drawn while nothing moves. The check sends the picture to Keras on the " +
-      "server and compares every activation of every layer, for this snapshot and without your edits.";
-    this.panel.root.append(list, this.check, help);
+    this.check.addEventListener("click", () => void this.measure(compare));
+    help.append(
+      " The check sends the picture to Keras on the server and compares every activation of every layer, for this " +
+        "snapshot and without your edits.",
+    );
+    help.before(this.check);
   }
 
   /** Who computes; there is nothing to hold against Keras where Keras does. */
@@ -63,7 +70,7 @@ export class Readout {
   forget(shown: string): void {
     if (shown === this.shown) return;
     this.shown = shown;
-    this.rows.keras.textContent = "not measured yet";
+    if (this.rows.keras) this.rows.keras.textContent = "not measured yet";
   }
 
   dispose(): void {
@@ -89,12 +96,12 @@ export class Readout {
   }
 
   /** What has been asked about holds for nothing else: an answer that comes too late is dropped. */
-  private async measure(): Promise<void> {
+  private async measure(compare: () => Promise<KerasCheck>): Promise<void> {
     const asked = this.shown;
     this.check.disabled = true;
     this.rows.keras.textContent = "asking Keras …";
     try {
-      const { largest, layer, values } = await this.compare();
+      const { largest, layer, values } = await compare();
       const compared = `over ${values.toLocaleString("en")} activations`;
       if (asked === this.shown) {
         this.rows.keras.textContent = `at most ${decimal(largest)}, in ${layer}, ${compared}`;

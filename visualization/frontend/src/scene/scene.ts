@@ -48,11 +48,13 @@ export class Scene {
   private drawn: SceneData | null = null; // what is on the screen
   private shown: Shown | null = null;
 
-  /** `sketch` and `viewing` outlive the scene, which goes whenever another view is chosen. */
+  /** `sketch` and `viewing` outlive the scene, which goes whenever another view is chosen. `server`: whether there is one
+   * that can be asked what Keras computes. */
   constructor(
     parent: ParentNode & Node,
     sketch: Sketch,
     private readonly viewing: Viewing,
+    server = true,
   ) {
     const tools = viewTools(() => this.view);
     this.overlay = new Overlay(parent, tools);
@@ -77,7 +79,7 @@ export class Scene {
       edited: () => this.recompute(),
       resized: () => this.fit(),
       explainColours: (wall) => this.explainColours(wall),
-      compare: () => this.compare(),
+      compare: server ? () => this.compare() : null,
     });
     this.interaction.setTheme(this.theme);
     this.framing = new Framing(this.root, this.pad, this.labels, this.view, () => this.interaction.cardRoom);

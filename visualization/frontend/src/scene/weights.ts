@@ -20,6 +20,11 @@ export class WeightsSource {
     return this.cache.has(url);
   }
 
+  /** Keep weights that are here without fetching. */
+  hold(url: string, tensors: Tensors): void {
+    this.keep(url, tensors);
+  }
+
   /** Fetch these in their order, one after the other, as many as are kept; what fails is left to `load`.
    *
    * Others that are kept, of another run, make room.

@@ -1,0 +1,190 @@
+"""The workers of a Dask cluster as the engine sees them: a lane for each role of each worker, and one that spreads."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
+
+from model import cluster_jobs, jobs
+from model.pools import PoolStanding, WorkerError, Workers
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_ABSENT = PoolStanding(1, False, 0, 0, ())
+
+
+class SchedulerLost(WorkerError):
+    """The cluster's scheduler does not answer, or has no worker for this."""
+
+
+class Line(Protocol):
+    """How a lane reaches its worker."""
+
+    def send(
+        self, lane: ClusterLane, function: Callable[..., Any], *arguments: Any, trains: Path | None = None
+    ) -> Future[Any]:
+        """Run a function of model.cluster_jobs on the lane's worker; trains: the run that it trains, if any."""
+
+    def order(self, lane: ClusterLane, function: Callable[..., Any]) -> None:
+        """The same past all that waits there, without an answer."""
+
+    def pack(self, value: Any) -> Any:
+        """An argument as another machine can have it."""
+
+    def told(self, lane: ClusterLane) -> PoolStanding | None:
+        """What the lane's process was at when its worker was asked last."""
+
+
+class ClusterLane:
+    """One role of one worker: a process with Keras in it, on another machine."""
+
+    def __init__(self, line: Line, address: str, role: str) -> None:
+        self.address, self.role, self._line = address, role, line
+        self._warm: Future[float] | None = None
+        self._since = 0.0
+        self._jobs = 0
+        self.is_lost = False
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether Keras is ready there."""
+        warm = self._warm
+        return warm is not None and warm.done() and warm.exception() is None and not self.is_lost
+
+    @property
+    def warming_seconds(self) -> float:
+        """How long it has been starting."""
+        return time.monotonic() - self._since if self._warm is not None else 0.0
+
+    @property
+    def jobs(self) -> int:
+        """How many it was given and has not answered."""
+        return self._jobs
+
+    def warm_up(self) -> Future[float]:
+        """Start its process if it is not there; the future ends when Keras is ready in it."""
+        if self._warm is None or (self._warm.done() and self._warm.exception() is not None):
+            self._since = time.monotonic()
+            self._warm = self._line.send(self, cluster_jobs.warm, self.role)
+        return self._warm
+
+    def submit(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Run a top-level function of model.jobs there; BrokenProcessPool comes of a worker that is lost."""
+        assert not kwargs, "the functions of model.jobs are called by position"
+        # As bytes, for Dask would look through the arguments for tasks of its own.
+        packed = pickle.dumps((function, tuple(map(self._line.pack, args))))
+        self._jobs += 1
+        trains = cast(Path, args[0]) if function is jobs.train else None
+        future = self._line.send(self, cluster_jobs.work, self.role, packed, trains=trains)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, _: object) -> None:
+        self._jobs -= 1
+
+    def standing(self) -> PoolStanding:
+        """What it is at: memory as of a few seconds ago."""
+        told = self._line.told(self) or _ABSENT
+        busy = min(self._jobs, 1)
+        return PoolStanding(1, self.is_warm, busy, self._jobs - busy, told.process_ids, told.memory_megabytes)
+
+    def renew(self) -> None:
+        """Put a new process in the place of the one there, once Keras is ready in it."""
+        self._line.order(self, cluster_jobs.renew)
+
+    def kill_workers(self, job: Future[Any] | None = None) -> None:
+        """End its process, which hangs."""
+        self._line.order(self, cluster_jobs.kill)
+        self._warm = None
+
+    def shutdown(self) -> None:
+        """End its process."""
+        self._line.order(self, cluster_jobs.close)
+        self._warm = None
+
+
+class Spread:
+    """All lanes of one role as one: each job goes to the warm one with the fewest."""
+
+    def __init__(self, lanes: Callable[[], list[ClusterLane]], problem: Callable[[], str]) -> None:
+        self._lanes, self._problem = lanes, problem
+        self._given: dict[Future[Any], ClusterLane] = {}
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether one of them is."""
+        return any(lane.is_warm for lane in self._lanes())
+
+    @property
+    def warming_seconds(self) -> float:
+        """How long the first of them has been starting."""
+        return max((lane.warming_seconds for lane in self._lanes()), default=0.0)
+
+    def warm_up(self) -> Future[float]:
+        """Start all; the future is that of the best."""
+        for lane in self._lanes():
+            lane.warm_up()
+        best = self._best()
+        return best.warm_up() if best is not None else self._refused()
+
+    def submit(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Run a top-level function of model.jobs on the best."""
+        best = self._best()
+        if best is None:
+            return self._refused()
+        future = best.submit(function, *args, **kwargs)
+        self._given[future] = best
+        future.add_done_callback(lambda done: self._given.pop(done, None))
+        return future
+
+    def _best(self) -> ClusterLane | None:
+        return min(self._lanes(), key=lambda lane: (not lane.is_warm, lane.jobs), default=None)
+
+    def _refused(self) -> Future[Any]:
+        refused: Future[Any] = Future()
+        refused.set_exception(SchedulerLost(self._problem()))
+        return refused
+
+    def standing(self) -> PoolStanding:
+        """What all of them are at."""
+        each = [lane.standing() for lane in self._lanes()]
+        return PoolStanding(
+            len(each),
+            any(standing.warm for standing in each),
+            sum(standing.busy for standing in each),
+            sum(standing.waiting for standing in each),
+            tuple(number for standing in each for number in standing.process_ids),
+            tuple(megabytes for standing in each for megabytes in standing.memory_megabytes),
+        )
+
+    def renew(self) -> None:
+        """Renew the largest."""
+        largest = max(
+            self._lanes(), key=lambda lane: max((m or 0.0 for m in lane.standing().memory_megabytes), default=0.0)
+        )
+        largest.renew()
+
+    def kill_workers(self, job: Future[Any] | None = None) -> None:
+        """End the process that has `job`."""
+        lane = self._given.get(job) if job is not None else None
+        if lane is not None:
+            lane.kill_workers()
+
+    def shutdown(self) -> None:
+        """End all of them."""
+        for lane in self._lanes():
+            lane.shutdown()
+
+
+def _conforms(lane: ClusterLane, spread: Spread) -> tuple[Workers, Workers]:
+    """For the type checker."""
+    return lane, spread

@@ -1,0 +1,50 @@
+"""How much an uploaded model may be, and the one error that says what is wrong with it."""
+
+from __future__ import annotations
+
+from data.errors import StrataError
+
+UPLOAD_BYTES = 200 * 10**6
+"""Streamlit's own bound on an upload."""
+UNPACKED_BYTES = 400 * 10**6
+"""30 million float32 parameters with Adam's two moments beside them take 360 MB."""
+PACKING_RATIO = 200
+"""Weights hardly pack at all, a configuration 50 to 1; a bomb 1,000 to 1."""
+CONFIG_BYTES = 8 * 2**20
+"""MobileNetV2's is 0.2 MB, DenseNet121's 0.7."""
+JSON_DEPTH = 64
+"""A model within a model within a model is about 40 deep."""
+LAYERS = 1000
+"""DenseNet121 has 430, EfficientNetB0 240."""
+NESTED_MODELS = 4
+PICTURE_SIDE = 64
+PICTURE_CHANNELS = 3
+CLASSES = (2, 100)
+LARGEST_NUMBER = 65_536
+"""Of filters, units, window sides and the like, in one layer's configuration."""
+PARAMETERS = 30 * 10**6
+"""ResNet50 has 24 million."""
+ACTIVATIONS = 20 * 10**6
+"""Of one picture, all layers together: what the scene draws. MobileNet's at 64x64x3 are 0.9 million."""
+WALL_SECONDS = 180.0
+CPU_SECONDS = 240
+"""Two processors' time for DenseNet121, whose building takes Keras the longest, twice over."""
+MEMORY_BYTES = 3 * 10**9
+"""Above what Keras itself has taken when it is imported."""
+RESULT_BYTES = 4 * PARAMETERS + 10 * 2**20
+DIFFERENCE = 1e-4
+"""Between Keras's own answer and that of our translation, on the same pictures."""
+
+
+class UploadError(StrataError):
+    """An uploaded model is not read: the message says what was found, what is expected and what to do."""
+
+
+def refuse(found: str, expected: str, advice: str) -> UploadError:
+    """The error to raise, in the three sentences that all messages have."""
+    return UploadError(f"{found} Expected {expected}. {advice}")
+
+
+def quoted(value: object, longest: int = 60) -> str:
+    """Something out of a file, fit to be shown: short, in one line, nothing that could act on a terminal or page."""
+    return ascii(value if isinstance(value, str) else str(value)[: 4 * longest])[: longest + 2]

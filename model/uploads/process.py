@@ -1,0 +1,133 @@
+"""The parent's side of the throw-away process: started in a folder of its own, watched, ended, and never believed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.uploads.limits import WALL_SECONDS, UploadError, refuse
+
+_ROOT = Path(__file__).resolve().parents[2]
+_POLL_SECONDS = 0.05
+_MOST_SAID = 256 * 1024
+_LONGEST_WORDS = 600
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "PYTHONHASHSEED")
+
+
+class ReadingCancelled(UploadError):
+    """Somebody pressed Cancel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the process said last: notes for people, and the largest difference between Keras's values and ours."""
+
+    notes: tuple[str, ...]
+    difference: float
+
+
+def read(
+    folder: Path,
+    say: Callable[[str], None] = lambda words: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    wall_seconds: float = WALL_SECONDS,
+) -> Answer:
+    """Run model.uploads.reader in `folder`; raises UploadError for a refusal, a crash, or when it takes too long.
+
+    say: hears what it is at; should_stop: asked twenty times a second.
+    """
+    said = folder / "said.jsonl"
+    with said.open("wb") as output, (folder / "errors.txt").open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-B", "-m", "model.uploads.reader", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            cwd=folder,
+            env=_environment(folder),
+            start_new_session=True,
+            close_fds=True,
+        )
+    try:
+        deadline, told = time.monotonic() + wall_seconds, ""
+        while process.poll() is None:
+            if should_stop():
+                raise ReadingCancelled("Cancelled. Nothing of the file was kept.")
+            if time.monotonic() > deadline:
+                raise refuse(f"Reading the model took longer than {wall_seconds:g} s.", "less", "Use a smaller model.")
+            words = [message["says"] for message in _messages(said) if isinstance(message.get("says"), str)]
+            if words and words[-1] != told:
+                told = words[-1]
+                say(_shown(told))
+            time.sleep(_POLL_SECONDS)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+    return _answer(_messages(said), process.returncode)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Nothing of this process's own secrets, no graphics card, and every folder that is written to is `folder`."""
+    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    own = str(folder)
+    return kept | {
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONSAFEPATH": "1",  # the folder it stands in holds somebody else's files
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": own,
+        "KERAS_HOME": own,
+        "TMPDIR": own,
+        "TEMP": own,
+        "KERAS_BACKEND": "tensorflow",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _messages(said: Path) -> list[dict[str, Any]]:
+    """The whole lines said so far that are objects, of the first 256 KB."""
+    with said.open("rb") as stream:
+        content = stream.read(_MOST_SAID)
+    found = []
+    for line in content[: content.rfind(b"\n") + 1].splitlines():
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(message, dict):
+            found.append(message)
+    return found
+
+
+def _answer(messages: list[dict[str, Any]], code: int) -> Answer:
+    for message in messages:
+        if isinstance(message.get("refused"), str):
+            raise UploadError(_shown(message["refused"]))
+    done = next((message["done"] for message in messages if isinstance(message.get("done"), Mapping)), None)
+    if code != 0 or done is None:
+        raise refuse(
+            f"The process that read the model ended by itself ({_ending(code)}).",
+            "an answer", "The model needs more memory or time than it may have, or its file is broken.",
+        )  # fmt: skip
+    notes, difference = done.get("notes"), done.get("difference")
+    if not isinstance(notes, list) or len(notes) > 2000 or not isinstance(difference, float):
+        raise refuse("The process that read the model gave no answer.", "one", "Upload it again.")
+    return Answer(tuple(_shown(str(note)) for note in notes), difference)
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"code {code}"
+
+
+def _shown(words: str) -> str:
+    """Words from the other process, fit for a page: one line of printable characters."""
+    return "".join(one if one.isprintable() else " " for one in words[:_LONGEST_WORDS])
