@@ -151,7 +151,6 @@ export class Links {
     if (since !== null) this.timings.add("penToPicture", performance.now() - since);
   }
 
-  /** What a worker makes the reader wait for. */
   private tellEngine(): void {
     const { engine } = this.computation;
     this.frame.root.dataset.engine = engine.place;
