@@ -36,6 +36,11 @@ export function inputLayer(shape: number[]): LayerSpec {
   return { ...common("input", shape, shape), kind: "input" };
 }
 
+/** A layer behind others; its shapes and kind are in `fields`. */
+export function layerBehind(name: string, inputs: string[], fields: object): LayerSpec {
+  return { name, title: name.replace("_", " "), parameters: 0, inputs, ...fields } as unknown as LayerSpec;
+}
+
 function common(name: string, input: number[], output: number[]) {
   return { name, title: name.replace("_", " "), input_shape: input, output_shape: output, parameters: 0 };
 }

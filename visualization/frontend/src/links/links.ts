@@ -7,7 +7,7 @@ import { Edits } from "../engine/edits";
 import { fillWindow } from "../fill";
 import type { Tensors } from "../safetensors";
 import { Computation } from "../scene/computation";
-import { engineInWords } from "../scene/engine_words";
+import { computedBy, engineInWords } from "../scene/engine_words";
 import type { PickMessage } from "../scene/picks";
 import { Timings } from "../scene/timings";
 import { weights } from "../scene/weights";
@@ -126,8 +126,7 @@ export class Links {
       else if (this.data.weights_url === data.weights_url && !weights.loading) await this.load(this.data);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const step = data.step.toLocaleString("en");
-      this.frame.notice(`The weights of step ${step} did not load: ${reason}.`);
+      this.frame.notice(`The weights of step ${data.step.toLocaleString("en")} did not load: ${reason}.`);
     }
   }
 
@@ -140,7 +139,7 @@ export class Links {
     if (this.show(data === drawn ? this.data : this.pad.over(drawn), null, since)) this.drawNow(since);
   }
 
-  /** The worker has answered; what has come meanwhile is asked for next. */
+  /** A worker's answer is here; what has come meanwhile is asked for next. */
   private answered(data: SceneData, since: number | null): void {
     this.present(data);
     this.drawNow(since);
@@ -152,18 +151,11 @@ export class Links {
     if (since !== null) this.timings.add("penToPicture", performance.now() - since);
   }
 
-  private get engineWords(): string {
-    return this.computation.engine.place === "browser"
-      ? "computed in this browser"
-      : "computed by the worker";
-  }
-
-  /** What a worker makes the reader wait for. */
   private tellEngine(): void {
     const { engine } = this.computation;
     this.frame.root.dataset.engine = engine.place;
-    if (engine.place === "browser" || ["ready", "computing"].includes(engine.state.kind)) return;
-    this.frame.notice(engineInWords(engine));
+    const calm = engine.place === "browser" || ["ready", "computing"].includes(engine.state.kind);
+    if (!calm) this.frame.notice(engineInWords(engine));
   }
 
   /** Have `data` computed and shown: whether it is, or a worker's answer is waited for. `tensors` null: those that are
@@ -218,10 +210,9 @@ export class Links {
         "Arrow keys walk from node to node, Enter keeps one, Escape lets go; the numbers follow as a table.",
       `${sentence}.`,
     );
-    const { run, step } = data;
-    Object.assign(this.frame.root.dataset, { run, step: String(step), prediction: name });
-    const handle = handleOf(data, this.computation.running!, this.picture, this.timings);
-    Object.assign(this.frame.root, { strata: handle });
+    Object.assign(this.frame.root.dataset, { run: data.run, step: String(data.step), prediction: name });
+    const strata = handleOf(data, this.computation.running!, this.picture, this.timings);
+    Object.assign(this.frame.root, { strata });
   }
 
   /** Nothing has moved for a moment: the table is for reading, not for watching. */
@@ -243,12 +234,11 @@ export class Links {
       predictionSentence(drawn.class_names[predicted], probabilities[predicted]),
       isolated
         ? readoutOf(picture.graph, isolated, drawn.class_names)
-        : `${truthSentence(drawn, predicted)} · ${drawn.image.caption} · ${this.engineWords} · touch a node for what goes into it`,
+        : `${truthSentence(drawn, predicted)} · ${drawn.image.caption} · ${computedBy(this.computation.engine)} · touch a node for what goes into it`,
     );
     frame.bring.hidden = !kept;
-    frame.root.dataset.isolated = isolated
-      ? `${picture.graph.columns[isolated.column].layer.name} ${picture.graph.columns[isolated.column].shown[isolated.row].number}`
-      : "";
+    const column = isolated && picture.graph.columns[isolated.column];
+    frame.root.dataset.isolated = column ? `${column.layer.name} ${column.shown[isolated.row].number}` : "";
   }
 
   private walk(): void {
