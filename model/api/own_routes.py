@@ -69,6 +69,11 @@ def _random_picture(run: Run) -> tuple[Any, dict[str, Any]]:
     data = run.data()
     name = data.name if data and datasets.is_here(data.name) else "digits"
     dataset = datasets.load(name)
+    if dataset.x_test.shape[1:] != input_shape(run):
+        raise RunError(
+            f"The test pictures that run {run.id} reads are not on this machine. Expected a picture of "
+            f"{input_shape(run)} in the body. Send one."
+        )
     place = random.randrange(len(dataset.y_test))
     source = f"picture {place:,} of {len(dataset.y_test):,} in the test set of {dataset.title}"
     return dataset.x_test[place], {"source": source, "label": int(dataset.y_test[place])}
