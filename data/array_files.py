@@ -71,7 +71,7 @@ def _infos(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     missing = [name for name in ("x", "y") if name not in found]
     if missing:
         there = ", ".join(shown_name(info.filename) for info in archive.infolist()[:8]) or "nothing"
-        raise DatasetError(f"The .npz lacks {' and '.join(missing)}. Received {there}. {ADVICE}")
+        raise DatasetError(f"The .npz lacks {' and '.join(missing)}. Expected x and y, received {there}. {ADVICE}")
     return found
 
 

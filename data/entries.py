@@ -27,7 +27,8 @@ MOST_NAMES: Final = 101  # classes that are told apart: one more than may be
 class Entry:
     """A picture to come: what it is called, its class, its part, and how to get it as uint8 (h, w, 3 or 4).
 
-    sides: width and height; it and `pixels` raise PictureError.
+    sides: width and height; it and `pixels` raise PictureError. unknown: why it has no class; empty
+    where it has one.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Entry:
     is_test: bool
     sides: Callable[[], tuple[int, int]]
     pixels: Callable[[], Bytes]
+    unknown: str = ""
 
 
 def entries_of_file(stream: BinaryIO, refusals: Refusals) -> tuple[list[Entry], tuple[str, ...]]:
@@ -87,20 +89,19 @@ def _of_arrays(arrays: array_files.Arrays, refusals: Refusals) -> tuple[list[Ent
         known = dict(zip(found.tolist(), names, strict=False))
     else:
         known = dict(enumerate(names)) if arrays.y.dtype.kind != "U" else {name: name for name in names}
+    scale = _scale(arrays.x)
     entries: list[Entry] = []
     for part, pictures, labels in (("", arrays.x, arrays.y), ("_test", arrays.x_test, arrays.y_test)):
         if pictures is None or labels is None:
             continue
-        scale = _scale(f"x{part}", pictures)
         for place, label in enumerate(labels.tolist()):
-            class_name = known.get(label)
-            if class_name is None:
-                refusals.add(
-                    f"y{part}[{place}]",
-                    f"The label {shown_name(str(label)[:40])!r} is none of the {len(names)} classes.",
-                )
-                continue
-            entries.append(_entry_of_array(f"x{part}[{place}]", class_name, bool(part), pictures[place], scale))
+            words = f"The label {shown_name(str(label)[:40])!r} is none of the {len(names)} classes."
+            pixels = _pixels_of(pictures[place], scale)
+            sides = (pictures.shape[2], pictures.shape[1])
+            unknown = "" if label in known else words
+            entries.append(
+                Entry(f"picture {place} of x{part}", known.get(label, ""), bool(part), _always(sides), pixels, unknown)
+            )
     return entries, names
 
 
@@ -115,11 +116,15 @@ def _named(label: object) -> str:
     return name
 
 
-def _entry_of_array(name: str, class_name: str, is_test: bool, picture: npt.NDArray[Any], scale: float) -> Entry:
+def _always(sides: tuple[int, int]) -> Callable[[], tuple[int, int]]:
+    return lambda: sides
+
+
+def _pixels_of(picture: npt.NDArray[Any], scale: float) -> Callable[[], Bytes]:
     def pixels() -> Bytes:
         values = picture.astype(np.float64) * scale
         if not np.isfinite(values).all():
-            raise PictureError("The picture has values that are no numbers (NaN or infinite).")
+            raise PictureError("The picture has values that are no numbers (NaN or infinite). Expected 0 to 255.")
         if values.min() < 0 or values.max() > 255:
             raise PictureError(
                 f"The picture has values from {values.min() / scale:g} to {values.max() / scale:g}. Expected 0 to "
@@ -128,19 +133,15 @@ def _entry_of_array(name: str, class_name: str, is_test: bool, picture: npt.NDAr
         rounded = np.rint(values).astype(np.uint8)
         return np.repeat(rounded, 3, axis=2) if rounded.shape[2] == 1 else rounded
 
-    return Entry(name, class_name, is_test, lambda: (picture.shape[1], picture.shape[0]), pixels)
+    return pixels
 
 
-def _scale(name: str, pictures: npt.NDArray[Any]) -> float:
-    """What brings the values to 0 to 255: fractions up to 1, and truth values, are made brighter."""
-    if pictures.dtype.kind == "b":
-        return 255.0
-    if pictures.dtype.kind != "f":
-        return 1.0
-    middle = pictures[np.isfinite(pictures)]  # a copy of at most array_files.MAX_ARRAY bytes
-    if not middle.size:
-        raise DatasetError(f"The .npz's {name} has no finite value. Expected 0 to 255 or 0 to 1. Save it anew.")
-    return 255.0 if float(middle.max()) <= 1.0 else 1.0
+def _scale(pictures: npt.NDArray[Any]) -> float:
+    """What brings the values to 0 to 255: those that end at 1 are made brighter, whatever their kind."""
+    finite = pictures[np.isfinite(pictures)] if pictures.dtype.kind == "f" else pictures
+    if not finite.size:
+        raise DatasetError("The .npz's x has no finite value. Expected 0 to 255 or 0 to 1. Save it anew.")
+    return 255.0 if float(finite.max()) <= 1.0 else 1.0
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -72,7 +72,8 @@ def _made(
             "size. Choose a smaller size or take fewer pictures."
         )
     pictures, labels, is_test = _read(entries, class_names, wanted, refusals, report)
-    _check_counts(labels, is_test, class_names, refusals)
+    own_test = any(entry.is_test for entry in entries)
+    _check_counts(labels, is_test, own_test, class_names, refusals)
     train, test, split = _split(labels, is_test)
     squared = squares.in_channels(pictures, 3 if squares.has_colour(pictures) else 1)
     arrays = {
@@ -119,8 +120,8 @@ def _read(
     count = 0
     for done, entry in enumerate(entries):
         report(done, len(entries))
-        if entry.class_name not in places:
-            refusals.add(entry.name, f"Its class {entry.class_name!r} has no training pictures.")
+        if entry.unknown or entry.class_name not in places:
+            refusals.add(entry.name, entry.unknown or f"Its class {entry.class_name!r} has no training pictures.")
             continue
         try:
             pictures[count] = squares.square(entry.pixels(), side)
@@ -143,10 +144,9 @@ def _check_classes(class_names: Sequence[str], refusals: Refusals) -> None:
 
 
 def _check_counts(
-    labels: Bytes, is_test: npt.NDArray[np.bool_], class_names: tuple[str, ...], refusals: Refusals
+    labels: Bytes, is_test: npt.NDArray[np.bool_], own_test: bool, class_names: tuple[str, ...], refusals: Refusals
 ) -> None:
-    """Raise DatasetError where a class has too few pictures to learn from or to test with."""
-    own_test = bool(is_test.any())
+    """Raise DatasetError where a class has too few pictures to learn from or, with a test part, to test with."""
     parts = [("training pictures", ~is_test, LEAST_OF_A_CLASS - own_test), ("test pictures", is_test, int(own_test))]
     for what, part, least in parts:
         counts = np.bincount(labels[part], minlength=len(class_names))

@@ -69,10 +69,8 @@ def gallery(
 
 def words(number: int, readings: Readings, names: Sequence[str]) -> str:
     """ "4→9 87 %", the per cents rounded down: only what is certain is 100 %."""
-    true, read = (
-        class_words.short(names[int(place)], _WORD)
-        for place in (readings.labels[number], readings.probabilities[number].argmax())
-    )
+    cut = class_words.shorts(names, _WORD)
+    true, read = (cut[int(place)] for place in (readings.labels[number], readings.probabilities[number].argmax()))
     return f"{true}→{read} {math.floor(100 * float(readings.probabilities[number].max()))}\u00a0%"
 
 

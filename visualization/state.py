@@ -150,6 +150,13 @@ def draw_test_image(count: int, labels: np.ndarray) -> None:
         st.session_state["test_index"] = int(random.choice(places))
 
 
+def settle_number(key: str, most: int, otherwise: int | None) -> None:
+    """Before a control of numbers is drawn: what it said of larger data, beyond `most`, becomes `otherwise`."""
+    value = st.session_state.get(key)
+    if isinstance(value, int) and value > most:
+        st.session_state[key] = otherwise
+
+
 def choose_test_image(number: int) -> None:
     """Make a test image the picture of all views, which needs the whole page drawn again."""
     # Not its control itself: it may already be drawn in this run, and then it must not be written.

@@ -49,6 +49,12 @@ def input_shape(run: Run) -> tuple[int, int, int]:
     return run.config().network.input_shape
 
 
+def data_name(run: Run) -> str:
+    """The name of what it trains on; empty before that is known."""
+    data = run.data()
+    return data.name if data else ""
+
+
 def class_names(run: Run) -> tuple[str, ...]:
     """What the classes of its data are called; none before it has loaded them."""
     data = run.data()

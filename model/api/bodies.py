@@ -10,8 +10,8 @@ import numpy as np
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
-from data.drawing import read_picture, to_input
 from data.errors import PictureError
+from data.inputs import picture_input
 from model.api.limits import MOST_BODY_BYTES
 from model.api.problems import Refusal
 from model.api.watching import too_large
@@ -60,12 +60,12 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
-async def pictures(request: Request, shape: tuple[int, int, int], most: int) -> np.ndarray:
+async def pictures(request: Request, shape: tuple[int, int, int], most: int, dataset: str = "") -> np.ndarray:
     """The pictures in the body, (n, *shape) with n from 1 to `most`, uint8 0..255 or float32 0..1.
 
     Octets are pixels in the network's input shape; JSON is an object with `pixels` (whole numbers 0..255) or `values`
     (0..1), nested as the shape is, with or without the channel and the batch; a picture file of any size goes through
-    what an upload on the page goes through. Raises Refusal or PictureError.
+    what an upload on the page goes through. dataset: what the network was trained on. Raises Refusal or PictureError.
     """
     kind = content_type(request)
     if kind in ("", OCTETS):
@@ -75,13 +75,7 @@ async def pictures(request: Request, shape: tuple[int, int, int], most: int) -> 
     body = await read(request)
     if kind == JSON:
         return await run_in_threadpool(lambda: _from_json(_parse(body), shape, most))
-    drawing = await run_in_threadpool(lambda: to_input(read_picture(body)))
-    if drawing.pixels.shape != shape:
-        raise PictureError(
-            f"The network reads pictures of shape {shape}. Expected one that reads {drawing.pixels.shape}, which is "
-            "what a picture file becomes. Send the pixels themselves."
-        )
-    return drawing.pixels[None]
+    return (await run_in_threadpool(picture_input, body, shape, dataset))[None]
 
 
 async def _octets(request: Request, shape: tuple[int, int, int], most: int) -> np.ndarray:

@@ -74,7 +74,8 @@ def settings() -> dict[str, Any]:
             properties[field.name] |= {"minimum": bound.low, "maximum": bound.high, "description": bound.reason}
         if choices := CHOICES.get(field.name):
             properties[field.name]["enum"] = list(choices)
-    properties["dataset"]["enum"] = list(datasets.NAMES)
+    own = {"pattern": "^own-[0-9a-f]{12}$", "description": "one of your own, as the page or data.adding named it"}
+    properties["dataset"]["anyOf"] = [{"enum": list(datasets.NAMES)}, own]
     properties["network"]["enum"] = list(PRESETS)
     schema = {"type": "object", "properties": properties, "additionalProperties": False}
     example = {"recipe": "quick", "dataset": "digits", "network": "mlp_25", "epochs": 2, "seed": 7}

@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from data import datasets
 from model.api import answers, bodies, examples, health_routes
 from model.api.answers import TRACE_CONTENT, Health
-from model.api.asking import ServerBatches, ServerEngine, check_warm, class_names, input_shape
+from model.api.asking import ServerBatches, ServerEngine, check_warm, class_names, data_name, input_shape
 from model.api.problems import documented
 from model.run import Run
 from model.runs import RunError
@@ -50,7 +50,7 @@ async def show(request: Request, engine: ServerEngine, batches: ServerBatches) -
     if _is_empty(request):
         picture, extra = await run_in_threadpool(_random_picture, run)
     else:
-        (picture,) = await bodies.pictures(request, input_shape(run), 1)
+        (picture,) = await bodies.pictures(request, input_shape(run), 1, data_name(run))
     check_warm(engine)
     file = await batches.trace(engine, run.path, steps[-1], picture)
     if not answers.wants_json(request, default=True):

@@ -10,7 +10,17 @@ from fastapi.concurrency import run_in_threadpool
 from model import jobs
 from model.api import answers, bodies, examples
 from model.api.answers import TRACE_CONTENT, Predictions
-from model.api.asking import RunId, ServerBatches, ServerEngine, Step, check_warm, class_names, found, input_shape
+from model.api.asking import (
+    RunId,
+    ServerBatches,
+    ServerEngine,
+    Step,
+    check_warm,
+    class_names,
+    data_name,
+    found,
+    input_shape,
+)
 from model.api.problems import documented
 
 MOST_PREDICTED = 256
@@ -28,7 +38,7 @@ _REFUSALS = documented(400, 404, 413, 415, 422, 503)
 async def predict(run_id: RunId, step: Step, request: Request, engine: ServerEngine) -> Predictions:
     """What the network says of one picture or of a batch: the likeliest class, and a value for each class."""
     run = found(engine, run_id, step)
-    pictures = await bodies.pictures(request, input_shape(run), MOST_PREDICTED)
+    pictures = await bodies.pictures(request, input_shape(run), MOST_PREDICTED, data_name(run))
     check_warm(engine)
     rows = await run_in_threadpool(engine.call, jobs.predict, run.path, step, pictures)
     names = class_names(run)
@@ -51,7 +61,7 @@ async def trace(run_id: RunId, step: Step, request: Request, engine: ServerEngin
     network elsewhere can hold it against this.
     """
     run = found(engine, run_id, step)
-    (picture,) = await bodies.pictures(request, input_shape(run), 1)
+    (picture,) = await bodies.pictures(request, input_shape(run), 1, data_name(run))
     check_warm(engine)
     file = await batches.trace(engine, run.path, step, picture)
     if not answers.wants_json(request, default=False):

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from data import datasets
+from data.errors import DatasetMissing
 from model.api import bodies, examples
 from model.api.access import MayChange
 from model.api.answers import RunStatus
@@ -41,7 +42,7 @@ class QueuedRun:
     "/runs",
     status_code=201,
     openapi_extra={"requestBody": examples.settings()},
-    responses=documented(400, 401, 403, 409, 413, 415, 422),
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 422),
 )
 async def start(request: Request, response: Response, engine: ServerEngine) -> QueuedRun:
     """Start a training, or queue it behind those at work. What is not given is as the recipe has it."""
@@ -53,7 +54,7 @@ async def start(request: Request, response: Response, engine: ServerEngine) -> Q
 
 
 def _settings(given: Mapping[str, Any]) -> Settings:
-    """The settings that a body asks for; raises SettingsError or DatasetError."""
+    """The settings that a body asks for; raises SettingsError, DatasetError or Refusal."""
     recipe = given.get("recipe", "standard")
     if not isinstance(recipe, str) or recipe not in RECIPES:
         raise SettingsError(f"Setting recipe: expected one of {', '.join(RECIPES)}, received {recipe!r}"[:200] + ".")
@@ -62,7 +63,10 @@ def _settings(given: Mapping[str, Any]) -> Settings:
             raise SettingsError(f"Setting {name}: expected a text, received {given[name]!r}"[:200] + ".")
     changed = {name: value for name, value in given.items() if name != "recipe"}
     settings = dataclasses.replace(RECIPES[recipe], **changed)
-    datasets.is_here(settings.dataset)  # refuses a name that is none
+    try:
+        datasets.form(settings.dataset)  # refuses a name that is none
+    except DatasetMissing as missing:
+        raise Refusal(404, "The data set is not here", str(missing)) from missing
     return settings
 
 

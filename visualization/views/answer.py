@@ -147,6 +147,7 @@ def _weights(shown: Shown, network: Network, winner: int) -> None:
         title = network.placed()[-1].title
         st.caption(f"No weights are shown here: {title} ends this network, and no dense layer stands right before it.")
         return
+    state.settle_number("answer_class", len(names) - 1, None)
     chosen = st.selectbox(
         "Weights into the output of class",
         range(len(names)),

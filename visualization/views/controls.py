@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data import datasets
+from data import datasets, own, squares
 from data.errors import DatasetMissing, StrataError
 from model.engine import engine
 from model.runs import PRETRAINED, Run
@@ -31,12 +31,18 @@ def _choose_picture() -> None:
     if source == "Test set":
         _choose_test_image()
     elif source == "Upload":
+        as_data = own.is_own(state.test_dataset())
         st.file_uploader(
-            "A picture of one character",
+            "A picture of one thing" if as_data else "A picture of one character",
             type=["png", "jpg", "jpeg", "webp", "gif", "bmp"],
             key="upload",
-            help="Any size and colour, dark on light or light on dark. It is cropped to the ink, fitted into 20 x 20 "
-            "pixels and centred by mass in 28 x 28, as MNIST was made. It stays on this server's memory only.",
+            help=(
+                f"Any size and colour. As those that the network was trained on, it {squares.RULE}."
+                if as_data
+                else "Any size and colour, dark on light or light on dark. It is cropped to the ink, fitted into "
+                "20 x 20 pixels and centred by mass in 28 x 28, as MNIST was made."
+            )
+            + " It stays on this server's memory only.",
         )
     elif source == "Drawing":
         if not state.has_drawing():
@@ -60,11 +66,13 @@ def _choose_test_image() -> None:
     try:
         dataset = datasets.load(state.test_dataset())
     except DatasetMissing as missing:
-        st.info(f"{missing} Training on it downloads it.")
+        st.info(str(missing) if own.is_own(state.test_dataset()) else f"{missing} Training on it downloads it.")
         return
     except StrataError:
         return  # the picture below says what is wrong with the file
     count = len(dataset.y_test)
+    state.settle_number("test_index", count - 1, 0)
+    state.settle_number("test_class", len(dataset.class_names) - 1, None)
     index, random_button = st.columns([3, 2], vertical_alignment="bottom")
     random_button.button(
         "Random",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data import datasets
+from data import datasets, own
 from model.analyses import Analysis, Arrays
 from model.runs import Run
 from model.selectivity import can_die
@@ -48,7 +48,11 @@ def _responses(run: Run, shown: Shown, choice: Choice) -> Arrays | None:
     if not datasets.is_here(data.name):
         st.caption(
             f"The {data.title} test set is not on this machine, so what they answer to on it is left out here. "
-            "Train on it once, and Keras downloads it."
+            + (
+                "Upload the same pictures again."
+                if own.is_own(data.name)
+                else "Train on it once, and Keras downloads it."
+            )
         )
         return None
     settled = examined.settled_step(run)

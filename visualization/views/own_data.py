@@ -105,9 +105,9 @@ def _draw_classes(found: OwnData, strips: Sequence[str]) -> None:
     table = pd.DataFrame(
         {
             "Class": found.class_names,
+            "Examples": strips,
             "Training": found.train_counts,
             "Test": found.test_counts,
-            "Examples": strips,
         }
     )
     st.dataframe(
@@ -159,9 +159,9 @@ def _draw_kept() -> None:
         help=f"{known.resized} {known.split}",
     )
     runs = _runs_on(name)
-    kept = "no run uses it" if not runs else f"{runs} run{'s' if runs > 1 else ''} used it and will say that it is gone"
+    st.caption(f"{runs or 'No'} run{'' if runs == 1 else 's'} used it. Without it they keep their weights, and say so.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        sure = st.checkbox(f"Delete this data set: {kept}", key=f"own_sure_{name}")
+        sure = st.checkbox("Delete this data set", key=f"own_sure_{name}")
         if st.button("Delete for good", icon=":material/delete:", disabled=not sure, key="own_delete"):
             own.delete(name)
             st.rerun()

@@ -92,7 +92,8 @@ def _download(run: Run) -> None:
         icon=":material/download:",
         on_click="ignore",
         disabled=not engine().is_warm,
-        help="Opens with keras.models.load_model; its input is 28 x 28 x 1, 0 to 1",
+        help="Opens with keras.models.load_model; its input is "
+        f"{' x '.join(map(str, run.config().network.input_shape))}, 0 to 1",
     )
 
 

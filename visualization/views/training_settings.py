@@ -7,10 +7,11 @@ from typing import Literal
 import streamlit as st
 
 from data import datasets
-from model.networks import PRESETS
+from model.fitting import fitted
+from model.networks import PRESETS, NetworkError
 from model.recipes import RECIPES
 from model.settings import BOUNDS, CHOICES, Settings
-from visualization import dialogs, training_state
+from visualization import dialogs, drafts, training_state
 from visualization.views import network_editor, own_data
 
 _DEFAULT = Settings()
@@ -93,7 +94,8 @@ def _network() -> None:
             [*PRESETS, training_state.OWN],
             format_func=_network_words,
             key="network",
-            help="CNNs look at small windows, MLPs at all pixels at once. Build your own with the button beside it.",
+            help="CNNs look at small windows, MLPs at all pixels at once. Build your own with the button beside it. "
+            f"For pictures of {drafts.shape_words(training_state.form().shape)}: {_parameters()}.",
         )
         st.button(
             "",
@@ -105,6 +107,18 @@ def _network() -> None:
         )
     if dialogs.is_open("network"):
         network_editor.draw()
+
+
+def _parameters() -> str:
+    """How large each network is for the chosen data set."""
+    fit = training_state.form()
+    sizes = []
+    for network in PRESETS.values():
+        try:
+            sizes.append(f"{network.title} {fitted(network, fit.shape, len(fit.class_names)).parameters:,} parameters")
+        except NetworkError:
+            sizes.append(f"{network.title} does not fit")
+    return ", ".join(sizes)
 
 
 def _network_words(name: str) -> str:

@@ -85,6 +85,8 @@ def draw(run: Run) -> None:
 
 def _choose(names: tuple[str, ...], reads: int) -> _Asked:
     """Which class is explained, against which other, and how finely."""
+    for key in ("why_goal", "why_against"):
+        state.settle_number(key, len(names) - 1, -1)
     goal = st.selectbox(
         "Why",
         [-1, *range(len(names))],
