@@ -10,8 +10,8 @@ pictures of noise, as a share of the value where that is above 1), max_answer_di
 against the model as it was built in Keras), worst_model; read_seconds_median (an upload's time, most of it Keras's
 start); worker_pen_ms_median and worker_pen_ms_p95 (milliseconds from the pointer event to the activations of the
 model with attention, in Chromium: see benchmarks.live); export_html_kb (the standard network as one page, in units of
-1,024 bytes); hostile_files, hostile_models of them, and hostile_accepted (uploads made by the tests, and how many of them were not
-refused, which should be none), hostile_ran (whether code in one of them ran).
+1,024 bytes); hostile_files, hostile_models of them, and hostile_accepted (uploads made by the tests, and how many of
+them were not refused, which should be none), hostile_ran (whether code in one of them ran).
 """
 
 from __future__ import annotations
