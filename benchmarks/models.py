@@ -8,10 +8,10 @@ browser_engine (how many the browser's engine computes whole, the others run in 
 difference of any activation of any layer between the browser's engine, run in Node on these runs, and Keras, on two
 pictures of noise, as a share of the value where that is above 1), max_answer_diff (the same of the probabilities alone,
 against the model as it was built in Keras), worst_model; read_seconds_median (an upload's time, most of it Keras's
-start); worker_pen_ms_median and worker_pen_ms_p95 (milliseconds from the pointer event to the activations of the model
-with attention, in Chromium: see benchmarks.live); export_html_kb (the standard network as one page, in units of 1,024
-bytes); hostile_files and hostile_accepted (uploads made by the tests, and how many of them were not refused, which
-should be none), hostile_ran (whether code in one of them ran).
+start); worker_pen_ms_median and worker_pen_ms_p95 (milliseconds from the pointer event to the activations of the
+model with attention, in Chromium: see benchmarks.live); export_html_kb (the standard network as one page, in units of
+1,024 bytes); hostile_files, hostile_models of them, and hostile_accepted (uploads made by the tests, and how many of
+them were not refused, which should be none), hostile_ran (whether code in one of them ran).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from data.errors import StrataError
 from model.engine import versions
 from model.run import Run
 from model.uploads import admission, keeping
+from tests.data import hostile_pictures
 from tests.model import hostile_models
 from tools.browser import chromium
 from visualization import bundle, exports
@@ -111,14 +112,16 @@ def pen(run: Run) -> dict[str, float]:
 
 
 def hostile() -> dict[str, object]:
-    """Every hostile model that the tests make, uploaded."""
+    """Every hostile model, picture and data set that the tests make, uploaded."""
     with tempfile.TemporaryDirectory() as folder:
         marker = Path(folder) / "it-ran"
-        tried = [hostile_models.attempt(case) for case in hostile_models.cases(marker)]
+        models = [hostile_models.attempt(case) is None for case in hostile_models.cases(marker)]
+        data = [hostile_pictures.tried(content, kind).accepted for _, content, kind in hostile_pictures.cases()]
         return {
-            "hostile_files": len(tried),
-            "hostile_accepted": sum(answer is None for answer in tried),
-            "hostile_ran": marker.exists(),
+            "hostile_files": len(models) + len(data),
+            "hostile_models": len(models),
+            "hostile_accepted": sum(models) + sum(data),
+            "hostile_ran": marker.exists() or hostile_pictures.marker().exists(),
         }
 
 

@@ -7,8 +7,6 @@ initialiser becomes zeros (the weights come from the file), and all is computed 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,13 +20,21 @@ from model.uploads.classes import (
     OPERATIONS,
     POLICIES,
     STRANGERS,
-    TRAINING,
+)
+from model.uploads.config_parts import (
+    among,
+    check_built_in,
+    check_training,
+    dimensions_of,
+    key_of,
+    name_of,
+    named,
+    shape_of,
 )
 from model.uploads.limits import UploadError, quoted, refuse
 
 Record = dict[str, Any]
 
-_MODULE = re.compile(r"keras(\.[a-z0-9_]+)*")
 _SAVE = "Save the model anew with model.save('model.keras') and upload that file."
 _OWN_LAYERS = "Use Keras's own layers."
 _ACTIVATION_KEYS = {"activation", "recurrent_activation"}
@@ -53,26 +59,21 @@ def checked(record: Record) -> tuple[Record, bool]:
     record: what config.json, or the attribute model_config of an .h5 file, holds. Raises UploadError.
     """
     walk = _Walk()
-    if not _among(record.get("class_name"), MODELS):
+    if not among(record.get("class_name"), MODELS):
         raise refuse(
-            f"The file holds {_named(record)}.", "a Sequential or Functional model of Keras's own layers", _OWN_LAYERS
+            f"The file holds {named(record)}.", "a Sequential or Functional model of Keras's own layers", _OWN_LAYERS
         )
     clean = _model(record, walk, nested=0)
-    _plain_training(record.get("compile_config"), depth=0)
+    check_training(record.get("compile_config"), depth=0)
     _input(clean)
     return clean, walk.half
-
-
-def _named(record: object) -> str:
-    name = record.get("class_name") if isinstance(record, dict) else None
-    return f"the class {quoted(name)}" if isinstance(name, str) else "something that names no class"
 
 
 def _model(record: Record, walk: _Walk, nested: int) -> Record:
     """A model's record, its layers checked."""
     if nested > limits.NESTED_MODELS:
         raise refuse("Models stand within models.", f"at most {limits.NESTED_MODELS} of them", "Flatten the model.")
-    _built_in(record)
+    check_built_in(record)
     config = record.get("config")
     if isinstance(config, list):  # a Sequential of old .h5 files
         config = {"name": "sequential", "layers": config}
@@ -80,10 +81,10 @@ def _model(record: Record, walk: _Walk, nested: int) -> Record:
         raise refuse("A model in the file lists no layers.", "at least one layer", _SAVE)
     sequential = record["class_name"] == "Sequential"
     layers = [_layer(layer, walk, nested) for layer in config["layers"]]
-    clean: Record = {"name": _name(config.get("name", "model")), "trainable": _flag(config), "layers": layers}
+    clean: Record = {"name": name_of(config.get("name", "model")), "trainable": _flag(config), "layers": layers}
     if sequential:
         shape = config.get("build_input_shape", config.get("batch_input_shape"))
-        clean |= {"build_input_shape": _shape(shape)} if shape is not None else {}
+        clean |= {"build_input_shape": shape_of(shape)} if shape is not None else {}
     else:
         clean |= wiring.ends(config)
         wiring.check(layers, clean)
@@ -98,7 +99,7 @@ def _placed(record: Record) -> Record:
     """What a layer's record in a Functional model says besides its class: its name there, and what it reads."""
     if "inbound_nodes" not in record:
         return {}
-    return {"name": _name(record.get("name")), "inbound_nodes": wiring.nodes(record["inbound_nodes"])}
+    return {"name": name_of(record.get("name")), "inbound_nodes": wiring.nodes(record["inbound_nodes"])}
 
 
 def _layer(record: object, walk: _Walk, nested: int) -> Record:
@@ -107,7 +108,7 @@ def _layer(record: object, walk: _Walk, nested: int) -> Record:
         raise refuse("The model has too many layers.", f"at most {limits.LAYERS:,}", "Use a smaller model.")
     if not isinstance(record, dict):
         raise refuse(f"A layer is {quoted(record)}.", "a layer's record", _SAVE)
-    if _among(record.get("class_name"), MODELS):
+    if among(record.get("class_name"), MODELS):
         return _model(record, walk, nested + 1)
     operation = _operation(record)
     name = str(record.get("class_name")) if operation else _class(record)
@@ -115,9 +116,9 @@ def _layer(record: object, walk: _Walk, nested: int) -> Record:
     if not isinstance(config, dict):
         raise refuse(f"Layer {name} has no configuration.", "one", _SAVE)
     if operation:
-        clean: Record = {"name": _name(config.get("name", name.lower()))}
+        clean: Record = {"name": name_of(config.get("name", name.lower()))}
     else:
-        clean = {_word(key): _value(key, value, walk, name) for key, value in config.items() if key not in _DROPPED}
+        clean = {key_of(key): _value(key, value, walk, name) for key, value in config.items() if key not in _DROPPED}
         _options(name, clean)
     found: Record = {"class_name": name, "config": clean}
     if "module" in record:
@@ -125,7 +126,7 @@ def _layer(record: object, walk: _Walk, nested: int) -> Record:
         found |= {"module": module, "registered_name": name if operation else None}
         shape = record.get("build_config")
         if isinstance(shape, dict):
-            found["build_config"] = {_word(key): _dimensions(value, depth=0) for key, value in shape.items()}
+            found["build_config"] = {key_of(key): dimensions_of(value, depth=0) for key, value in shape.items()}
     return found | _placed(record)
 
 
@@ -133,7 +134,7 @@ def _operation(record: Record) -> str:
     """The part of keras.ops that an operation comes from; empty for a layer."""
     module = record.get("module")
     part = module.removeprefix("keras.src.ops.") if isinstance(module, str) else ""
-    return part if part != module and _among(record.get("class_name"), OPERATIONS.get(part, ())) else ""
+    return part if part != module and among(record.get("class_name"), OPERATIONS.get(part, ())) else ""
 
 
 def _class(record: Record) -> str:
@@ -143,20 +144,9 @@ def _class(record: Record) -> str:
         raise refuse(f"The model holds a layer of the class {name}.", "Keras's own layers", STRANGERS[name])
     if not isinstance(name, str) or name not in LAYERS:
         why = "Layers of one's own are code, which is never run. " if isinstance(name, str) else ""
-        raise refuse(f"The model holds {_named(record)}.", "Keras's own layers that read pictures", why + _OWN_LAYERS)
-    _built_in(record)
+        raise refuse(f"The model holds {named(record)}.", "Keras's own layers that read pictures", why + _OWN_LAYERS)
+    check_built_in(record)
     return name
-
-
-def _built_in(record: Record) -> None:
-    """Raise UploadError unless the record says that its class is Keras's own."""
-    module, registered, name = record.get("module", "keras"), record.get("registered_name"), record.get("class_name")
-    if not isinstance(module, str) or not _MODULE.fullmatch(module):
-        raise refuse(
-            f"Class {quoted(name)} comes from the module {quoted(module)}.", "Keras's own modules", _OWN_LAYERS
-        )
-    if registered is not None and registered != name:
-        raise refuse(f"Class {quoted(name)} is registered as {quoted(registered)}.", "Keras's own", _OWN_LAYERS)
 
 
 def _value(key: str, value: Any, walk: _Walk, layer: str) -> Any:
@@ -164,11 +154,11 @@ def _value(key: str, value: Any, walk: _Walk, layer: str) -> Any:
     if key == "dtype":
         return _dtype(value, walk)
     if key == "name":
-        return _name(value)
+        return name_of(value)
     if key in _ACTIVATION_KEYS:
         return _activation(value, walk)
     if key.endswith(("_initializer", "_regularizer", "_constraint")):
-        _plain_training(value, depth=0)
+        check_training(value, depth=0)
         return "zeros" if key.endswith("_initializer") and value is not None else None
     if key == "data_format" and value not in (None, "channels_last"):
         raise refuse(f"Layer {layer} reads {quoted(value)}.", "channels_last", "Build the model channels last.")
@@ -192,7 +182,7 @@ def _plain(key: str, value: Any, walk: _Walk, layer: str, depth: int) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, dict):
-        raise refuse(f"Layer {layer} has {_named(value)} as its {quoted(key)}.", "a plain value", _OWN_LAYERS)
+        raise refuse(f"Layer {layer} has {named(value)} as its {quoted(key)}.", "a plain value", _OWN_LAYERS)
     raise refuse(
         f"Layer {layer} has {quoted(value)} as its {quoted(key)}.", f"a number of at most {limits.LARGEST_NUMBER:,}",
         "Use a smaller model.",
@@ -206,7 +196,7 @@ def _options(layer: str, config: Record) -> None:
             raise refuse(f"Layer {layer} is {key}.", "a layer whose output is one array", "Build it without that.")
     for key in ("batch_shape", "batch_input_shape"):
         if config.get(key) is not None:
-            config[key] = _shape(config[key])
+            config[key] = shape_of(config[key])
 
 
 def _activation(value: Any, walk: _Walk) -> Any:
@@ -214,90 +204,29 @@ def _activation(value: Any, walk: _Walk) -> Any:
     if value is None or (isinstance(value, str) and value in ACTIVATIONS):
         return value
     if isinstance(value, dict):
-        if value.get("class_name") == "function" and _among(value.get("config"), ACTIVATIONS):
+        if value.get("class_name") == "function" and among(value.get("config"), ACTIVATIONS):
             return value["config"]
-        if _among(value.get("class_name"), ACTIVATION_LAYERS):
+        if among(value.get("class_name"), ACTIVATION_LAYERS):
             return _layer({key: one for key, one in value.items() if key != "inbound_nodes"}, walk, 0)
-    shown = value if isinstance(value, str) else _named(value)
+    shown = value if isinstance(value, str) else named(value)
     raise refuse(f"The model has the activation {quoted(shown)}.", "one of Keras's own", _OWN_LAYERS)
 
 
 def _dtype(value: Any, walk: _Walk) -> str:
     name = value
     if isinstance(value, dict):
-        _built_in(value)
-        if not _among(value.get("class_name"), POLICIES) or not isinstance(value.get("config"), dict):
-            raise refuse(f"The model has {_named(value)} as its type.", "floating point", "Save it unquantised.")
+        check_built_in(value)
+        if not among(value.get("class_name"), POLICIES) or not isinstance(value.get("config"), dict):
+            raise refuse(f"The model has {named(value)} as its type.", "floating point", "Save it unquantised.")
         name = value["config"].get("name")
-    if name is not None and not _among(name, DTYPES):
+    if name is not None and not among(name, DTYPES):
         raise refuse(f"The model computes in {quoted(name)}.", "floating point", "Save it in float32.")
     walk.half |= name not in (None, "float32", "uint8")
     return "float32"
 
 
-def _plain_training(value: Any, depth: int) -> None:
-    """Raise UploadError where what was used for training (losses, initialisers) is not Keras's own."""
-    if depth > 12:
-        raise refuse("The configuration is too deep.", "what Keras writes", _SAVE)
-    if isinstance(value, list):
-        for one in value:
-            _plain_training(one, depth + 1)
-    elif isinstance(value, dict):
-        name = value.get("class_name")
-        if name is not None:
-            initial = str(value.get("module")).startswith(("keras.init", "keras.regul", "keras.constr"))
-            own = isinstance(name, str) and name.isidentifier() and name.isascii() and name not in STRANGERS
-            if not own or (initial and name not in TRAINING):
-                raise refuse(f"The model was trained with {_named(value)}.", "Keras's own", _SAVE)
-            if name != "function" or value.get("module") != "builtins":
-                _built_in(value)
-        for key, one in value.items():
-            if key not in {"registered_name", "class_name", "module"}:
-                _plain_training(one, depth + 1)
-    elif isinstance(value, str) and (len(value) > 200 or ">" in value):
-        raise refuse(f"The model was trained with {quoted(value)}.", "Keras's own", "Save it with compile left out.")
-
-
-def _among(value: object, known: Collection[str]) -> bool:
-    """Whether it is one of these words; what cannot be looked up is not."""
-    return isinstance(value, str) and value in known
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable() or "/" in value:
-        raise refuse(f"A layer is named {quoted(value)}.", "a printable name without a slash", "Rename it.")
-    return value
-
-
-def _word(key: object) -> str:
-    if not isinstance(key, str) or not key.isascii() or not key.isidentifier() or key.startswith("__"):
-        raise refuse(f"A configuration has the key {quoted(key)}.", "a word", _SAVE)
-    return key
-
-
 def _flag(config: Record) -> bool:
     return bool(config.get("trainable", True))
-
-
-def _shape(value: object) -> list[int | None]:
-    """A batch's shape: nothing or a number, then numbers that can be."""
-    if not isinstance(value, list) or not 1 <= len(value) <= 5:
-        raise refuse(f"An input has the shape {quoted(value)}.", "(batch, rows, columns, channels)", _SAVE)
-    for side in value:
-        if side is not None and (isinstance(side, bool) or not isinstance(side, int) or not 0 < side <= 2**16):
-            raise refuse(f"An input has the shape {quoted(value)}.", "sides from 1 to 64", "Use a smaller picture.")
-    if math.prod(side or 1 for side in value[1:]) > limits.ACTIVATIONS:
-        raise refuse(f"An input has the shape {quoted(value)}.", "a picture of at most 64x64x3", "Use smaller ones.")
-    return list(value)
-
-
-def _dimensions(value: Any, depth: int) -> Any:
-    """The shapes of a build configuration: lists and objects of shapes."""
-    if depth < 3 and isinstance(value, dict):
-        return {_word(key): _dimensions(one, depth + 1) for key, one in value.items()}
-    if depth < 3 and isinstance(value, list) and any(isinstance(one, list) for one in value):
-        return [_dimensions(one, depth + 1) for one in value]
-    return None if value is None else _shape(value)
 
 
 def _input(clean: Record) -> None:

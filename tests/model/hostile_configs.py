@@ -12,7 +12,7 @@ from typing import Any
 Config = dict[str, Any]
 
 
-def layer(name: str, module: str = "keras.layers", **config: Any) -> Config:
+def layer(name: str, module: str = "keras.layers", /, **config: Any) -> Config:
     """A layer's record, as Keras 3 writes it."""
     return {
         "module": module,

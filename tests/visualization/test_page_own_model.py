@@ -6,77 +6,89 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.engine import engine
+from model.engine import Engine
 from model.networks import Dense, Flatten, Network
 from model.run import Run
 from model.uploads import keeping
 from model.uploads.admission import OwnModel
 from model.uploads.arrival import FITTING, Arrival
 from tests.visualization.page import DEADLINE_SECONDS, words
+from visualization.views import own_model
 
 
-@pytest.fixture(scope="module")
-def loaded() -> Run:
+@pytest.fixture
+def loaded(engine: Engine, page: AppTest, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A model of three classes on pictures of 12x9x3, which no data set has, on the page."""
+    monkeypatch.setattr(own_model, "engine", lambda: engine)
     layers = (Flatten("flatten"), Dense("hidden", 4), Dense("output", 3, activation="softmax"))
     network = Network("three", "three", (12, 9, 3), layers)
     shapes = {name: shape for placed in network.placed() for name, shape in placed.weight_shapes.items()}
     random = np.random.default_rng(0)
     weights = {name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     model = OwnModel(network, weights, "three.keras", "ab" * 32, 5000, "0..255", ("A softmax was added.",), 2e-7)
-    return keeping.keep(engine().runs.root, model)
+    return keeping.keep(engine.runs.root, model)
 
 
-def page(view: str, run: Run | None = None, **parameters: str) -> AppTest:
-    app = AppTest.from_file("app.py", default_timeout=DEADLINE_SECONDS)
-    app.query_params["view"] = view
-    if run is not None:
-        app.query_params["run"] = run.id
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app.run()
+def look(page: AppTest, run: str, view: str, **parameters: str) -> str:
+    """Open a view of a run; all that it says. Raises what the page raised."""
+    for name, value in {"run": run, "view": view, **parameters}.items():
+        page.query_params[name] = value
+    return words(page.run())
 
 
-def test_what_was_loaded_is_told(loaded: Run) -> None:
-    said = words(page("Model", loaded, model="Load"))
+def test_what_was_loaded_is_told(page: AppTest, loaded: Run) -> None:
+    said = look(page, loaded.id, "Model", model="Load")
     assert "All 3 layers are computed in your browser" in said
     assert "A softmax was added." in said
-    assert "No data set · three · loaded · 1,319 parameters" in said
+    assert "No data set · three · loaded · 1,315 parameters" in said
     assert "No data set goes with this model" in said
 
 
-def test_a_refusal_is_shown_in_full_and_the_page_goes_on() -> None:
-    app = page("Model", model="Load")
-    coming = Arrival(engine().runs.root, b"import os", "evil.keras", "0..1", FITTING, {})
+def test_a_refusal_is_shown_in_full_and_the_page_goes_on(page: AppTest, engine: Engine) -> None:
+    look(page, "pretrained", "Model", model="Load")
+    coming = Arrival(engine.runs.root, b"import os", "evil.keras", "0..1", FITTING, {})
     coming.wait(DEADLINE_SECONDS)
-    app.session_state["own_model"] = coming
-    said = words(app.run())
+    page.session_state["own_model"] = coming
+    said = words(page.run())
     assert f"evil.keras is not loaded. {coming.problem}" in said
     assert "a .keras or .h5 file" in coming.problem
     assert "Pretrained" in said
 
 
-def test_once_read_it_is_opened(loaded: Run) -> None:
-    app = page("Model", model="Load")
-    coming = Arrival(engine().runs.root, b"", "three.keras", "0..1", FITTING, {})
+def test_once_read_it_is_opened(page: AppTest, loaded: Run, engine: Engine) -> None:
+    look(page, "pretrained", "Model", model="Load")
+    coming = Arrival(engine.runs.root, b"", "three.keras", "0..1", FITTING, {})
     coming.wait(DEADLINE_SECONDS)
     coming.run, coming.problem = loaded, ""
-    app.session_state["own_model"] = coming
-    app.run()
-    assert app.query_params["run"] == [loaded.id]
-    assert "own_model" not in app.session_state
+    page.session_state["own_model"] = coming
+    said = words(page.run())
+    assert page.query_params["run"] in (loaded.id, [loaded.id])
+    assert "three · loaded" in said
+    assert "own_model" not in page.session_state
 
 
 @pytest.mark.parametrize(
     ("view", "parameters"),
     [
-        ("Network", {}), ("Surfaces", {}), ("Training", {}), ("Evaluation", {}), ("Evaluation", {"evaluation": "Embedding"}),
-        ("Neurons", {}), ("Neurons", {"neurons": "Links"}), ("Neurons", {"neurons": "Filters"}), ("Causes", {}),
-        ("Causes", {"causes": "Why"}), ("Causes", {"causes": "Stress"}), ("Model", {}), ("Model", {"model": "Export"}),
-        ("Model", {"model": "API"}),
+        ("Surfaces", {}),
+        ("Training", {}),
+        ("Evaluation", {"evaluation": "Classes"}),
+        ("Evaluation", {"evaluation": "Embedding"}),
+        ("Neurons", {"neurons": "Answer"}),
+        ("Neurons", {"neurons": "Filters"}),
+        ("Causes", {"causes": "Knock-out"}),
+        ("Causes", {"causes": "Stress"}),
+        ("Model", {"model": "Summary"}),
+        ("Model", {"model": "Export"}),
     ],
-)  # fmt: skip
-def test_no_view_breaks_without_a_data_set(view: str, parameters: dict[str, str], loaded: Run) -> None:
-    app = page(view, loaded, **parameters)
-    said = words(app)  # raises what the page raised
-    if view == "Evaluation" or (view == "Causes" and not parameters):
+)
+def test_no_view_breaks_without_a_data_set(view: str, parameters: dict[str, str], page: AppTest, loaded: Run) -> None:
+    said = look(page, loaded.id, view, **parameters)
+    assert "three · loaded" in said
+    if view == "Evaluation" or "Knock-out" in parameters.values():
         assert "No data set goes with three" in said
+
+
+def test_there_are_no_test_pictures_to_choose_from(page: AppTest, loaded: Run) -> None:
+    page.session_state["picture_source"] = "Test set"
+    assert "no test pictures to choose from" in look(page, loaded.id, "Network")
