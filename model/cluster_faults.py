@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 5.0
 """How long the scheduler may take for an answer that takes it milliseconds."""
-_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
+ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
+"""What Dask can be reached at."""
 _COMMAND = "python -m model.cluster_worker"
 
 
@@ -25,7 +26,7 @@ def of_setting(address: str) -> str:
             "STRATA_SCHEDULER is set, but Dask is not installed. Expected the package distributed. "
             "Install it: pip install -r requirements-cluster.txt"
         )
-    if not _ADDRESS.fullmatch(address):
+    if not ADDRESS.fullmatch(address):
         return (
             f"STRATA_SCHEDULER is {address!r}. Expected an address such as tcp://host:8786. Correct it and start again."
         )

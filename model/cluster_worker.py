@@ -13,6 +13,7 @@ import signal
 import sys
 
 from model import cluster_jobs
+from model.cluster_faults import ADDRESS
 from model.cluster_jobs import ROLES
 from model.runs import default_root
 
@@ -37,6 +38,12 @@ def _roles(text: str) -> tuple[str, ...]:
     return roles
 
 
+def _address(text: str) -> str:
+    if not ADDRESS.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"expected an address such as tcp://host:8786, received {text!r}")
+    return text
+
+
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
     found = argparse.ArgumentParser(
@@ -46,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    found.add_argument("scheduler", help="the scheduler's address, tcp://host:8786")
+    found.add_argument("scheduler", type=_address, help="the scheduler's address, tcp://host:8786")
     found.add_argument("--roles", type=_roles, default=ROLES, help=f"what it takes, by commas ({','.join(ROLES)})")
     found.add_argument("--name", help="what the scheduler calls it (its address)")
     return found
@@ -73,8 +80,10 @@ async def serve(scheduler: str, name: str | None) -> None:
             with contextlib.suppress(asyncio.TimeoutError, OSError):
                 await asyncio.wait_for(worker.close(timeout=1, executor_wait=False), 2)
         else:
-            with contextlib.suppress(OSError):
+            try:
                 await served
+            except (OSError, RuntimeError) as error:  # the scheduler went while the worker came
+                print(f"The scheduler cannot be used: {error.__cause__ or error}", flush=True)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(asyncio.shield(end), _AGAIN_SECONDS)
 
@@ -93,8 +102,6 @@ def main(arguments: list[str] | None = None) -> int:
         asyncio.run(serve(options.scheduler, options.name))
     except ImportError as error:
         return _refuse(f"{error}. Expected Dask. Install it: pip install -r requirements-cluster.txt")
-    except ValueError as error:
-        return _refuse(f"{options.scheduler!r} is no address: {error}. Expected one such as tcp://host:8786.")
     finally:
         cluster_jobs.close_all()
     return 0

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import cluster_faults, cluster_jobs, jobs
+from model import cluster_faults, cluster_jobs, cluster_worker, jobs
 from model.analyses import Analysis
 from model.api.health_routes import of as health_of
 from model.cluster import Cluster
@@ -221,3 +221,22 @@ def test_paths_are_where_each_machine_has_them(tmp_path: Path, monkeypatch: pyte
     assert cluster_jobs._unpacked(packed).run_path == Path("/mnt/shared/runs/run")
     assert cluster_jobs._unpacked(cluster_jobs.portable(PRETRAINED, tmp_path)) == PRETRAINED
     assert cluster_jobs.portable(3, tmp_path) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["host:8786"], "expected an address such as tcp://host:8786, received 'host:8786'"),
+        (
+            ["tcp://host:8786", "--roles", "cooking"],
+            "expected some of inference, analysis, training, received 'cooking'",
+        ),
+    ],
+)
+def test_the_workers_command_refuses_what_it_cannot_use(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cluster_worker.main(arguments)
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
