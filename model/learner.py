@@ -6,7 +6,8 @@ from NumPy. Keras's layers, losses and optimisers do the arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
@@ -37,6 +38,7 @@ class Learner:
         keras.utils.set_random_seed(settings.seed)
         training, validation = split(len(dataset.x_train), settings.validation_fraction)
         self.model = build(network)
+        _skip_before_1x1(self.model)
         self.train_images = len(dataset.x_train[training])
         self.validation_images = len(dataset.x_train[validation])
         self._settings = settings
@@ -134,6 +136,22 @@ class Learner:
             return tf.reduce_sum(_cross_entropy(label, probabilities)), _hits(label, probabilities)
 
         return check
+
+
+def _skip_before_1x1(model: keras.Model) -> None:
+    """Let 1 x 1 convolutions with strides read only what they use, and slide without strides: the same values.
+
+    TensorFlow's oneDNN corrupts memory where such a convolution is trained on batches of changing size, as the last one
+    of an epoch is, and the process dies.
+    """
+    for layer in model.layers:
+        if type(layer) is keras.layers.Conv2D and layer.kernel_size == (1, 1) and max(layer.strides) > 1:
+            layer.call = functools.partial(_called_on_every, layer.call, tuple(layer.strides))
+            layer.strides = (1, 1)
+
+
+def _called_on_every(call: Callable[[tf.Tensor], tf.Tensor], strides: tuple[int, int], values: tf.Tensor) -> tf.Tensor:
+    return call(values[:, :: strides[0], :: strides[1]])
 
 
 def _optimizer(settings: Settings) -> keras.Optimizer:

@@ -22,10 +22,12 @@ from model.layers import (
     Layer,
     MaxPool2D,
     Multiply,
+    Padding,
     Rescaling,
     Reshape,
     Subtract,
 )
+from model.learner import _skip_before_1x1
 from model.networks import CNN, GlobalAveragePool2D, Network, NetworkError, Wires
 from model.tracing import trace
 from tests.model.graphs import PAIRS, RESIDUAL, Pair
@@ -238,3 +240,14 @@ def test_a_graph_that_cannot_be_is_refused(network: Network, message: str) -> No
     with pytest.raises(NetworkError) as refusal:
         network.placed()
     assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_a_1x1_convolution_that_skips_before_it_slides_makes_the_same(padding: Padding) -> None:
+    layers = (Conv2D("short", 3, (1, 1), (2, 3), padding), Flatten("flatten"), Dense("output", 10, "softmax"))
+    model = build(Network("skips", "Skips", (7, 9, 2), layers))
+    pictures = np.random.default_rng(1).uniform(-1, 1, (4, 7, 9, 2)).astype(np.float32)
+    before = np.asarray(model(pictures))
+    _skip_before_1x1(model)
+    np.testing.assert_allclose(model(pictures), before, atol=1e-6)
+    assert model.get_layer("short").strides == (1, 1)
