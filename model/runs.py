@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from data import datasets
+from data import datasets, own
 from model import ownership
 from model.fitting import fitted
 from model.networks import Network, NetworkError
@@ -49,13 +49,14 @@ class Runs:
         versions: Mapping[str, str],
         further_epochs: tuple[int, ...] = (),
     ) -> Run:
-        """A new run of `network` fitted to the data set, queued and owned by this process.
+        """A new run of `network`, fitted to an own data set, queued and owned by this process.
 
         Raises RunError where the folder cannot be written, NetworkError for a network that does not fit, DatasetError
         for a data set that is unknown or gone.
         """
         form = datasets.form(settings.dataset)
-        network = fitted(network, form.shape, len(form.class_names))
+        if own.is_own(settings.dataset):
+            network = fitted(network, form.shape, len(form.class_names))
         check_trainable(network, form.shape, len(form.class_names))
         created = time.time()
         stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
