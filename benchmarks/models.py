@@ -6,8 +6,9 @@ Every architecture of benchmarks.architectures (or those named) is saved by Kera
 through the throw-away process, to a run. Keys: models (how many became runs), refused (names of those that did not),
 browser_engine (how many the browser's engine computes whole, the others run in the worker), max_abs_diff (the largest
 difference of any activation of any layer between the browser's engine, run in Node on these runs, and Keras, on two
-pictures of noise, as a share of the value where that is above 1), max_answer_diff (the same of the probabilities alone,
-against the model as it was built in Keras), worst_model; read_seconds_median (an upload's time, most of it Keras's
+pictures of noise, as a share of the layer's largest value where that is above 1), max_answer_diff (of the
+probabilities alone, against the model as it was built in Keras), worst_model;
+read_seconds_median (an upload's time, most of it Keras's
 start); worker_pen_ms_median and worker_pen_ms_p95 (milliseconds from the pointer event to the activations of the
 model with attention, in Chromium: see benchmarks.live); export_html_kb (the standard network as one page, in units of
 1,024 bytes); hostile_files, hostile_models of them, and hostile_accepted (uploads made by the tests, and how many of
