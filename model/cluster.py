@@ -16,7 +16,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +26,8 @@ from data.errors import StrataError
 from model import cluster_faults, cluster_jobs
 from model.cluster_faults import ANSWER_SECONDS
 from model.cluster_jobs import Place
-from model.cluster_lanes import ClusterLane, SchedulerLost, Spread
+from model.cluster_lanes import Adrift, ClusterLane, ClusterWorker, SchedulerLost, Spread
 from model.pools import PoolStanding
-from model.records import RunState
 from model.run import Run
 
 if TYPE_CHECKING:
@@ -40,17 +39,6 @@ _PROBE_SECONDS = 20.0
 _STANDING_LOOKS = 4
 _AGAIN_LOOKS = 10
 """Every how many looks workers are asked for their memory, and those that were no use are probed again."""
-
-
-@dataclass(slots=True)
-class ClusterWorker:
-    """A worker that the scheduler has. problem: why it is not used, in words."""
-
-    address: str
-    name: str
-    lanes: dict[str, ClusterLane] = field(default_factory=dict)
-    standing: dict[str, PoolStanding] = field(default_factory=dict)
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +56,7 @@ class Cluster:
         self.inference = Spread(lambda: self.lanes("inference"), lambda: self.problem)
         self._workers: dict[str, ClusterWorker] = {}
         self._sent: dict[Future[Any], _Sent] = {}
-        self._adrift: dict[Future[Any], Run] = {}
+        self._adrift = Adrift()
         self._client: Client | None = None
         self._trouble = f"Connecting to the Dask scheduler at {address}."
         self._probe: Place | None = None
@@ -192,7 +180,7 @@ class Cluster:
                     self._look()
                 else:
                     self._connect()
-                self._look_at_adrift()
+                self._adrift.look()
             except Exception:  # a bug; without this thread nobody would ever hear of anything
                 _log.exception("looking after the cluster failed")
             self._closing.wait(LOOK_SECONDS)
@@ -316,7 +304,7 @@ class Cluster:
                     run = sent.pop(answer).run
                     assert run is not None
                     del self._sent[answer]
-                    self._adrift[answer] = run
+                    self._adrift.take(answer, run)
         for worker in workers.values():
             for lane in worker.lanes.values():
                 lane.is_lost = True
@@ -326,20 +314,3 @@ class Cluster:
             _log.warning("%s", words)
             with contextlib.suppress(Exception):
                 client.close(timeout=ANSWER_SECONDS)
-
-    def _look_at_adrift(self) -> None:
-        """End the trainings that the scheduler's end cut off, once their folders say so."""
-        for answer, run in list(self._adrift.items()):
-            try:
-                status = run.status()
-            except StrataError as error:
-                del self._adrift[answer]
-                answer.set_exception(error)
-                continue
-            if status.state.is_active and status.state is not RunState.QUEUED:
-                continue
-            del self._adrift[answer]
-            if status.state in {RunState.INTERRUPTED, RunState.QUEUED}:
-                answer.set_exception(BrokenProcessPool("its worker ended while the scheduler was away"))
-            else:
-                answer.set_result(None)

@@ -6,11 +6,17 @@ import pickle
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
+from loky.process_executor import BrokenProcessPool
+
+from data.errors import StrataError
 from model import cluster_jobs, jobs
 from model.pools import PoolStanding, WorkerError, Workers
+from model.records import RunState
+from model.run import Run
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -183,6 +189,45 @@ class Spread:
         """End all of them."""
         for lane in self._lanes():
             lane.shutdown()
+
+
+@dataclass(slots=True)
+class ClusterWorker:
+    """A worker that the scheduler has. problem: why it is not used, in words."""
+
+    address: str
+    name: str
+    lanes: dict[str, ClusterLane] = field(default_factory=dict)
+    standing: dict[str, PoolStanding] = field(default_factory=dict)
+    problem: str = ""
+
+
+class Adrift:
+    """Trainings that the scheduler's end cut off: their folders say how they end."""
+
+    def __init__(self) -> None:
+        self._runs: dict[Future[Any], Run] = {}
+
+    def take(self, answer: Future[Any], run: Run) -> None:
+        """Watch the run, and settle `answer` by it."""
+        self._runs[answer] = run
+
+    def look(self) -> None:
+        """Settle those that have ended."""
+        for answer, run in list(self._runs.items()):
+            try:
+                status = run.status()
+            except StrataError as error:
+                del self._runs[answer]
+                answer.set_exception(error)
+                continue
+            if status.state.is_active and status.state is not RunState.QUEUED:
+                continue
+            del self._runs[answer]
+            if status.state in {RunState.INTERRUPTED, RunState.QUEUED}:
+                answer.set_exception(BrokenProcessPool("its worker ended while the scheduler was away"))
+            else:
+                answer.set_result(None)
 
 
 def _conforms(lane: ClusterLane, spread: Spread) -> tuple[Workers, Workers]:
