@@ -15,6 +15,7 @@ STREAMLIT = {
     "visualization/state.py",
     "visualization/training_state.py",
     "visualization/picture_state.py",
+    "visualization/run_state.py",
     "visualization/own_data_state.py",
     "visualization/muting_state.py",
     "visualization/own_model_state.py",

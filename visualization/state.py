@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
@@ -12,76 +11,23 @@ import numpy as np
 import streamlit as st
 
 from data import datasets, own
-from model.engine import engine
 from model.networks import Network
-from model.runs import PRETRAINED, Run, RunError
+from model.runs import PRETRAINED, Run
 from visualization import picks, picture_state
 from visualization.pad import PadDrawing, PadReport
 from visualization.picks import Pick, Wish
 from visualization.picture_state import FIRST_SAMPLE as FIRST_SAMPLE
 from visualization.picture_state import PICTURE_SOURCES as PICTURE_SOURCES
 from visualization.pictures import Picture
+from visualization.run_state import ChosenRun as ChosenRun
+from visualization.run_state import check as check
+from visualization.run_state import choose_run as choose_run
+from visualization.run_state import chosen_run as chosen_run
+from visualization.run_state import forget_run as forget_run
 from visualization.timeline import Moment
 
 View = Literal["Network", "Surfaces", "Training", "Evaluation", "Neurons", "Causes", "Model"]
 VIEWS: tuple[View, ...] = get_args(View)
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenRun:
-    """The run that the page shows, and what was wrong with the one it was asked for."""
-
-    run: Run
-    problem: str = ""
-
-
-def chosen_run() -> ChosenRun:
-    """The run named in the URL, else after `--run` in the command, else the newest, else the project's own."""
-    runs = engine().runs
-    asked_for = st.query_params.get("run") or _run_of_the_command()
-    if asked_for:
-        try:
-            run = runs.find(asked_for)
-            check(run)
-            return ChosenRun(run)
-        except RunError as error:
-            return ChosenRun(Run(PRETRAINED), str(error))
-    for run in runs.all()[:20]:
-        try:
-            check(run)
-            if run.snapshot_steps() or run.status().state.is_active:
-                return ChosenRun(run)
-        except RunError:
-            # One broken folder must not keep the page from opening; it is named where runs are listed.
-            continue
-    return ChosenRun(Run(PRETRAINED))
-
-
-def check(run: Run) -> None:
-    """Raise RunError where a file of the run cannot be read: better once here than in every view."""
-    run.config()
-    run.data()
-    run.status()
-    run.metrics()
-
-
-def _run_of_the_command() -> str | None:
-    """The name in `streamlit run app.py -- --run NAME`."""
-    arguments = sys.argv[1:]
-    return arguments[arguments.index("--run") + 1] if "--run" in arguments[:-1] else None
-
-
-def choose_run(run: Run) -> None:
-    """Show `run` from now on, also after a refresh and to whom the link is given, at its newest step."""
-    st.query_params["run"] = run.id
-    st.query_params.pop("step", None)
-
-
-def forget_run() -> None:
-    """The chosen run was deleted: show whatever is chosen without one."""
-    st.session_state.pop("shown", None)
-    for name in ("run", "step"):
-        st.query_params.pop(name, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture
 def page(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page with no run yet; the browser's part is not drawn by AppTest and need not be built."""
-    from visualization import exports, state, verdicts
+    from visualization import exports, run_state, verdicts
     from visualization.views import controls, frame, runs, training, waiting
 
     monkeypatch.setattr(engine.runs, "root", tmp_path / "runs")
-    for module in (engine_module, exports, state, frame, controls, runs, training, traces, verdicts, waiting):
+    for module in (engine_module, exports, run_state, frame, controls, runs, training, traces, verdicts, waiting):
         monkeypatch.setattr(module, "engine", lambda: engine)
     monkeypatch.setattr(bundle, "is_fresh", lambda: True)
     monkeypatch.setattr(bundle, "version", lambda: "test")

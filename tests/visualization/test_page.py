@@ -110,6 +110,14 @@ def test_a_second_visitor_finds_the_run(page: AppTest, engine: Engine) -> None:
     assert component(page, "scene")["run"] == run.id
 
 
+def test_what_one_looks_at_stays_when_somebody_else_trains(page: AppTest, engine: Engine) -> None:
+    page.run()
+    assert component(page, "scene")["run"] == "pretrained"
+    finished_run(engine)
+    page.run()
+    assert component(page, "scene")["run"] == "pretrained"
+
+
 def test_a_link_to_a_run_that_is_gone_says_so_and_shows_something(page: AppTest) -> None:
     page.query_params["run"] = "gone"
     page.run()

@@ -26,12 +26,12 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page on an engine whose workers nobody starts."""
-    from visualization import state, verdicts
+    from visualization import run_state, verdicts
     from visualization.views import controls, frame, own_data, runs, training, waiting
 
     monkeypatch.setenv("STRATA_RUNS", str(tmp_path / "runs"))
     engine = Engine(tmp_path / "runs")
-    for module in (engine_module, state, frame, controls, own_data, runs, training, traces, verdicts, waiting):
+    for module in (engine_module, run_state, frame, controls, own_data, runs, training, traces, verdicts, waiting):
         monkeypatch.setattr(module, "engine", lambda: engine)
     monkeypatch.setattr(bundle, "is_fresh", lambda: True)
     monkeypatch.setattr(bundle, "version", lambda: "test")
