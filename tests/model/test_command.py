@@ -96,7 +96,7 @@ def test_bad_input_is_refused_in_words(
     ("layers", "words"),
     [
         ([{"kind": "flatten", "name": "in a row"}], "has the name 'in a row' in it. Expected letters"),
-        ([], r"makes \(28, 28, 1\) of \(28, 28, 1\)\. Expected \(10,\)"),
+        ([], "is broken: it has no layers"),
         ([{"kind": "flatten", "name": "flatten"}], r"makes \(784,\)"),
         (
             [{"kind": "flatten", "name": "f"}, {"kind": "dense", "name": "d", "units": 10, "activation": "relu"}],
