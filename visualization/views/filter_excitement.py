@@ -10,7 +10,7 @@ from model.analyses import Arrays
 from model.fields import Field, field
 from model.selectivity import can_die
 from visualization import class_words, galleries, number_table, state
-from visualization.pictures import test_image
+from visualization.pictures import shades, test_image
 from visualization.state import Shown
 from visualization.views import exhibit
 from visualization.views.filter_choice import Choice
@@ -47,7 +47,7 @@ def draw(shown: Shown, choice: Choice, channel: int, found: Arrays) -> None:
             galleries.gallery(
                 pictures,
                 words,
-                measure="ink (0 to 255)",
+                measure=class_words.measure(pictures.shape[-1]),
                 across=len(numbers) if whole else _ACROSS,
                 strongest=255,
                 noun=f"{dataset.title} test picture",
@@ -106,15 +106,16 @@ def _sides(seen: Field) -> tuple[int, int, int, int]:
 
 
 def _patches(choice: Choice, fields: list[Field], pictures: np.ndarray, words: list[str], numbers: list[int]) -> None:
-    cuts = _stacked([each.cut(picture) for each, picture in zip(fields, pictures, strict=True)])
+    cuts = _stacked([each.cut(picture) for each, picture in zip(fields, shades(pictures), strict=True)])
     rows, columns = fields[0].rows.length, fields[0].columns.length
+    grey = " Of colours the brightness is shown." if pictures.shape[-1] == 3 else ""
     branched = "" if fields[0].is_box else " Pixels within it that have no part in the neuron are blank too."
     exhibit.draw(
         "The exact patches that do it",
         galleries.gallery(
             cuts,
             words,
-            measure="ink (0 to 255)",
+            measure=class_words.measure(pictures.shape[-1]),
             across=_ACROSS,
             strongest=255,
             noun="patch of test picture",
@@ -123,15 +124,14 @@ def _patches(choice: Choice, fields: list[Field], pictures: np.ndarray, words: l
         key=f"patches_{choice.placed.layer.name}",
         explanation=(
             f"All that one neuron of {choice.placed.title} is computed from: {rows} x {columns} pixels, cut out of "
-            "each "
-            "picture where the frame is, at the neuron with the largest activation. What lies beyond the picture's "
-            "border "
-            "is blank. The size follows from the windows and strides of all layers up to this one."
+            "each picture where the frame is, at the neuron with the largest activation. What lies beyond the "
+            "picture's border is blank. The size follows from the windows and strides of all layers up to this one."
+            + grey
             + branched
             + _presumed(fields[0])
         ),
         table=lambda: number_table.written(
-            ["test picture", "row", "column", "ink"],
+            ["test picture", "row", "column", "ink or brightness (0 to 255)"],
             (
                 (numbers[at], row, column, int(cuts[at, row, column]))
                 for at, row, column in np.ndindex(cuts.shape)
