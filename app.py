@@ -16,16 +16,16 @@ import streamlit as st
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-FIRST_PAGE_SECONDS = 2.5
-ICON = Path(__file__).parent / "visualization" / "icon.svg"
+FIRST_PAGE_SECONDS = 2.5  # importing Keras takes a processor for seconds: the first visitor's page is drawn before it
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Workers start with the server and end with it."""
+    from model.api.ending import end_in_time
     from model.engine import engine
 
-    # Importing Keras takes a processor for seconds: the first visitor's page is to be drawn before that.
+    end_in_time()
     warm_up = threading.Timer(FIRST_PAGE_SECONDS, _settle)
     warm_up.start()
     port = st.get_option("server.port")
@@ -63,7 +63,7 @@ def page() -> None:
     from visualization import state
     from visualization.views import controls, frame
 
-    st.set_page_config(page_title="Strata", page_icon=ICON, layout="wide")
+    st.set_page_config(page_title="Strata", page_icon=Path(__file__).parent / "visualization/icon.svg", layout="wide")
     frame.ensure_front_end()
     chosen = state.chosen_run()
     try:

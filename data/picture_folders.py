@@ -113,8 +113,9 @@ def arranged(members: list[Member], refusals: Refusals) -> list[Placed]:
             found.append((member, member.name.split("/")))
         else:
             refusals.add(member.name, f"The file is no picture by its name. Expected {', '.join(SUFFIXES)}.")
-    if len({path[0] for _, path in found}) == 1 and all(len(path) > 2 for _, path in found):
-        found = [(member, path[1:]) for member, path in found]
+    folders = [path for _, path in found if len(path) > 1]
+    if len({path[0] for path in folders}) == 1 and any(len(path) > 2 for path in folders):
+        found = [(member, path[1:] or path) for member, path in found]
     tops = {path[0].lower() for _, path in found if len(path) > 1}
     has_parts = bool(tops & {*TRAINING}) and tops <= {*TRAINING, *TEST} and len(tops) > 1
     return [placed for member, path in found if (placed := _placed(member, path, has_parts, refusals)) is not None]

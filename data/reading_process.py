@@ -60,6 +60,9 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         _say(error="Reading the upload took too much memory. Expected less than 4 GiB. Take fewer or smaller pictures.")
         return 2
+    except Exception as error:  # whatever a library raises on files that only look like what they say
+        _say(error=f"The upload is broken: {type(error).__name__}. Expected a whole .zip or .npz. Make it anew.")
+        return 2
     return 0
 
 

@@ -142,19 +142,22 @@ def standing() -> dict[str, PoolStanding]:
     return {role: pool.standing() for role, pool in list(_pools.items())}
 
 
-def kill(role: str) -> None:
+# Orders: coroutines, for Dask runs nothing else without waiting for its end; in threads, for they may take seconds, and
+# the worker's event loop has the scheduler to answer.
+
+
+async def kill(role: str) -> None:
     """End the process of a kind of jobs, which hangs."""
-    _pool(role).kill_workers()
+    threading.Thread(target=_pool(role).kill_workers, name=f"kill-{role}", daemon=True).start()
 
 
-def renew(role: str) -> None:
+async def renew(role: str) -> None:
     """Put a new process in the place of one that has grown too large."""
-    _pool(role).renew()
+    threading.Thread(target=_pool(role).renew, name=f"renew-{role}", daemon=True).start()
 
 
-def close(role: str) -> None:
+async def close(role: str) -> None:
     """End the process of a kind of jobs."""
-    # In a thread: it may take seconds, and the worker's event loop has the scheduler to answer.
     threading.Thread(target=_pool(role).shutdown, name=f"close-{role}", daemon=True).start()
 
 

@@ -44,7 +44,7 @@ class PlacedLayer:
     @property
     def title(self) -> str:
         """The layer's name for people: "conv 1"."""
-        return self.layer.name.replace("_", " ")
+        return self.layer.name.replace("_", " ").strip()
 
 
 @functools.lru_cache(maxsize=64)

@@ -20,14 +20,12 @@ from fastapi import FastAPI
 
 from data.errors import StrataError
 from model.api.application import application
+from model.api.ending import CLOSE_SECONDS
 from model.engine import engine
 from model.runs import PRETRAINED
 
 EXIT_BAD_INPUT = 2
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 5000
-_CLOSE_SECONDS = 1
-"""How long open requests may still take after SIGTERM; trainings then have 3 s to keep what they learned."""
-
 _LARGEST_FRAME_BYTES = 2**20
 """A picture of 64 x 64 in colour has 49 KB."""
 
@@ -115,7 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
         log_level="warning",
         access_log=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=_CLOSE_SECONDS,
+        timeout_graceful_shutdown=CLOSE_SECONDS,
         # Activations hardly shrink, and packing them takes longer than computing them.
         ws="websockets-sansio",
         ws_per_message_deflate=False,

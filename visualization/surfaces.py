@@ -124,9 +124,9 @@ def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief:
 
 
 def _places(tiles: Tiling) -> np.ndarray:
-    """(channel, row, column) of every point of the sheet, int16; -1 in the gaps."""
+    """(channel, row, column) of every point of the sheet, int32; -1 in the gaps."""
     rows, columns = tiles.shape
-    places = np.full((rows, columns, 3), -1, np.int16)
+    places = np.full((rows, columns, 3), -1, np.int32)
     grid = np.moveaxis(np.indices((tiles.rows, tiles.columns)), 0, -1)  # (rows, columns, 2)
     for place, channel in enumerate(tiles.channels):
         row, column = tiles.corner(place)

@@ -99,7 +99,7 @@ def _from_json(found: Any, shape: tuple[int, int, int], most: int) -> np.ndarray
         )
     ((name, nested),) = found.items()
     try:
-        array = np.array(nested)
+        array = np.array(None if _holds_truths(nested) else nested)
     except (ValueError, OverflowError):
         array = np.array(None)  # rows of several lengths, or nested deeper than any array
     whole = name == "pixels"
@@ -120,6 +120,13 @@ def _from_json(found: Any, shape: tuple[int, int, int], most: int) -> np.ndarray
             f"{name} go from {array.min():g} to {array.max():g}. Expected 0 to {largest}. Scale them to that range."
         )
     return array.astype(np.uint8 if whole else np.float32).reshape(-1, *shape)
+
+
+def _holds_truths(nested: Any) -> bool:
+    """Whether true or false stands among numbers, where NumPy would take them for 1 and 0."""
+    if isinstance(nested, list):
+        return any(_holds_truths(each) for each in nested)
+    return isinstance(nested, bool)
 
 
 def _parse(body: bytes) -> Any:

@@ -18,6 +18,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from data.refusals import plain
 from model.networks import Network, NetworkError
 from model.uploads import archives, bounded_json, configs, limits, process
 from model.uploads.limits import quoted, refuse
@@ -113,9 +114,9 @@ def _unpacked(content: bytes, folder: Path) -> bool:
 
 
 def _title(file_name: str) -> str:
-    """What the network is called: the file's name without its ending, in printable characters."""
-    plain = "".join(one for one in Path(file_name.replace("\\", "/")).stem if one.isprintable())
-    return plain[:60].strip() or "own model"
+    """What the network is called: the file's name without its ending, in printable characters and without markup."""
+    printable = "".join(one for one in Path(file_name.replace("\\", "/")).stem if one.isprintable())
+    return plain(printable)[:60].strip() or "own model"
 
 
 def taken(folder: Path) -> tuple[Network, dict[str, np.ndarray]]:

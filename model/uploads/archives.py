@@ -16,6 +16,8 @@ _MEMBERS = {"metadata.json", "config.json", "model.weights.h5"}
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file as it is."
 _ENCRYPTED = 0x1
 _CHUNK = 2**20
+_END = 22  # bytes of the record at an archive's end
+_MOST_MEMBERS, _LONGEST_DIRECTORY = 100, 2**16
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
     SyntaxError, UserWarning, KeyError, IndexError, OverflowError,
@@ -26,6 +28,7 @@ _BROKEN = (
 def unpack(source: Path, folder: Path) -> None:
     """Write the three members of the .keras file `source` into `folder`; raises UploadError for any other archive."""
     try:
+        _check_directory(source)
         with zipfile.ZipFile(source) as archive:
             for info in _checked(archive, source.stat().st_size):
                 limit = UNPACKED_BYTES if info.filename.endswith(".h5") else CONFIG_BYTES
@@ -33,6 +36,19 @@ def unpack(source: Path, folder: Path) -> None:
                     _copy(packed, unpacked, info, limit)
     except _BROKEN as error:
         raise refuse(f"The archive is broken: {quoted(error, 100)}.", "a whole .keras file", _ADVICE) from error
+
+
+def _check_directory(source: Path) -> None:
+    """Raise UploadError unless the archive's end announces a short list of members: zipfile reads it whole."""
+    with source.open("rb") as stream:
+        stream.seek(max(0, source.stat().st_size - _END - 2**16))
+        tail = stream.read()
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) - place < _END:
+        raise zipfile.BadZipFile("it has no end")
+    members, length = struct.unpack("<HI", tail[place + 10 : place + 16])
+    if members > _MOST_MEMBERS or length > _LONGEST_DIRECTORY or b"PK\x06\x07" in tail[max(0, place - 20) : place]:
+        raise refuse(f"The archive lists {members:,} members in {length:,} bytes.", "three members", _ADVICE)
 
 
 def _checked(archive: zipfile.ZipFile, size: int) -> list[zipfile.ZipInfo]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any, NoReturn
 
 from model.uploads.limits import CONFIG_BYTES, JSON_DEPTH, UploadError, quoted, refuse
@@ -69,7 +70,7 @@ def _depth(content: bytes) -> int:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
-        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise refuse(f"The key {quoted(twice)} stands twice in one object.", "each key once", _ADVICE)
     return record
 

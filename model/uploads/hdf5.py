@@ -26,6 +26,8 @@ _STORED = 3 * PARAMETERS + 10_000
 """Numbers in the file: the weights, and an optimiser's two moments of each."""
 _ATTRIBUTE_BYTES = CONFIG_BYTES
 _SLICE = 2**20
+_CHUNK_BYTES = 64 * 2**20
+"""A piece is unpacked whole, however little of it is asked for."""
 
 
 def check(path: Path) -> None:
@@ -93,12 +95,14 @@ class _Look:
         if found.is_virtual or plan.get_external_count():
             raise refuse(f"The array {quoted(name)} lies in other files.", "arrays within the file", _ADVICE)
         filters = [plan.get_filter(place)[0] for place in range(plan.get_nfilters())]
-        if set(filters) - _FILTERS:
+        if set(filters) - _FILTERS or len(set(filters)) != len(filters):
             raise refuse(f"The array {quoted(name)} is packed by filter {filters}.", "HDF5's own gzip", _ADVICE)
         if found.shape is None or found.dtype.kind not in "fiub" or found.dtype.subdtype or found.dtype.names:
             if found.dtype.kind in "SO" and found.shape is not None and math.prod(found.shape) <= 16:
                 raise refuse(f"The array {quoted(name)} holds words or objects.", "numbers", _ADVICE)
             raise refuse(f"The array {quoted(name)} holds {quoted(found.dtype)}.", "numbers", _ADVICE)
+        if found.chunks and math.prod(found.chunks) * found.dtype.itemsize > _CHUNK_BYTES:
+            raise refuse(f"The array {quoted(name)} is stored in pieces of {found.chunks}.", "at most 64 MB", _ADVICE)
         if len(found.shape) > 6:
             raise refuse(f"The array {quoted(name)} has {len(found.shape)} axes.", "at most 6", _ADVICE)
         self.numbers += math.prod(found.shape)

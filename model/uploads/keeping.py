@@ -13,6 +13,7 @@ from typing import Any
 
 from data import datasets
 from data.errors import DatasetError
+from data.refusals import plain
 from model.networks import Network
 from model.records import Config, DataRecord, RunState, Status
 from model.run import Run
@@ -94,9 +95,9 @@ def _record(model: OwnModel) -> UploadRecord:
 
 
 def _shown_name(file_name: str) -> str:
-    """A file's name fit for lists: printable, without folders, at most 80 characters."""
-    plain = "".join(one for one in Path(file_name.replace("\\", "/")).name if one.isprintable())
-    return " ".join(plain.split())[:80] or "own model"
+    """A file's name fit for lists: without folders, what does not print and markup, at most 80 characters."""
+    printable = "".join(one for one in Path(file_name.replace("\\", "/")).name if one.isprintable())
+    return plain(printable)[:80] or "own model"
 
 
 def _slug(name: str) -> str:

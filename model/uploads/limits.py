@@ -45,6 +45,10 @@ def refuse(found: str, expected: str, advice: str) -> UploadError:
     return UploadError(f"{found} Expected {expected}. {advice}")
 
 
+_MARKUP = str.maketrans({"[": "(", "]": ")", "<": "(", ">": ")", "`": "'", "$": " "})
+"""What Markdown would take for a link, a picture, code or a formula."""
+
+
 def quoted(value: object, longest: int = 60) -> str:
     """Something out of a file, fit to be shown: short, in one line, nothing that could act on a terminal or page."""
-    return ascii(value if isinstance(value, str) else str(value)[: 4 * longest])[: longest + 2]
+    return ascii(value if isinstance(value, str) else str(value)[: 4 * longest])[: longest + 2].translate(_MARKUP)

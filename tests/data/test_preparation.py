@@ -61,6 +61,13 @@ def test_parts_and_a_wrapping_folder_are_understood(tmp_path: Path) -> None:
     assert [refusal.name for refusal in known.refused] == ["all/notes.txt"]
 
 
+def test_a_picture_beside_the_folders_is_left_out_alone(tmp_path: Path) -> None:
+    files = class_files(2, 6, folder="all/")
+    stray = next(iter(files.values()))
+    known = made(tmp_path, zipped({**files, "all/stray.png": stray, "lost.png": stray}))
+    assert (sum(known.train_counts) + sum(known.test_counts), known.class_names) == (12, ("class 0", "class 1"))
+
+
 def test_bad_files_are_listed_and_the_good_ones_go_on(tmp_path: Path) -> None:
     files = {
         **class_files(2, 6),

@@ -101,6 +101,12 @@ def cases(marker: Path, good: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     yield "a zip for weights", packed(good, whole)
     yield "a pickle for weights", packed(good, pickled(marker))
     yield "no weights in the file of weights", packed(good, b" ")
+    keys = ", ".join(f'"{number}": 0' for number in range(100_000))
+    yield (
+        "one of very many keys twice",
+        _zipped([*usual[:1], ("config.json", f'{{{keys}, "5": 1}}'.encode()), *usual[2:]]),
+    )
+    yield "a list of very many members", _zipped([*usual, *((f"m{number}", b"") for number in range(5_000))])
     yield "metadata is no JSON", _zipped([("metadata.json", b"\x00"), *usual[1:]])
 
 

@@ -80,6 +80,9 @@ def _written(marker: Path) -> dict[str, Write]:
         "groups sixty deep": deep,
         "a group for each of 6,100": lambda file: [file.create_group(f"g/{place}") for place in range(6_100)],
         "a million million numbers": lambda file: file.create_dataset("a", (10**6, 10**6), "f4", chunks=(100, 100)),
+        "a piece of 256 MB": lambda file: file.create_dataset(
+            "a", (9,), "f4", maxshape=(None,), chunks=(2**26,), compression="gzip"
+        ),
         "NaN": lambda file: file.create_dataset("a", data=np.array([0, np.nan], np.float32)),
         "infinity": lambda file: file.create_dataset("a", data=np.array([np.inf], np.float16)),
         "complex numbers": lambda file: file.create_dataset("a", data=np.zeros(3, np.complex64)),

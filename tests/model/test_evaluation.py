@@ -103,7 +103,7 @@ def test_strangers_are_further_away_than_digits_and_none_of_them_was_seen(run: R
     closest = found["closest_places"]
     assert (np.diff(found["other_test"][closest, 0]) >= 0).all()
     pictures = scribbles.strangers(digits.x_test[:count], digits.y_test[:count], scribbles.TEST_SEED)
-    np.testing.assert_array_equal(found["closest"], pictures[closest][..., 0])
+    np.testing.assert_array_equal(found["closest"], pictures[closest])
     said = tracing.trace(run.path, step, pictures[closest])["output"]
     np.testing.assert_allclose(found["closest_probabilities"], said, atol=1e-6)
 

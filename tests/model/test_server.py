@@ -80,6 +80,8 @@ def test_sigterm_ends_a_training_at_a_snapshot_and_leaves_no_worker(tmp_path: Pa
         if command is PAGE:  # somebody looks at the page meanwhile
             stream = address.replace("http", "ws") + "/_stcore/stream"
             visitors.enter_context(connect(stream, subprotocols=[Subprotocol("streamlit")]))
+            half = visitors.enter_context(socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))))
+            half.sendall(b"POST /api/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")  # and no more
         runs = Runs(tmp_path / "runs")
         run = runs.find(_ask(f"{address}/api/runs", LONG)["id"])
         waiting = runs.find(_ask(f"{address}/api/runs", LONG)["id"])

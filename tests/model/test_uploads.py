@@ -25,7 +25,7 @@ from model.tracing import trace
 from model.uploads import admission, keeping, process
 from model.uploads.admission import OwnModel
 from model.uploads.arrival import FITTING, Arrival
-from model.uploads.limits import UploadError
+from model.uploads.limits import UploadError, quoted
 from tests.model import hostile_archives, hostile_configs
 
 DEADLINE_SECONDS = 170
@@ -91,6 +91,12 @@ def test_it_is_not_trained_on_from_what_is_not_known(tmp_path: Path) -> None:
     run = keeping.keep(tmp_path, own_model(), "digits")
     with pytest.raises(RunError, match="loaded from a file"):
         Runs(tmp_path).queue_again(run, 1)
+
+
+def test_a_name_with_markup_in_it_stays_words() -> None:
+    name = "![x](https:evil.example) :red[q] <b>.keras"
+    said = (keeping._shown_name(name), admission._title(name), quoted(name))
+    assert not any(mark in words for words in said for mark in "[]<>`$")
 
 
 def test_what_cannot_be_kept_leaves_nothing(tmp_path: Path) -> None:

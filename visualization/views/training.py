@@ -44,7 +44,10 @@ def draw(run: Run) -> None:
             help="All curves of these runs as a table. The camera in a chart's corner saves its picture.",
         )
     if not any(found.metrics for found in drawn):
-        st.info("The curves of loss and accuracy are drawn here from the first batches on.")
+        if run.is_uploaded:
+            st.info("This model was loaded from a file: it was not trained here, and so there are no curves.")
+        else:
+            st.info("The curves of loss and accuracy are drawn here from the first batches on.")
         return
     shown = state.shown(run)
     cursor = shown.step if shown.run == run else None

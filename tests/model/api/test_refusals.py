@@ -68,6 +68,8 @@ def test_pixels_of_another_size_are_refused_in_words(own: Client, size: int, rec
         (b'{"pixels": "seven"}', 422, "pixels is no array of whole numbers"),
         (b'{"pixels": null}', 422, "pixels is no array of whole numbers"),
         (b'{"pixels": [[true, false]]}', 422, "pixels is no array of whole numbers"),
+        (b'{"pixels": [[0, true]]}', 422, "pixels is no array of whole numbers"),
+        (b'{"values": [[0.5, false]]}', 422, "values is no array of numbers"),
         (b'{"pixels": [[0.5]]}', 422, "pixels is no array of whole numbers"),
         (b'{"pixels": [[1, 2], [3]]}', 422, "all of one length"),
         (b'{"pixels": ' + b"[" * 200 + b"]" * 200 + b"}", 422, "pixels is no array of whole numbers"),
