@@ -101,8 +101,8 @@ def test_the_picture_is_changed_step_by_step_and_the_trials_are_counted(page: Ap
 @pytest.mark.parametrize(
     ("view", "section", "sentence"),
     [
-        ("Evaluation", "Embedding", "The points are MNIST's test pictures, which are not on this machine."),
-        ("Causes", "Stress", "The accuracy on moved pictures needs MNIST's test set, which is not on this machine."),
+        ("Evaluation", "Embedding", "MNIST is not on this machine, so there are no points"),
+        ("Causes", "Stress", "MNIST is not on this machine, so the accuracy on moved"),
     ],
 )
 def test_without_the_test_set_the_page_says_so(
