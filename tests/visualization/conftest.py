@@ -14,9 +14,9 @@ from visualization import bundle, traces
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One engine for the module: starting Keras takes seconds."""
+    """One engine for all pages: starting Keras takes seconds, and each file would pay them for every worker."""
     engine = Engine(tmp_path_factory.mktemp("runs"))
     engine.warm_up()
     wait(lambda: engine.is_warm)
