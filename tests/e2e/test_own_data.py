@@ -36,6 +36,8 @@ def test_pictures_are_uploaded_previewed_and_trained_on(
     assert known is not None and known.class_names == ("class 0", "class 1", "class 2")
     step = run.snapshot_steps()[-1]
     page.locator(f"{SCENE}[data-ready=true][data-run='{run.id}'][data-step='{step}']").wait_for(timeout=PATIENCE_MS)
+    # The picture comes with a later run of the page than the step does.
+    page.locator(SCENE).get_by_text("my shapes test image 0").wait_for(timeout=PATIENCE_MS)
     picture = datasets.load(known.name).x_test[0]
     expected = trace(run.path, step, picture[None])["output"][0]
     values = page.locator(SCENE).evaluate("root => Array.from(root.strata.activations('output'))")
