@@ -77,7 +77,7 @@ def _wait() -> None:
         st.rerun()
     assert reading is not None
     share = reading.done / reading.total if reading.total else 0.0
-    words = f"{reading.done:,} of {reading.total:,} pictures" if reading.total else "opening the file"
+    words = f"{reading.done:,} of {reading.total:,} pictures" if reading.total else reading.words
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(share, f"Reading: {words}")
         st.button("Stop", icon=":material/stop:", key="own_stop", on_click=own_data_state.stop)
