@@ -40,13 +40,14 @@ _MEANINGS = {
     401: "The token is missing or wrong.",
     403: "Changes are switched off: the server was started without STRATA_API_TOKEN.",
     404: "There is no such run or snapshot, or what it needs is not on this machine.",
+    408: "The body came too slowly.",
     409: "The run, or the folder of runs, is in no state for this.",
     413: "The body is larger than anything that can be meant.",
-    415: "The body has a content type that is not read.",
+    415: "The body has a content type, or an encoding such as gzip, that is not read.",
     422: "What was sent can be read, but means nothing here.",
     429: "Too many requests. Retry-After says when to go on.",
     499: "The connection was closed before its turn came.",
-    503: "Keras is not ready, or its worker died of this. Retry-After says when to ask again.",
+    503: "Keras is not ready, its worker died of this, or too many bodies come. Retry-After says when to ask again.",
 }
 
 
@@ -64,9 +65,10 @@ class Refusal(Exception):
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI is to say of the refusals of a route; 429 is everywhere."""
+    """What OpenAPI is to say of the refusals of a route; 429 is everywhere, 408 and 503 where there is a body."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _MEANINGS[status], "content": content} for status in sorted({*statuses, 429})}
+    all_of_them = {*statuses, 429} | ({408, 503} if 413 in statuses else set())
+    return {status: {"description": _MEANINGS[status], "content": content} for status in sorted(all_of_them)}
 
 
 def install(app: FastAPI) -> None:
