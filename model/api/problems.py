@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,11 +14,13 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from data import own
 from data.errors import DataError, DatasetMissing, StrataError
 from model.networks import NetworkError
 from model.pools import WorkerError
 from model.settings import SettingsError
 
+_PATH = re.compile(r"(?<![\w.:/\\])(?:/|~/|[A-Za-z]:\\)(?:[^\s/\\:,;'\"()]+[/\\])+[^\s/\\:,;'\"()]*(?<!\.)")
 MEDIA_TYPE = "application/problem+json"
 
 SCHEMA: Mapping[str, Any] = {
@@ -90,11 +95,20 @@ async def _strata(request: Request, error: Exception) -> JSONResponse:
 
 def of(error: Exception) -> Refusal:
     """The refusal that an error of the project stands for."""
+    words = without_paths(str(error))
     if isinstance(error, WorkerError):
-        return Refusal(503, "The worker gave no answer", str(error), {"Retry-After": "10"})
+        return Refusal(503, "The worker gave no answer", words, {"Retry-After": "10"})
     if isinstance(error, DataError | NetworkError | SettingsError) and not isinstance(error, DatasetMissing):
-        return Refusal(422, "What was sent cannot be used", str(error))
-    return Refusal(404, "The run or snapshot cannot be given", str(error))
+        return Refusal(422, "What was sent cannot be used", words)
+    return Refusal(404, "The run or snapshot cannot be given", words)
+
+
+def without_paths(words: str) -> str:
+    """An error's words without folders of the server, whose names are nobody's business: of a path its last name."""
+    for known in (Path.cwd(), own.place().parent, Path.home()):
+        if known != known.parent:  # also where there are spaces in it
+            words = words.replace(f"{known}{os.sep}", "").replace(str(known), known.name)
+    return _PATH.sub(lambda path: re.split(r"[/\\\\]", path[0])[-1], words)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

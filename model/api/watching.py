@@ -36,8 +36,7 @@ class Watching:
             await self._app(scope, receive, send)
             return
         began, headers = time.perf_counter(), Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        asked_by = request_id(headers)
         status = 0
         client = scope.get("client")
         body = Body(headers, receive, self._half_sent, client[0] if client else "")
@@ -47,7 +46,7 @@ class Watching:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 answered = MutableHeaders(scope=message)
-                answered["X-Request-ID"] = request_id
+                answered["X-Request-ID"] = asked_by
                 if not body.is_whole:
                     answered["Connection"] = "close"
             elif not message.get("more_body", False) and not body.is_whole:
@@ -63,17 +62,17 @@ class Watching:
             else:
                 await refusal.answer()(scope, receive, send_with_id)
         except Exception:
-            _log.exception("a request failed", extra={"request": request_id})
+            _log.exception("a request failed", extra={"request": asked_by})
             if status:
                 raise  # the answer has begun: the closed connection has to say it
             title, words = (
                 "Something went wrong in the server",
                 "This is a bug. The server's log has it under this id: ",
             )
-            await Refusal(500, title, f"{words}{request_id}.").answer()(scope, receive, send_with_id)
+            await Refusal(500, title, f"{words}{asked_by}.").answer()(scope, receive, send_with_id)
         finally:
             body.let_go()
-            self._write(scope, request_id, status, time.perf_counter() - began)
+            self._write(scope, asked_by, status, time.perf_counter() - began)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Refusal | None:
         client = scope.get("client")
@@ -100,7 +99,7 @@ class Watching:
         return None
 
     @staticmethod
-    def _write(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    def _write(scope: Scope, asked_by: str, status: int, seconds: float) -> None:
         """The route's pattern and not its address, which could hold anything."""
         level = logging.INFO if status < 400 else logging.WARNING
         if not _log.isEnabledFor(level):
@@ -111,7 +110,7 @@ class Watching:
             level,
             "answered",
             extra={
-                "request": request_id,
+                "request": asked_by,
                 "run": run if is_run_id(run) else None,
                 "method": scope["method"] if len(scope["method"]) <= 10 else None,
                 "route": route,
@@ -119,6 +118,12 @@ class Watching:
                 "ms": round(1000 * seconds, 2),
             },
         )
+
+
+def request_id(headers: Headers) -> str:
+    """The id that a request brings, where it is one, or a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def too_large(received: str, most: int = MOST_BODY_BYTES) -> Refusal:
