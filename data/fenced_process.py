@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import site
 import subprocess
 import sys
 import threading
@@ -43,10 +44,16 @@ def start(
         stdout=output,
         stderr=errors,
         cwd=folder,
-        env={**kept, **own, "PYTHONPATH": str(_ROOT), "PYTHONSAFEPATH": "1", **settings},
+        env={**kept, **own, **_where_packages_are(), "PYTHONSAFEPATH": "1", **settings},
         start_new_session=True,
         close_fds=True,
     )
+
+
+def _where_packages_are() -> dict[str, str]:
+    """So that the same are found with another HOME."""
+    more = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if Path(path).is_absolute()]
+    return {"PYTHONPATH": os.pathsep.join([str(_ROOT), *more]), "PYTHONUSERBASE": site.getuserbase()}
 
 
 def end(process: subprocess.Popen[bytes]) -> int:
