@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from data import archives
+from data import archives, own_checks, picture_folders
 from data.errors import DatasetError, DatasetMissing
 from data.refusals import Refusal, plain
 
@@ -71,6 +71,7 @@ class OwnData:
     def from_json(cls, text: str) -> "OwnData":
         """Raises KeyError, TypeError or ValueError for what `to_json` did not write."""
         record = json.loads(text)
+        own_checks.check(record)
         rows, columns, channels = record["shape"]
         lists = {key: tuple(record[key]) for key in ("class_names", "train_counts", "test_counts")}
         refused = tuple(Refusal(**refusal) for refusal in record["refused"])
@@ -115,19 +116,27 @@ def about(name: str) -> OwnData:
 def read(folder: Path) -> OwnData:
     """The record in a folder, staged or kept; raises DatasetError."""
     try:
-        return OwnData.from_json((folder / "about.json").read_text(encoding="utf-8"))
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        with (folder / "about.json").open("rb") as stream:
+            known = OwnData.from_json(stream.read(own_checks.MOST_RECORD).decode())
+        if not is_own(known.name):
+            raise ValueError(f"{known.name[:40]!r} is not the name of an own data set")
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise DatasetError(
             f"{folder / 'about.json'} cannot be read: {archives.reason(error)}. Expected what Strata wrote. Delete the "
             "data set and upload it again."
         ) from error
+    return known
 
 
 def arrays(known: OwnData, folder: Path) -> dict[str, Bytes]:
     """x_train, y_train, x_test and y_test as kept in `folder`, read-only; raises DatasetError."""
     train, test = sum(known.train_counts), sum(known.test_counts)
     shapes = {"x_train": (train, *known.shape), "y_train": (train,), "x_test": (test, *known.shape), "y_test": (test,)}
-    return archives.read_npz(folder / "pictures.npz", shapes, "Delete the data set and upload it again.", MAX_KEPT)
+    path = folder / "pictures.npz"
+    if path.is_file():
+        with path.open("rb") as stream:
+            picture_folders.check_directory(stream)  # a list of millions of files would fill the memory
+    return archives.read_npz(path, shapes, "Delete the data set and upload it again.", MAX_KEPT)
 
 
 def staging() -> Path:

@@ -19,6 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from data.errors import StrataError
+from model.api import logs
 from model.api.application import application
 from model.api.ending import CLOSE_SECONDS
 from model.engine import engine
@@ -96,6 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         engine().runs.find(options.run)
+        logs.set_up_all()
         app = application(engine, run_id=options.run, lifespan=_lifespan)
         listening = _listen(options.host, options.port)
     except StrataError as error:
@@ -110,6 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("Everyone who reaches this machine may read its runs and ask its networks.", flush=True)
     config = uvicorn.Config(
         app,
+        log_config=None,  # model.api.logs has set it up
         log_level="warning",
         access_log=False,
         proxy_headers=False,

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 import numpy as np
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 
 from data.errors import PictureError
 from data.inputs import picture_input
+from model.api import parsing
 from model.api.limits import MOST_BODY_BYTES
+from model.api.parsing import Lane, in_turn
 from model.api.problems import Refusal
 from model.api.watching import too_large
 
 OCTETS = "application/octet-stream"
 JSON = "application/json"
 PICTURE_FILES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp")
-_EXACT = 2**53  # up to here every whole number is one of JSON's, too
+SETTINGS_BYTES = 64 * 2**10
+"""For a JSON object of settings; all of them have 600."""
+_PICTURE_BYTES = 200_000
+_VALUE_BYTES = 32
+"""In JSON: 20 characters of a float, a comma, a line break and spaces."""
 
 
 async def read(request: Request, most: int = MOST_BODY_BYTES) -> bytes:
-    """The body, of which no more than `most` bytes and one chunk are ever held; raises Refusal for a larger one."""
+    """The body, of which no more than `most` bytes and one chunk are ever held; raises Refusal for a larger one.
+
+    One that says itself that it is larger is refused before it comes.
+    """
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and len(said) < 20 and int(said) > most:
+        raise too_large(f"{int(said):,} bytes", most)
     body = await _read_up_to(request, most)
     if len(body) > most:
-        raise too_large(f"more than {most:,}")
+        raise too_large(f"more than {most:,}", most)
     return body
 
 
@@ -41,12 +51,12 @@ async def _read_up_to(request: Request, most: int) -> bytes:
 
 async def json_object(request: Request, fields: tuple[str, ...]) -> dict[str, Any]:
     """The JSON object in the body, {} for none; raises Refusal for anything else and for fields it may not have."""
-    body = await read(request)
+    body = await read(request, SETTINGS_BYTES)
     if not body:
         return {}
     if content_type(request) not in ("", JSON):
         raise _unread(content_type(request), JSON)
-    found = await run_in_threadpool(_parse, body)
+    found = await in_turn(Lane.SMALL, lambda: parsing.parse(body))
     if not isinstance(found, dict):
         raise _unfit(f"The body is {_kind(found)}. Expected an object with some of {', '.join(fields)}. Send one.")
     if unknown := found.keys() - set(fields):
@@ -72,10 +82,16 @@ async def pictures(request: Request, shape: tuple[int, int, int], most: int, dat
         return await _octets(request, shape, most)
     if kind != JSON and kind not in PICTURE_FILES:
         raise _unread(kind, ", ".join((OCTETS, JSON, *PICTURE_FILES)))
-    body = await read(request)
     if kind == JSON:
-        return await run_in_threadpool(lambda: _from_json(_parse(body), shape, most))
-    return (await run_in_threadpool(picture_input, body, shape, dataset))[None]
+        body = await read(request, json_bytes(shape, most))
+        return await in_turn(parsing.lane_for(body), lambda: _from_json(body, shape, most))
+    body = await read(request)
+    return (await in_turn(Lane.PICTURES, lambda: picture_input(body, shape, dataset)))[None]
+
+
+def json_bytes(shape: tuple[int, int, int], most: int) -> int:
+    """The largest JSON body that so many pictures of this shape can need."""
+    return min(MOST_BODY_BYTES, max(_PICTURE_BYTES, _VALUE_BYTES * math.prod(shape) * most))
 
 
 async def _octets(request: Request, shape: tuple[int, int, int], most: int) -> np.ndarray:
@@ -91,7 +107,9 @@ async def _octets(request: Request, shape: tuple[int, int, int], most: int) -> n
     return np.frombuffer(body, np.uint8).reshape(-1, *shape)
 
 
-def _from_json(found: Any, shape: tuple[int, int, int], most: int) -> np.ndarray:
+def _from_json(body: bytes, shape: tuple[int, int, int], most: int) -> np.ndarray:
+    parsing.check_amount(body, most * math.prod(shape), most * (shape[0] * (shape[1] + 1) + 1) + 1)
+    found = parsing.parse(body)
     if not isinstance(found, dict) or found.keys() not in ({"pixels"}, {"values"}):
         raise _unfit(
             f"The body is {_kind(found)}. Expected an object with either pixels (whole numbers 0..255) or values "
@@ -99,7 +117,8 @@ def _from_json(found: Any, shape: tuple[int, int, int], most: int) -> np.ndarray
         )
     ((name, nested),) = found.items()
     try:
-        array = np.array(None if _holds_truths(nested) else nested)
+        truths = (b"true" in body or b"false" in body) and _holds_truths(nested)
+        array = np.array(None if truths else _in_pieces(nested))
     except (ValueError, OverflowError):
         array = np.array(None)  # rows of several lengths, or nested deeper than any array
     whole = name == "pixels"
@@ -122,38 +141,16 @@ def _from_json(found: Any, shape: tuple[int, int, int], most: int) -> np.ndarray
     return array.astype(np.uint8 if whole else np.float32).reshape(-1, *shape)
 
 
+def _in_pieces(nested: Any) -> Any:
+    """The same with each of its rows an array: a whole batch at once would hold Python's lock for long."""
+    return [np.array(each) for each in nested] if isinstance(nested, list) else nested
+
+
 def _holds_truths(nested: Any) -> bool:
     """Whether true or false stands among numbers, where NumPy would take them for 1 and 0."""
     if isinstance(nested, list):
         return any(_holds_truths(each) for each in nested)
     return isinstance(nested, bool)
-
-
-def _parse(body: bytes) -> Any:
-    """What JSON says, without its extensions: no NaN, no infinity, no number that is not exact."""
-    try:
-        return json.loads(body, parse_constant=_no_number, parse_float=_finite, parse_int=_exact)
-    except RecursionError as error:
-        reason: object = "it is nested too deeply"
-        raise _unreadable(reason) from error
-    except ValueError as error:  # UnicodeDecodeError among them
-        raise _unreadable(error) from error
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number")
-
-
-def _finite(text: str) -> int | float:
-    """15.0 is a whole number in JSON, where 15 and 15.0 are the same."""
-    value = float(text)
-    if not math.isfinite(value):
-        return _no_number(text[:30])
-    return int(value) if value.is_integer() and abs(value) < _EXACT else value
-
-
-def _exact(text: str) -> int | float:
-    return int(text) if len(text) <= 17 and abs(int(text)) <= _EXACT else _no_number(text[:30])
 
 
 def _kind(found: Any) -> str:
@@ -164,11 +161,6 @@ def _kind(found: Any) -> str:
 
 def _unfit(detail: str) -> Refusal:
     return Refusal(422, "What was sent cannot be used", detail)
-
-
-def _unreadable(reason: object) -> Refusal:
-    detail = f"The body cannot be read as JSON: {reason}. Expected JSON in UTF-8 with finite numbers. Send it whole."
-    return Refusal(400, "The body cannot be read", detail[:500])
 
 
 def _unread(received: str, expected: str) -> Refusal:

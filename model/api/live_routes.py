@@ -11,21 +11,23 @@ What ends a connection is told by its code and reason: see the constants.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated
 from urllib.parse import urlsplit
 
 import numpy as np
-from fastapi import APIRouter, Path, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from data.errors import StrataError
 from model import jobs
+from model.api import frames
 from model.api.asking import LAST_STEP, check_warm, found, input_shape
 from model.api.batches import Batches
 from model.api.limits import Buckets
-from model.api.problems import Refusal
+from model.api.problems import Refusal, without_paths
+from model.api.watching import request_id
 from model.engine import Engine
 from model.runs import RunError, is_run_id
 
@@ -38,6 +40,7 @@ NOT_THERE = 4404
 MOST_SOCKETS = 256
 MOST_SOCKETS_AN_ADDRESS = 96
 """A class is often one address, with a tab or two each."""
+_NO_REFUSAL = (1000, 1001, 1005, 1006)  # the reader left, in order or not
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_REASON = 123
 """Bytes, of the protocol."""
@@ -75,20 +78,23 @@ class Sockets:
 
 
 @router.websocket("/runs/{run_id}/snapshots/{step}/live")
-async def live(websocket: WebSocket, run_id: str, step: Annotated[int, Path(ge=0, le=LAST_STEP)]) -> None:
+async def live(websocket: WebSocket, run_id: str, step: str) -> None:
     """Answer each picture with every layer's activations; refused with 403 for a page of another site."""
-    if not same_site(websocket):
-        await websocket.close()  # before it was accepted: the server answers 403
-        return
-    await websocket.accept()
+    websocket.state.request = request_id(websocket.headers)
     began, address = time.perf_counter(), websocket.client.host if websocket.client else ""
     sockets: Sockets = websocket.app.state.sockets
+    if not same_site(websocket):
+        await websocket.close()  # before it was accepted: the server answers 403
+        _write(websocket, run_id, 403, time.perf_counter() - began)
+        return
+    await websocket.accept()
     code = 1000
     if not sockets.take(address):
         await _close(websocket, TRY_LATER, "Too many connections are open. Close some views, or try again later.")
+        _write(websocket, run_id, TRY_LATER, time.perf_counter() - began)
         return
     try:
-        await _serve(websocket, address, run_id, step)
+        await _serve(websocket, address, run_id, _step(step))
     except WebSocketDisconnect as left:
         code = left.code
     except _Ended as ended:
@@ -96,11 +102,18 @@ async def live(websocket: WebSocket, run_id: str, step: Annotated[int, Path(ge=0
         await _close(websocket, code, ended.reason)
     except Exception:
         code = 1011
-        _log.exception("a live connection failed")
+        _log.exception("a live connection failed", extra={"request": websocket.state.request})
         await _close(websocket, code, "This is a bug in the server; its log has it.")
     finally:
         sockets.give_back(address)
         _write(websocket, run_id, code, time.perf_counter() - began)
+
+
+def _step(text: str) -> int:
+    """The step that the address names; raises _Ended for none, in words: before it was accepted nobody reads any."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_STEP))):
+        raise _Ended(NOT_THERE, f"The step is {text[:20]!r}. Expected a whole number from 0 to {LAST_STEP}.")
+    return int(text)
 
 
 async def _serve(websocket: WebSocket, address: str, run_id: str, step: int) -> None:
@@ -113,6 +126,7 @@ async def _serve(websocket: WebSocket, address: str, run_id: str, step: int) -> 
         run = found(engine, run_id, step)
         shape = input_shape(run)
         check_warm(engine)
+        frames.limit(websocket, 4 * math.prod(shape))
         while True:
             picture = _picture(await websocket.receive(), shape)
             if wait := buckets.wait(address):
@@ -121,7 +135,7 @@ async def _serve(websocket: WebSocket, address: str, run_id: str, step: int) -> 
     except Refusal as refusal:
         raise _Ended(TRY_LATER, refusal.detail) from refusal
     except StrataError as error:
-        raise _Ended(NOT_THERE if isinstance(error, RunError) else TRY_LATER, str(error)) from error
+        raise _Ended(NOT_THERE if isinstance(error, RunError) else TRY_LATER, without_paths(str(error))) from error
 
 
 def _picture(message: Mapping[str, object], shape: tuple[int, int, int]) -> np.ndarray:
@@ -169,10 +183,12 @@ async def _close(websocket: WebSocket, code: int, reason: str) -> None:
 
 
 def _write(websocket: WebSocket, run_id: str, code: int, seconds: float) -> None:
+    level = logging.INFO if code in _NO_REFUSAL else logging.WARNING
     extra = {
+        "request": websocket.state.request,
         "run": run_id if is_run_id(run_id) else None,
         "route": getattr(websocket.scope.get("route"), "path", None),
         "status": code,
         "ms": round(1000 * seconds, 2),
     }
-    _log.info("a live connection ended", extra=extra)
+    _log.log(level, "a live connection ended", extra=extra)

@@ -9,7 +9,9 @@ import json
 import logging
 import os
 import sys
+import threading
 from datetime import UTC, datetime
+from types import TracebackType
 
 LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 FIELDS = ("request", "run", "method", "route", "status", "ms")
@@ -46,9 +48,34 @@ class StandardError(logging.Handler):
 
 def set_up(default: str = "warning") -> None:
     """Write what the model package logs from `default` on, or from the level that STRATA_LOG names; once a process."""
-    level = LEVELS.get(os.environ.get("STRATA_LOG", default).lower(), LEVELS[default])
     logger = logging.getLogger("model")
-    logger.setLevel(level)
+    logger.setLevel(LEVELS.get(os.environ.get("STRATA_LOG", default).lower(), LEVELS[default]))
+    _write_lines(logger)
+
+
+def set_up_all() -> None:
+    """For a server of its own: what any library logs, and tracebacks that nobody caught, are such lines as well."""
+    root = logging.getLogger()
+    root.setLevel(logging.WARNING)
+    _write_lines(root)
+    logging.getLogger("model").propagate = False  # it has its own
+    logging.captureWarnings(True)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda failed: (
+        _uncaught(failed.exc_type, failed.exc_value or failed.exc_type(), failed.exc_traceback)
+        if failed.exc_type is not SystemExit
+        else None
+    )
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return  # somebody pressed Ctrl-C
+    logging.getLogger("model").error("an error that nobody caught", exc_info=(kind, error, where))
+
+
+def _write_lines(logger: logging.Logger) -> None:
+    """Let a logger write JSON lines, unless it does."""
     if not any(isinstance(handler.formatter, JsonLines) for handler in logger.handlers):
         handler = StandardError()
         handler.setFormatter(JsonLines())

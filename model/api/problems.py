@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,11 +14,13 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from data import own
 from data.errors import DataError, DatasetMissing, StrataError
 from model.networks import NetworkError
 from model.pools import WorkerError
 from model.settings import SettingsError
 
+_PATH = re.compile(r"(?<![\w.:/\\])(?:/|~/|[A-Za-z]:\\)(?:[^\s/\\:,;'\"()]+[/\\])+[^\s/\\:,;'\"()]*(?<!\.)")
 MEDIA_TYPE = "application/problem+json"
 
 SCHEMA: Mapping[str, Any] = {
@@ -40,13 +45,14 @@ _MEANINGS = {
     401: "The token is missing or wrong.",
     403: "Changes are switched off: the server was started without STRATA_API_TOKEN.",
     404: "There is no such run or snapshot, or what it needs is not on this machine.",
+    408: "The body came too slowly.",
     409: "The run, or the folder of runs, is in no state for this.",
     413: "The body is larger than anything that can be meant.",
-    415: "The body has a content type that is not read.",
+    415: "The body has a content type, or an encoding such as gzip, that is not read.",
     422: "What was sent can be read, but means nothing here.",
     429: "Too many requests. Retry-After says when to go on.",
     499: "The connection was closed before its turn came.",
-    503: "Keras is not ready, or its worker died of this. Retry-After says when to ask again.",
+    503: "Keras is not ready, its worker died of this, or too many bodies come. Retry-After says when to ask again.",
 }
 
 
@@ -64,9 +70,10 @@ class Refusal(Exception):
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI is to say of the refusals of a route; 429 is everywhere."""
+    """What OpenAPI is to say of the refusals of a route; 429 is everywhere, 408 and 503 where there is a body."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _MEANINGS[status], "content": content} for status in sorted({*statuses, 429})}
+    all_of_them = {*statuses, 429} | ({408, 503} if 413 in statuses else set())
+    return {status: {"description": _MEANINGS[status], "content": content} for status in sorted(all_of_them)}
 
 
 def install(app: FastAPI) -> None:
@@ -88,11 +95,20 @@ async def _strata(request: Request, error: Exception) -> JSONResponse:
 
 def of(error: Exception) -> Refusal:
     """The refusal that an error of the project stands for."""
+    words = without_paths(str(error))
     if isinstance(error, WorkerError):
-        return Refusal(503, "The worker gave no answer", str(error), {"Retry-After": "10"})
+        return Refusal(503, "The worker gave no answer", words, {"Retry-After": "10"})
     if isinstance(error, DataError | NetworkError | SettingsError) and not isinstance(error, DatasetMissing):
-        return Refusal(422, "What was sent cannot be used", str(error))
-    return Refusal(404, "The run or snapshot cannot be given", str(error))
+        return Refusal(422, "What was sent cannot be used", words)
+    return Refusal(404, "The run or snapshot cannot be given", words)
+
+
+def without_paths(words: str) -> str:
+    """An error's words without folders of the server, whose names are nobody's business: of a path its last name."""
+    for known in (Path.cwd(), own.place().parent, Path.home()):
+        if known != known.parent:  # also where there are spaces in it
+            words = words.replace(f"{known}{os.sep}", "").replace(str(known), known.name)
+    return _PATH.sub(lambda path: re.split(r"[/\\\\]", path[0])[-1], words)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -15,7 +15,7 @@ from model.api import bodies, examples
 from model.api.access import MayChange
 from model.api.answers import RunStatus
 from model.api.asking import RunId, ServerEngine
-from model.api.problems import Refusal, documented
+from model.api.problems import Refusal, documented, without_paths
 from model.engine import Engine
 from model.recipes import RECIPES
 from model.run import Run
@@ -66,7 +66,7 @@ def _settings(given: Mapping[str, Any]) -> Settings:
     try:
         datasets.form(settings.dataset)  # refuses a name that is none
     except DatasetMissing as missing:
-        raise Refusal(404, "The data set is not here", str(missing)) from missing
+        raise Refusal(404, "The data set is not here", without_paths(str(missing))) from missing
     return settings
 
 
@@ -131,4 +131,4 @@ def _queued(engine: Engine, run: Run) -> QueuedRun:
 
 
 def _conflict(detail: str) -> Refusal:
-    return Refusal(409, "The run is in no state for this", detail)
+    return Refusal(409, "The run is in no state for this", without_paths(detail))

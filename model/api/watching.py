@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from model.api.arriving import Body, HalfSent
 from model.api.limits import MOST_BODY_BYTES, Buckets
 from model.api.problems import Refusal
 from model.runs import is_run_id
@@ -27,7 +28,7 @@ class Watching:
     """ASGI middleware: X-Request-ID, limits, the log, and words for a bug instead of a closed connection."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], buckets: Buckets) -> None:
-        self._app, self._buckets = app, buckets
+        self._app, self._buckets, self._half_sent = app, buckets, HalfSent()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -35,34 +36,43 @@ class Watching:
             await self._app(scope, receive, send)
             return
         began, headers = time.perf_counter(), Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        asked_by = request_id(headers)
         status = 0
+        client = scope.get("client")
+        body = Body(headers, receive, self._half_sent, client[0] if client else "")
 
         async def send_with_id(message: Any) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                answered = MutableHeaders(scope=message)
+                answered["X-Request-ID"] = asked_by
+                if not body.is_whole:
+                    answered["Connection"] = "close"
+            elif not message.get("more_body", False) and not body.is_whole:
+                await send({**message, "more_body": True})  # all of the answer, for who reads while sending
+                await body.drain()
+                message = {"type": "http.response.body"}
             await send(message)
 
         try:
             refusal = self._refusal(scope, headers)
             if refusal is None:
-                await self._app(scope, receive, send_with_id)
+                await self._app(scope, body.receive, send_with_id)
             else:
                 await refusal.answer()(scope, receive, send_with_id)
         except Exception:
-            _log.exception("a request failed", extra={"request": request_id})
+            _log.exception("a request failed", extra={"request": asked_by})
             if status:
                 raise  # the answer has begun: the closed connection has to say it
             title, words = (
                 "Something went wrong in the server",
                 "This is a bug. The server's log has it under this id: ",
             )
-            await Refusal(500, title, f"{words}{request_id}.").answer()(scope, receive, send_with_id)
+            await Refusal(500, title, f"{words}{asked_by}.").answer()(scope, receive, send_with_id)
         finally:
-            self._write(scope, request_id, status, time.perf_counter() - began)
+            body.let_go()
+            self._write(scope, asked_by, status, time.perf_counter() - began)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Refusal | None:
         client = scope.get("client")
@@ -78,10 +88,18 @@ class Watching:
         length = headers.get("content-length", "0")
         if length.isdecimal() and len(length) < 20 and int(length) > MOST_BODY_BYTES:
             return too_large(f"{int(length):,} bytes")
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        if encoding != "identity":
+            return Refusal(
+                415,
+                "The content encoding is not read",
+                f"The body's content encoding is {encoding[:60]!r}. Expected none. Send it unpacked.",
+                {"Accept-Encoding": "identity"},
+            )
         return None
 
     @staticmethod
-    def _write(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    def _write(scope: Scope, asked_by: str, status: int, seconds: float) -> None:
         """The route's pattern and not its address, which could hold anything."""
         level = logging.INFO if status < 400 else logging.WARNING
         if not _log.isEnabledFor(level):
@@ -92,7 +110,7 @@ class Watching:
             level,
             "answered",
             extra={
-                "request": request_id,
+                "request": asked_by,
                 "run": run if is_run_id(run) else None,
                 "method": scope["method"] if len(scope["method"]) <= 10 else None,
                 "route": route,
@@ -102,12 +120,18 @@ class Watching:
         )
 
 
-def too_large(received: str) -> Refusal:
-    """For a body over the limit."""
+def request_id(headers: Headers) -> str:
+    """The id that a request brings, where it is one, or a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def too_large(received: str, most: int = MOST_BODY_BYTES) -> Refusal:
+    """For a body over the limit, which is closed after: the rest of it would come before the next request."""
     return Refusal(
         413,
         "The body is too large",
-        f"The body is too large. Expected at most {MOST_BODY_BYTES:,} bytes. Received {received}. "
+        f"The body is too large. Expected at most {most:,} bytes. Received {received}. "
         "Send fewer or smaller pictures at a time.",
         {"Connection": "close"},
     )

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from data import fenced_process
 from model.uploads.limits import WALL_SECONDS, UploadError, refuse
 
-_ROOT = Path(__file__).resolve().parents[2]
 _POLL_SECONDS = 0.05
 _MOST_SAID = 256 * 1024
 _LONGEST_WORDS = 600
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "PYTHONHASHSEED")
+_SETTINGS = {
+    "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1",
+}  # fmt: skip
 
 
 class ReadingCancelled(UploadError):
@@ -45,15 +44,8 @@ def read(
     """
     said = folder / "said.jsonl"
     with said.open("wb") as output, (folder / "errors.txt").open("wb") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-B", "-m", "model.uploads.reader", str(folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=errors,
-            cwd=folder,
-            env=_environment(folder),
-            start_new_session=True,
-            close_fds=True,
+        process = fenced_process.start(
+            "model.uploads.reader", [str(folder)], folder, output, errors, {**_SETTINGS, "KERAS_HOME": str(folder)}
         )
     try:
         deadline, told = time.monotonic() + wall_seconds, ""
@@ -68,29 +60,8 @@ def read(
                 say(_shown(told))
             time.sleep(_POLL_SECONDS)
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-    return _answer(_messages(said), process.returncode)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of this process's own secrets, no graphics card, and every folder that is written to is `folder`."""
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    own = str(folder)
-    return kept | {
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONSAFEPATH": "1",  # the folder it stands in holds somebody else's files
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "HOME": own,
-        "KERAS_HOME": own,
-        "TMPDIR": own,
-        "TEMP": own,
-        "KERAS_BACKEND": "tensorflow",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "OMP_NUM_THREADS": "1",
-    }
+        code = fenced_process.end(process)
+    return _answer(_messages(said), code)
 
 
 def _messages(said: Path) -> list[dict[str, Any]]:

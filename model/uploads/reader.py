@@ -34,7 +34,7 @@ def main() -> None:
     """Read the model in the folder that the command names."""
     folder = Path(sys.argv[1]).resolve()
     sandbox.limit_resources()
-    fence = sandbox.filter_system_calls()
+    fence = sandbox.fence_by_kernel(folder)
     watch = sandbox.Watch(folder)
     try:
         request = json.loads((folder / "request.json").read_bytes())

@@ -137,8 +137,8 @@ def test_the_same_pictures_are_the_same_set_and_can_be_deleted(tmp_path: Path) -
 def test_changed_pictures_are_refused(tmp_path: Path) -> None:
     known = made(tmp_path, zipped(class_files()))
     record = own.place() / known.name / "about.json"
-    record.write_text(json.dumps({**json.loads(record.read_text()), "sha256": "0" * 64}))
-    with pytest.raises(DatasetError, match=r"has other pictures\. Expected SHA-256 0000"):
+    record.write_text(json.dumps({**json.loads(record.read_text()), "sha256": f"{known.sha256[:12]}{'0' * 52}"}))
+    with pytest.raises(DatasetError, match=rf"has other pictures\. Expected SHA-256 {known.sha256[:12]}"):
         datasets.load(known.name)
 
 

@@ -48,7 +48,7 @@ def test_every_one_is_refused_and_nothing_of_it_runs(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where uploads are laid out
     if stage == "file":  # refused without any process
-        monkeypatch.setattr("model.uploads.process.subprocess.Popen", _no_process)
+        monkeypatch.setattr("data.fenced_process.subprocess.Popen", _no_process)
     tried = [case for case in cases if case.stage == stage][: _MOST.get(stage)]
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(hostile_models.attempt, tried))

@@ -182,7 +182,8 @@ def _fenced(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run code within the fences, as the reader stands in them while it builds a model."""
     script = (
         "import pathlib, sys\nfrom model.uploads import sandbox\nsandbox.limit_resources()\n"
-        f"fence = sandbox.filter_system_calls()\nwatch = sandbox.Watch(pathlib.Path({str(folder)!r}))\n"
+        f"folder = pathlib.Path({str(folder)!r})\n"
+        "fence = sandbox.fence_by_kernel(folder)\nwatch = sandbox.Watch(folder)\n"
         f"watch.strict = True\ntry:\n    exec({code!r})\n"
         "except sandbox.Forbidden as error:\n    print('forbidden', error)\n"
         "else:\n    print('done', fence)\n"

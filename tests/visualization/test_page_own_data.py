@@ -123,6 +123,37 @@ def test_an_upload_is_previewed_named_and_kept(page: AppTest) -> None:
     assert shown.session_state["dataset_to_be"] == own.names()[0]
 
 
+def _kept() -> None:
+    from visualization.views import own_data
+
+    own_data._draw_kept()
+
+
+def test_a_data_set_is_deleted_by_name_of_its_runs_and_never_under_a_training(
+    page: AppTest, run: Run, kept: str
+) -> None:
+    run.rename("The first of them")
+    training, ended = Status(RunState.TRAINING, total_steps=7), Status(RunState.FINISHED, step=7, total_steps=7)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "status", lambda run: training)
+        shown = AppTest.from_function(_kept, default_timeout=60).run()
+    assert "1 run used it: The first of them. Without it they keep their weights, and say so." in words(shown)
+    assert shown.checkbox[0].disabled and button(shown, "Delete for good").disabled
+    assert shown.checkbox[0].help == "The first of them: trains on it, or waits to. Stop it first."
+    shown.run()
+    assert not shown.checkbox[0].disabled and button(shown, "Delete for good").disabled
+    shown.checkbox[0].check().run()
+    with pytest.MonkeyPatch.context() as patch:  # a training begins between the drawing and the press
+        answers = iter([ended, training])
+        patch.setattr(Run, "status", lambda run: next(answers))
+        button(shown, "Delete for good").click().run()
+        assert "trains on this data set by now" in shown.exception[0].message
+    assert own.names() == (kept,)
+    shown.run()
+    button(shown, "Delete for good").click().run()
+    assert own.names() == ()
+
+
 def _preview() -> None:
     from visualization.views import own_data
 

@@ -9,15 +9,18 @@ import pandas as pd
 import streamlit as st
 
 from data import datasets, own, squares
-from data.errors import StrataError
+from data.errors import DatasetError, StrataError
 from data.own import LONGEST_TITLE, OwnData
 from data.preparation import LEAST_OF_A_CLASS, MAX_UPLOAD, MOST_CLASSES
+from data.refusals import plain
 from model.engine import engine
+from model.run import Run
 from model.runs import RunError
-from visualization import own_data_state, previews
+from visualization import own_data_state, previews, run_words
 from visualization.own_data_state import BY_THE_DATA
 
 _POLL_SECONDS = 0.4
+_MOST_NAMED = 5  # runs
 _ROW_HEIGHT = 60  # px
 _TABLE_HEIGHT = 330  # px; more classes scroll
 _HELP = (
@@ -77,7 +80,7 @@ def _wait() -> None:
         st.rerun()
     assert reading is not None
     share = reading.done / reading.total if reading.total else 0.0
-    words = f"{reading.done:,} of {reading.total:,} pictures" if reading.total else "opening the file"
+    words = f"{reading.done:,} of {reading.total:,} pictures" if reading.total else reading.words
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(share, f"Reading: {words}")
         st.button("Stop", icon=":material/stop:", key="own_stop", on_click=own_data_state.stop)
@@ -159,20 +162,52 @@ def _draw_kept() -> None:
         help=f"{known.resized} {known.split}",
     )
     runs = _runs_on(name)
-    st.caption(f"{runs or 'No'} run{'' if runs == 1 else 's'} used it. Without it they keep their weights, and say so.")
+    active = [run for run in runs if _is_active(run)]
+    st.caption(_used_by(runs))
     with st.container(horizontal=True, vertical_alignment="center"):
-        sure = st.checkbox("Delete this data set", key=f"own_sure_{name}")
-        if st.button("Delete for good", icon=":material/delete:", disabled=not sure, key="own_delete"):
+        sure = st.checkbox("Delete this data set", key=f"own_sure_{name}", disabled=bool(active), help=_refused(active))
+        if st.button("Delete for good", icon=":material/delete:", disabled=bool(active) or not sure, key="own_delete"):
+            # What was drawn may be old: a training can have begun since.
+            if any(map(_is_active, _runs_on(name))):
+                raise DatasetError("A run trains on this data set by now. Expected none. Stop it, or wait for its end.")
             own.delete(name)
             st.rerun()
 
 
-def _runs_on(name: str) -> int:
-    """How many runs were trained on it."""
-    count = 0
+def _runs_on(name: str) -> list[Run]:
+    """The runs that were trained on it, or wait to be."""
+    found = []
     for run in engine().runs.all():
         try:
-            count += run.config().settings.dataset == name
+            if run.config().settings.dataset == name:
+                found.append(run)
         except RunError:
             continue  # a broken run is named where runs are listed
-    return count
+    return found
+
+
+def _is_active(run: Run) -> bool:
+    try:
+        return run.status().state.is_active
+    except RunError:
+        return False
+
+
+def _used_by(runs: Sequence[Run]) -> str:
+    """The runs by name, as a sentence; what becomes of them."""
+    if not runs:
+        return "No run used it."
+    more = f" and {len(runs) - _MOST_NAMED:,} more" if len(runs) > _MOST_NAMED else ""
+    used = f"{len(runs):,} run{'' if len(runs) == 1 else 's'} used it: {_named(runs)}{more}."
+    return f"{used} Without it they keep their weights, and say so."
+
+
+def _refused(active: Sequence[Run]) -> str | None:
+    """Why it cannot be deleted now; None where it can."""
+    if not active:
+        return None
+    return f"{_named(active)}: trains on it, or waits to. Stop it first."
+
+
+def _named(runs: Sequence[Run]) -> str:
+    return ", ".join(plain(run_words.name(run)) for run in runs[:_MOST_NAMED])

@@ -71,9 +71,9 @@ class Client:
 
 
 @contextmanager
-def serving(app: FastAPI, engine: Engine) -> Iterator[Client]:
-    """The application on a free port."""
-    web = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+def serving(app: FastAPI, engine: Engine, **options: Any) -> Iterator[Client]:
+    """The application on a free port; options: more of uvicorn's."""
+    web = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **options))
     thread = threading.Thread(target=web.run)
     thread.start()
     while not web.started:

@@ -1,5 +1,9 @@
 """The WebSocket over which a network computes while the reader draws."""
 
+import json
+import logging
+import time
+
 import numpy as np
 import pytest
 from fastapi import FastAPI
@@ -10,10 +14,11 @@ from data import samples
 from model.api import live_routes
 from model.api.application import application
 from model.api.limits import Buckets
+from model.api.logs import JsonLines
 from model.engine import Engine
 from model.runs import PRETRAINED, Run
 from model.tracing import trace
-from tests.model.api.conftest import STEP, Client, serving
+from tests.model.api.conftest import DEADLINE_SECONDS, STEP, Client, serving
 
 LIVE = f"/runs/pretrained/snapshots/{STEP}/live"
 SEVEN = (samples.samples()[7].pixels / np.float32(255)).astype("<f4")
@@ -75,9 +80,39 @@ def test_a_run_or_snapshot_that_is_not_there_is_told(own: Client, path: str) -> 
     assert "Expected" in reason or "There is no" in reason
 
 
-def test_a_step_that_is_no_step_is_refused(own: Client) -> None:
-    with pytest.raises(InvalidStatus), opened(own, "/api/runs/pretrained/snapshots/-1/live"):
-        pass
+@pytest.mark.parametrize("step", ["abc", "-1", "1e3", "100000000", "9" * 400, "%D9%A1"])
+def test_a_step_that_is_no_step_is_refused_in_words(own: Client, step: str) -> None:
+    with opened(own, f"/api/runs/pretrained/snapshots/{step}/live") as connection:
+        code, reason = end_of(connection)
+    assert code == live_routes.NOT_THERE
+    assert reason.startswith("The step is '") and reason.endswith("Expected a whole number from 0 to 99999999.")
+
+
+def test_a_frame_far_beyond_a_picture_is_not_even_held(warm_engine: Engine) -> None:
+    """Also where the server takes large ones, as the page's does, for its uploads."""
+    app = application(lambda: warm_engine, rate=0)
+    with serving(app, warm_engine, ws_max_size=200 * 2**20) as client, opened(client, LIVE) as connection:
+        connection.send(SEVEN.tobytes())
+        assert len(connection.recv(timeout=60)) > 0
+        connection.send(SEVEN.tobytes() * 5)
+        code, _ = end_of(connection)
+    assert code == 1009  # message too big, by the protocol itself
+
+
+def test_its_line_in_the_log_is_like_all_others(own: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "model")
+    asked = {"X-Request-ID": "12345678-11fe"}
+    with connect(f"ws://127.0.0.1:{own.port}/api{LIVE}", additional_headers=asked) as connection:
+        connection.send("no picture")
+        end_of(connection)
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    lines: list[dict[str, object]] = []
+    while not lines and time.monotonic() < deadline:
+        time.sleep(0.01)  # it is written once the connection has ended
+        told = [json.loads(JsonLines().format(record)) for record in caplog.records]
+        lines = [line for line in told if line.get("request") == asked["X-Request-ID"]]
+    assert (lines[0]["level"], lines[0]["status"], lines[0]["run"]) == ("warning", live_routes.BAD_FRAME, "pretrained")
+    assert str(lines[0]["route"]).endswith("/live")
 
 
 @pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", "http://127.0.0.1:1", "file://", "http://[:"])

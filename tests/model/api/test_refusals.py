@@ -2,9 +2,13 @@
 
 import json
 import logging
+import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +16,7 @@ import pytest
 from model.api.application import application
 from model.api.limits import BURST_SECONDS, Buckets, LimitError, rate
 from model.api.logs import JsonLines
+from model.api.problems import without_paths
 from model.engine import Engine
 from tests.model.api.conftest import DEADLINE_SECONDS, JSON, OCTETS, STEP, Client, serving
 
@@ -73,7 +78,15 @@ def test_pixels_of_another_size_are_refused_in_words(own: Client, size: int, rec
         (b'{"values": [[0.5, false]]}', 422, "values is no array of numbers"),
         (b'{"pixels": [[0.5]]}', 422, "pixels is no array of whole numbers"),
         (b'{"pixels": [[1, 2], [3]]}', 422, "all of one length"),
-        (b'{"pixels": ' + b"[" * 200 + b"]" * 200 + b"}", 422, "pixels is no array of whole numbers"),
+        (b'{"pixels": ' + b"[" * 200 + b"]" * 200 + b"}", 400, "nested too deeply, over 64 levels"),
+        (b'{"pixels": ' + b"[" * 60 + b"]" * 60 + b"}", 422, "pixels is no array of whole numbers"),
+        (
+            b'{"pixels": [' + b"0," * 300_000 + b"0]}",
+            422,
+            "The body has about 300,001 values. Expected at most 200,704.",
+        ),
+        (b'{"pixels": [' + b"[[]]," * 200_000 + b"0]}", 422, "The body has about 400,001 lists."),
+        (b'{"pixels": [' + b'"",' * 10_000 + b"0]}", 422, "The body has about 10,001 texts."),
         (json.dumps({"pixels": [ROW] * 27}).encode(), 422, "pixels has the shape (27, 28)"),
         (json.dumps({"pixels": []}).encode(), 422, "pixels is no array of whole numbers"),
         (json.dumps({"pixels": [[ROW] * 28] * 257}).encode(), 422, "up to 256 of these"),
@@ -195,3 +208,50 @@ def test_a_rate_that_is_none_ends_the_start(monkeypatch: pytest.MonkeyPatch, tex
     monkeypatch.setenv("STRATA_API_RATE", text)
     with pytest.raises(LimitError, match=f"STRATA_API_RATE is '{text}'. Expected requests a second"):
         rate()
+
+
+def test_no_answer_tells_a_folder_of_the_server(own: Client, token: dict[str, str]) -> None:
+    answers = [
+        own("/api/runs/nobody"),
+        own("/api/runs/pretrained/snapshots/1/weights"),
+        own.post_json("/api/runs", {"dataset": "own-0123456789ab"}, **token),
+    ]
+    for answer in answers:
+        assert answer.status == 404
+        assert not re.search(r"/\w+/", answer.problem()), answer.problem()
+        assert str(own.engine.runs.root) not in answer.problem()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("There is no run 'x' in /srv/strata/runs. Choose one.", "There is no run 'x' in runs. Choose one."),
+        ("Expected it in /home/ann/.keras/datasets/mnist.npz, or ~/a/b.", "Expected it in mnist.npz, or b."),
+        (r"C:\\Users\\Ann\\runs cannot be written", "runs cannot be written"),
+        (
+            "see https://docs.example.org/a/b and application/json",
+            "see https://docs.example.org/a/b and application/json",
+        ),
+        ("and/or 1/2 /openapi.json", "and/or 1/2 /openapi.json"),
+        (f"{Path.cwd()}/a file with spaces.txt is broken", "a file with spaces.txt is broken"),
+    ],
+)
+def test_paths_are_left_out_of_words(words: str, shown: str) -> None:
+    assert without_paths(words.replace("\\\\", "\\")) == shown
+
+
+def test_what_nobody_caught_is_one_line_of_the_log() -> None:
+    """Of the server's own thread, of others and of libraries: tracebacks of many lines would break a log's reader."""
+    code = (
+        "import logging, threading, warnings\nfrom model.api import logs\nlogs.set_up_all()\nlogs.set_up()\n"
+        "def fail():\n    raise ValueError('in a thread')\n"
+        "thread = threading.Thread(target=fail)\nthread.start()\nthread.join()\n"
+        "try:\n    1 / 0\nexcept ZeroDivisionError:\n    logging.getLogger('uvicorn.error').exception('of a library')\n"
+        "logging.getLogger('model.x').warning('of ours')\nwarnings.warn('be warned')\nraise RuntimeError('at last')\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in answer.stderr.splitlines()]
+    assert [line["level"] for line in lines] == ["error", "error", "warning", "warning", "error"]
+    assert "ValueError: in a thread" in lines[0]["error"] and "ZeroDivisionError" in lines[1]["error"]
+    assert lines[2]["message"] == "of ours" and "be warned" in lines[3]["message"]
+    assert lines[4]["error"].endswith("RuntimeError: at last") and "Traceback" in lines[4]["error"]
