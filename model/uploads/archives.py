@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import struct
 import zipfile
@@ -104,10 +103,3 @@ def _copy(packed: IO[bytes], unpacked: IO[bytes], info: zipfile.ZipInfo, limit: 
         unpacked.write(block)
     if total != info.file_size:
         raise refuse(f"{info.filename} has {total:,} bytes.", f"the {info.file_size:,} that are announced", _ADVICE)
-
-
-def is_archive(source: Path) -> bool:
-    """Whether it begins as a zip does."""
-    with contextlib.suppress(OSError), source.open("rb") as stream:
-        return stream.read(4) == b"PK\x03\x04"
-    return False

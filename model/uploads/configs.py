@@ -39,7 +39,8 @@ _SAVE = "Save the model anew with model.save('model.keras') and upload that file
 _OWN_LAYERS = "Use Keras's own layers."
 _ACTIVATION_KEYS = {"activation", "recurrent_activation"}
 _UNBOUNDED = {"seed"}
-_DROPPED = {"shared_object_id", "quantization_config", "rng", "synchronized", "trainable_dtype"}
+_DROPPED = {"shared_object_id", "quantization_config", "rng", "synchronized", "trainable_dtype", "unroll"}
+"""A recurrent layer unrolled is thousands of copies of itself, for the same values as its loop has."""
 _MOST_VALUES = 20_000
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from model.uploads import bounded_json
 from model.uploads.limits import CONFIG_BYTES, PARAMETERS, UploadError, quoted, refuse
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file."
 _OBJECTS = 6_000
 """DenseNet121's are 2,900, with an optimiser."""

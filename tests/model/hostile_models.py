@@ -19,22 +19,26 @@ __all__ = ["Case", "attempt", "cases"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One upload. stage: what must refuse it, "file" before any process, "weights" before Keras, or "keras"."""
+    """One upload. stage: who must refuse it, the process before it imports Keras ("check"), or with it ("keras").
+
+    reason: words that the refusal must have.
+    """
 
     name: str
     content: bytes
     stage: str
+    reason: str = ""
 
 
 def cases(marker: Path) -> Iterator[Case]:
     """All of them; marker: the file that code within them would create."""
     good = hostile_configs.model(hostile_configs.LAYERS)
     for name, content in hostile_archives.cases(marker, good):
-        yield Case(f"file: {name}", content, "file")
+        yield Case(f"file: {name}", content, "check")
     for name, config in hostile_configs.cases(marker):
-        yield Case(f"config: {name}", hostile_archives.packed(config), "file")
+        yield Case(f"config: {name}", hostile_archives.packed(config), "check")
     for name, content in hostile_weights.cases(marker):
-        yield Case(f"weights: {name}", content, "weights")
+        yield Case(f"weights: {name}", content, "check")
     for name, config, weights in hostile_weights.keras_cases():
         yield Case(f"keras: {name}", hostile_archives.packed(config, weights), "keras")
 
