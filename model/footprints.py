@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from model.foreign import SELF_ATTENTION, KerasLayer, checked_config
-from model.layers import AveragePool2D, Layer, MaxPool2D, SeparableConv2D
+from model.layers import AveragePool2D, Layer, MaxPool2D
 from model.placing import PlacedLayer
 from model.shapes import Shape
 
@@ -71,7 +71,8 @@ def _foreign(layer: KerasLayer, shape: Shape) -> Footprint:
     if layer.class_name in RECURRENT:
         return _recurrent(kernels, shape)
     if layer.class_name == "Bidirectional":
-        return replace(_recurrent(kernels, shape), steps=2 * shape[0])
+        both = _recurrent(kernels, shape)
+        return replace(both, values=2 * both.values, steps=2 * both.steps)
     if layer.class_name == "TimeDistributed":
         return _every_row(layer, config, shape)
     copies = max(math.prod(shape), math.prod(layer.shape))

@@ -18,18 +18,18 @@ from model.uploads.limits import quoted, refuse
 def check(network: Network) -> None:
     """Raise UploadError for a network of which one picture, or a batch, would hold up the page or fill the memory."""
     placed = network.placed()
-    made = sum(math.prod(each.output_shape) for each in placed)
+    made = sum(map(_made, placed))
     if made > limits.ACTIVATIONS:
         raise refuse(
-            f"The layers make {made:,} values of one picture{_most(placed, lambda each: math.prod(each.output_shape))}.",
+            f"The layers make {made:,} values of one picture{_most(placed, _made)}.",
             f"at most {limits.ACTIVATIONS:,}", "Use smaller pictures, or fewer filters.",
         )  # fmt: skip
     if network.values > limits.WORKING_VALUES:
         raise refuse(
             f"The layers hold {network.values:,} values of one picture while they compute"
-            f"{_most(placed, lambda each: math.prod(each.output_shape) + footprint(each).values)}.",
+            f"{_most(placed, lambda each: _made(each) + footprint(each).values)}.",
             f"at most {limits.WORKING_VALUES:,}",
-            "Attention holds a score for each head and each pair of places: use fewer heads or larger patches.",
+            "Use fewer attention heads, larger patches, or a smaller depth multiplier.",
         )
     work = sum(footprint(each).multiply_adds for each in placed)
     if work > limits.MULTIPLY_ADDS:
@@ -46,6 +46,10 @@ def check(network: Network) -> None:
             f"{_most(placed, lambda each: footprint(each).steps)}.",
             f"at most {limits.STEPS:,}", "Let them read rows or patches in place of pixels.",
         )  # fmt: skip
+
+
+def _made(placed: PlacedLayer) -> int:
+    return math.prod(placed.output_shape)
 
 
 def _most(placed: tuple[PlacedLayer, ...], cost: Callable[[PlacedLayer], int]) -> str:

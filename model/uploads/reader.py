@@ -13,6 +13,7 @@ import gc
 import importlib
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from model.uploads.translation import Translated
 
 TOO_MUCH = "The model needs more memory than it may have. Expected a smaller one. Shrink it."
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _PICTURES = 4
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file."
 
@@ -128,9 +130,12 @@ def _built_of_h5(config: dict[str, Any], path: Path) -> keras.Model:
 
 
 def _short(error: Exception) -> str:
-    """The first line of what Keras says that says something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """The first line of what Keras says that says something: of an error within errors, the innermost's."""
+    innermost = _COLOURS.sub("", str(error).rpartition("Exception encountered: ")[2])
+    lines = [line.strip() for line in innermost.splitlines() if line.strip()]
     lines = [line for line in lines if "Example error message" not in line] or lines
+    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
+        return f"{lines[0].removeprefix('Exception encountered when calling ').rstrip('.')}: {lines[1].rstrip('.')}"
     return (lines[0] if lines else type(error).__name__).rstrip(".")
 
 
@@ -189,8 +194,10 @@ def _proof(keras_module: Any, model: keras.Model, translated: Translated) -> flo
     names = [name for name, _ in translated.places if name in by_name]
     theirs = keras_module.Model(model.inputs, [model.outputs[0], *(tensor for _, tensor in translated.places)])
     mine = keras_module.Model(ours.inputs, [ours.outputs[0], *(by_name[name] for name in names)])
-    expected = [np.asarray(one) for one in theirs([_as_trained(pictures, translated)], training=False)]
+    expected = [np.asarray(one) for one in theirs([_as_trained(pictures, model, translated)], training=False)]
     found = [np.asarray(one) for one in mine([pictures], training=False)]
+    if not np.isfinite(expected[0]).all():
+        raise refuse("The model answers a picture of noise with NaN or infinity.", "finite numbers", "Train it anew.")
     expected[0] = _as_ours(expected[0], translated)
     worst = 0.0
     for name, one, other in zip(["answer", *names], expected, found, strict=True):
@@ -205,9 +212,10 @@ def _proof(keras_module: Any, model: keras.Model, translated: Translated) -> flo
     return worst
 
 
-def _as_trained(pictures: np.ndarray, translated: Translated) -> np.ndarray:
+def _as_trained(pictures: np.ndarray, model: keras.Model, translated: Translated) -> np.ndarray:
     scale, offset = translated.input_scale
-    return (pictures * scale + offset).astype("float32")
+    shape = (len(pictures), *model.inputs[0].shape[1:])  # a model of (rows, columns) reads the same values
+    return (pictures * scale + offset).astype("float32").reshape(shape)
 
 
 def _as_ours(answer: np.ndarray, translated: Translated) -> np.ndarray:

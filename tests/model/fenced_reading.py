@@ -1,7 +1,7 @@
 """Many uploads in one process, fenced as the one is that reads a single model: python -m tests.model.fenced_reading.
 
-Its folder holds a folder for each upload, laid out by admission.prepare. It says a JSON object a line, {"name", "stage",
-"refused"}: the reason, null where it would be read; stage: "keras" where Keras had to say it, else "check".
+Its folder holds a folder for each upload, laid out by admission.prepare. It says a JSON object a line, {"name",
+"stage", "refused"}: the reason, null where it would be read; stage: "keras" where Keras had to say it, else "check".
 """
 
 from __future__ import annotations

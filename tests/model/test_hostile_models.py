@@ -22,7 +22,7 @@ from model.uploads.results import UPLOAD
 from tests.model import fenced_reading, hostile_archives, hostile_configs, hostile_models
 from tests.model.hostile_models import Case
 
-LEAST = 250
+LEAST = 330
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_every_one_is_refused_and_nothing_of_it_runs(
     for case in cases:
         found = answers[case.name]
         assert found.refused is not None
-        assert "Expected" in found.refused and found.refused.endswith("."), (case.name, found.refused)
+        assert "expected" in found.refused.lower() and found.refused.endswith("."), (case.name, found.refused)
         assert found.refused.isprintable() and len(found.refused) < 800, case.name
         assert (found.stage == "keras") == (case.stage == "keras"), (case.name, found)
         assert case.reason in found.refused, (case.name, found.refused)
