@@ -39,4 +39,5 @@ class Draft:
 def free(taken: Iterable[str], name: str) -> str:
     """The name, or the first of its kind that is not taken."""
     known = set(taken)
-    return next(one for one in (name, *(f"{name}_{place}" for place in itertools.count(2))) if one not in known)
+    others = (f"{name}_{place}" for place in itertools.count(2))
+    return next(one for one in itertools.chain((name,), others) if one not in known)
