@@ -36,7 +36,7 @@ def check(network: Network) -> None:
         raise refuse(
             f"The model multiplies {work:,} times for one picture"
             f"{_most(placed, lambda each: footprint(each).multiply_adds)}.",
-            f"at most {limits.MULTIPLY_ADDS:,}, about a quarter of a second",
+            f"at most {limits.MULTIPLY_ADDS:,}, about a tenth of a second",
             "Use smaller pictures, fewer filters, or pool earlier.",
         )
     steps = sum(found.steps for found in map(footprint, placed) if found.steps > 1)

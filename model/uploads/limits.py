@@ -30,8 +30,8 @@ WORKING_VALUES = 40 * 10**6
 """Of one picture, those that layers hold while they compute (attention's scores) with them: 160 MB, twice in a proof.
 A layer of 16 heads over 28x28 places holds 20 million."""
 MULTIPLY_ADDS = 2 * 10**9
-"""For one picture: a quarter of a second on two processors, which is as long as a page may take to follow a pen, and
-an hour for ten thousand test pictures. VGG16 at 64x64x3 has 1.3 thousand million, ResNet50 0.4."""
+"""For one picture: up to a tenth of a second on two processors, which is as long as a page may take to follow a pen,
+and ten minutes for ten thousand test pictures. VGG16 at 64x64x3 has 1.3 thousand million, ResNet50 0.4."""
 STEPS = 4096
 """One after the other in recurrent layers, all together: the pixels of the largest picture, once."""
 WALL_SECONDS = 180.0

@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from data.errors import StrataError
 from model.uploads import checking, sandbox
 from model.uploads.checking import Checked
 from model.uploads.limits import DIFFERENCE, PARAMETERS, UploadError, quoted, refuse
@@ -48,7 +49,7 @@ def main() -> None:
         _say({"says": "Starting Keras"})
         start_keras(watch)
         _say({"done": {**read(folder, checked, str(request["title"]), request["values"]), "fence": fence}})
-    except UploadError as error:
+    except StrataError as error:
         _say({"refused": str(error)})
     except sandbox.Forbidden as error:
         _say({"refused": f"{error} Expected a file that only describes. The process that read it was ended."})
@@ -81,7 +82,7 @@ def read(folder: Path, checked: Checked, title: str, values: Any) -> dict[str, A
     from model.uploads import translation
 
     _say({"says": "Building the model"})
-    model = _built(checked)
+    model = built(checked)
     _say({"says": "Translating its layers"})
     translated = _translated(translation, model, title, values)
     if checked.half:
@@ -93,7 +94,7 @@ def read(folder: Path, checked: Checked, title: str, values: Any) -> dict[str, A
     return {"notes": translated.notes, "difference": difference}
 
 
-def _built(checked: Checked) -> keras.Model:
+def built(checked: Checked) -> keras.Model:
     """The model with its weights; whatever Keras raises is the file's fault and is told in its words."""
     import keras
 
@@ -155,8 +156,6 @@ def _size(shape: Any) -> int:
 
 
 def _translated(translation: Any, model: keras.Model, title: str, values: Any) -> Translated:
-    from data.errors import StrataError
-
     try:
         found: Translated = translation.translate(model, title, values)
     except StrataError as error:

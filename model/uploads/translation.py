@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from model import layers
-from model.foreign_building import described, weight_names
+from model.foreign_building import described
 from model.layers import Layer
 from model.networks import Network
 from model.placing import INPUT
@@ -176,7 +176,9 @@ def _foreign(call: Call, reads: tuple[str | float, ...]) -> kinds.Part:
     """A layer that Keras alone computes."""
     layer = described(call.operation, call.name, call.input_shapes[0])
     arrays = [np.asarray(variable.numpy(), np.float32) for variable in call.operation.weights]
-    return kinds.Part(layer, (_one(call, reads),), dict(zip(weight_names(call.operation), arrays, strict=True)))
+    # By the description's names: a layer that was loaded may call those of a layer within it otherwise.
+    names = [name for name, _ in layer.weights]
+    return kinds.Part(layer, (_one(call, reads),), dict(zip(names, arrays, strict=True)))
 
 
 def _needed_wires(draft: Draft) -> Iterable[tuple[str, tuple[str, ...]]]:

@@ -102,5 +102,5 @@ def test_nothing_is_unrolled() -> None:
 def test_multiplications_are_bounded() -> None:
     assert limits.MULTIPLY_ADDS == 2_000_000_000
     wide = Network("wide", "Wide", (64, 64, 3), (layers.Conv2D("wide", 64, (51, 51), padding="same"),))
-    with pytest.raises(UploadError, match=r"multiplies 2,04\d,\d{3},\d{3} times.*'wide'.*quarter of a second"):
+    with pytest.raises(UploadError, match=r"multiplies 2,04\d,\d{3},\d{3} times.*'wide'.*tenth of a second"):
         bounds.check(wide)
