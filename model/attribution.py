@@ -10,7 +10,6 @@ own single precision alone.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,8 +191,7 @@ class Explained:
         return np.asarray(tf.nn.relu(tf.einsum("brcm,bm->rc", maps, slopes)).numpy())
 
     def _chunks(self, images: np.ndarray) -> Sequence[np.ndarray]:
-        values = sum(math.prod(placed.output_shape) for placed in self.network.placed())
-        size = max(1, min(_CHUNK, _MOST_VALUES // values))
+        size = max(1, min(_CHUNK, _MOST_VALUES // self.network.values))
         return [images[start : start + size] for start in range(0, len(images), size)]
 
     def _values(self, images: np.ndarray, goal: Goal) -> np.ndarray:

@@ -13,13 +13,14 @@ import logging
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from importlib.metadata import version
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import numpy as np
 from loky.process_executor import BrokenProcessPool
 
 from model import jobs
@@ -175,20 +176,29 @@ class Engine:
             "analysis": self._analysis.standing(),
         }
 
-    def train(self, settings: Settings, network: Network | None = None) -> Run:
+    def train(
+        self, settings: Settings, network: Network | None = None, start: Mapping[str, np.ndarray] | None = None
+    ) -> Run:
         """Queue a training and return its run: of `network`, else of the preset that the settings name.
 
+        start: the weights to begin with, by "<layer>/<weight>", in place of random ones.
         Raises RunError where runs cannot be written, NetworkError for a network that cannot be built.
         """
-        return self._queue_new(settings, network or _preset(settings.network))
+        return self._queue_new(settings, network or _preset(settings.network), start=start)
 
     def again(self, run: Run) -> Run:
         """Queue the training of `run` anew, the same in everything that its config records; returns the new run."""
         config = run.config()
-        return self._queue_new(config.settings, config.network, config.further_epochs)
+        return self._queue_new(config.settings, config.network, config.further_epochs, run.start())
 
-    def _queue_new(self, settings: Settings, network: Network, further_epochs: tuple[int, ...] = ()) -> Run:
-        run = self.runs.create(settings, network, versions(), further_epochs)
+    def _queue_new(
+        self,
+        settings: Settings,
+        network: Network,
+        further_epochs: tuple[int, ...] = (),
+        start: Mapping[str, np.ndarray] | None = None,
+    ) -> Run:
+        run = self.runs.create(settings, network, versions(), further_epochs, start)
         self._trainings.submit(run)
         return run
 

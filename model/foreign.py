@@ -109,6 +109,8 @@ def _check(layer: str, key: str, value: Any) -> None:
         raise NetworkError(f"Layer {layer}: a number of its configuration is beyond a thousand million.")
     if isinstance(value, int) and abs(value) > _COUNT_MOST and key != "seed":
         raise NetworkError(f"Layer {layer}: expected at most {_COUNT_MOST:,} for {key[:40]!r}, received {value:,}.")
+    if key == "unroll" and value:  # thousands of copies of the layer, for the same values
+        raise NetworkError(f"Layer {layer} is unrolled. Expected a loop, which computes the same. Leave unroll out.")
     if not isinstance(value, dict) or not value.keys() & {"class_name", "module", "registered_name"}:
         return
     class_name, module = value.get("class_name"), value.get("module", "keras")

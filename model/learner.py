@@ -41,7 +41,7 @@ class Learner:
         _skip_before_1x1(self.model)
         self.train_images = len(dataset.x_train[training])
         self.validation_images = len(dataset.x_train[validation])
-        self._settings = settings
+        self._settings, self._network = settings, network
         self._optimizer = _optimizer(settings)
         self._optimizer.build(self.model.trainable_variables)
         self._fit = self._compile_fit(dataset.x_train[training], dataset.y_train[training])
@@ -128,12 +128,19 @@ class Learner:
     def _compile_check(self, images: np.ndarray, labels: np.ndarray) -> tf.Function:
         all_images, all_labels = tf.constant(images), tf.constant(labels.astype(np.int32))
 
+        at_once = self._network.pictures_at_once(VALIDATION_BATCH)
+
         @tf.function(input_signature=[tf.TensorSpec([], tf.int32)])
         def check(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            part = slice(start, start + VALIDATION_BATCH)
-            pixels, label = _scaled(all_images[part]), all_labels[part]
-            probabilities = self.model(pixels, training=False)
-            return tf.reduce_sum(_cross_entropy(label, probabilities)), _hits(label, probabilities)
+            losses, hits = tf.constant(0.0), tf.constant(0)
+            end = tf.minimum(start + VALIDATION_BATCH, len(all_images))
+            for begin in tf.range(start, end, at_once):
+                part = slice(begin, tf.minimum(begin + at_once, end))
+                pixels, label = _scaled(all_images[part]), all_labels[part]
+                probabilities = self.model(pixels, training=False)
+                losses += tf.reduce_sum(_cross_entropy(label, probabilities))
+                hits += _hits(label, probabilities)
+            return losses, hits
 
         return check
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from model import descriptions
+from model.footprints import footprint
 from model.layers import (
     Activation,
     ActivationName,
@@ -104,9 +105,16 @@ class Network:
         return tuple(placed for placed in self.placed() if name in placed.inputs)
 
     def pictures_at_once(self, most: int) -> int:
-        """How many pictures are read together, 1 to `most`: as many as the largest layer's values have room for."""
-        largest = max(math.prod(placed.output_shape) for placed in self.placed())
-        return max(1, min(most, _VALUES_AT_ONCE // largest))
+        """How many pictures are read together, 1 to `most`: as many as the largest layer's values have room for.
+
+        What a layer holds while it computes counts, too: attention's scores are more than all that it makes.
+        """
+        return max(1, min(most, _VALUES_AT_ONCE // max(map(_values, self.placed()))))
+
+    @property
+    def values(self) -> int:
+        """How many numbers one picture becomes in all layers together, with those that layers hold within them."""
+        return sum(map(_values, self.placed()))
 
     def behind(self, name: str) -> frozenset[str]:
         """The names of all layers that the output of the one of that name goes into, directly or not."""
@@ -145,14 +153,19 @@ class Network:
         return network
 
 
+def _values(placed: PlacedLayer) -> int:
+    """What a layer makes of a picture, and what it holds meanwhile."""
+    return math.prod(placed.output_shape) + footprint(placed).values
+
+
 def _check_size(network: Network) -> None:
     """Raise NetworkError for a description whose network no machine here should build."""
     placed = network.placed()
     parameters = sum(each.parameters for each in placed)
-    values = sum(math.prod(each.output_shape) for each in placed)
+    values = network.values
     if parameters > descriptions.PARAMETERS_MOST or values > descriptions.VALUES_MOST:
         raise NetworkError(
-            f"Network {network.title} has {parameters:,} parameters and {values:,} activations for a picture. Expected "
+            f"Network {network.title} has {parameters:,} parameters and {values:,} values of a picture. Expected "
             f"at most {descriptions.PARAMETERS_MOST:,} and {descriptions.VALUES_MOST:,}. Make it smaller."
         )
 

@@ -181,7 +181,9 @@ def _drain(recorder: Recorder, on_report: Callable[[Report], None]) -> tuple[Run
     _check_same_data(run, dataset)
     recorder.say(RunState.STARTING, "Building the network")
     report: Report | None = None
-    training = train(config.settings, config.network, dataset, run.stop_requested, config.parts, recorder.checkpoint)
+    training = train(
+        config.settings, config.network, dataset, run.stop_requested, config.parts, recorder.checkpoint, run.start()
+    )
     for report in training:
         recorder.take(report, dataset, note)
         on_report(report)

@@ -30,7 +30,7 @@ from model import ownership
 from model.networks import Network
 from model.records import Config, DataRecord, Evaluation, Metrics, RunState, Status
 from model.reports import Checkpoint, Position
-from model.run_folder import RunError, RunFolder
+from model.run_folder import START_FILE, RunError, RunFolder
 from model.settings import Settings
 
 LONGEST_TITLE = 80
@@ -165,6 +165,16 @@ class Run(RunFolder):
         except (safetensors.SafetensorError, OSError) as error:
             raise self.broken(f"snapshots/{step:08d}.safetensors", error) from error
         return {name: array.astype(np.float32) for name, array in weights.items()}
+
+    def start(self) -> dict[str, np.ndarray] | None:
+        """The weights that its training begins with, by "<layer>/<weight>"; None where they are random."""
+        path = self.path / START_FILE
+        if not path.exists():
+            return None
+        try:
+            return safetensors.numpy.load_file(path)
+        except (safetensors.SafetensorError, OSError) as error:
+            raise self.broken(START_FILE, error) from error
 
     def checkpoint(self) -> Checkpoint | None:
         """Where the training can go on; None if it was left before there was a checkpoint."""

@@ -12,6 +12,9 @@ from data.errors import StrataError
 UPLOAD_FILE = "upload.json"
 """There in a run that was not trained here: which file it came from, see model.uploads.keeping."""
 
+START_FILE = "start.safetensors"
+"""There in a run whose training begins with weights that were there before, see Runs.create."""
+
 
 class RunError(StrataError):
     """A run that is not there, cannot be read or cannot be written."""

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import safetensors.numpy
 from filelock import FileLock
 
 from data import datasets, own
@@ -21,7 +23,7 @@ from model.fitting import fitted
 from model.networks import Network, NetworkError
 from model.records import Config, RunState, Status
 from model.run import Run
-from model.run_folder import RunError
+from model.run_folder import START_FILE, RunError
 from model.settings import BOUNDS, Settings
 
 __all__ = ["PRETRAINED", "Run", "RunError", "Runs", "check_trainable", "default_root", "expected_bytes", "is_run_id"]
@@ -48,9 +50,11 @@ class Runs:
         network: Network,
         versions: Mapping[str, str],
         further_epochs: tuple[int, ...] = (),
+        start: Mapping[str, np.ndarray] | None = None,
     ) -> Run:
         """A new run of `network`, fitted to an own data set, queued and owned by this process.
 
+        start: the weights it begins with, by "<layer>/<weight>", in place of random ones.
         Raises RunError where the folder cannot be written, NetworkError for a network that does not fit, DatasetError
         for a data set that is unknown or gone.
         """
@@ -67,6 +71,8 @@ class Runs:
             unfinished = Run(self.root / f".{run.id}")
             unfinished.path.mkdir(parents=True)
             unfinished.write("config.json", json.dumps(config.to_json(), indent=1).encode())
+            if start is not None:
+                unfinished.write(START_FILE, safetensors.numpy.save(dict(start)))
             unfinished.write_status(Status(RunState.QUEUED, owner=owner))
             unfinished.path.rename(run.path)
         return run
@@ -80,7 +86,7 @@ class Runs:
         if run.is_uploaded:
             raise RunError(
                 f"Run {run.id} was loaded from a file, without what its training had come to. Expected a run that was "
-                "trained here. Run again trains its network anew, from random weights."
+                "trained here. Train on, on the page, makes a run of its own that begins with its weights."
             )
         with self._writing(run.config()):
             owner = ownership.claim(self.root)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
 from data.datasets import Dataset
 from data.errors import StrataError
-from model.building import weights_of
+from model.building import set_weights, weights_of
 from model.learner import Learner
 from model.networks import Network
 from model.reports import (
@@ -49,16 +49,21 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     parts: tuple[int, ...] | None = None,
     checkpoint: Checkpoint | None = None,
+    start: Mapping[str, np.ndarray] | None = None,
 ) -> Iterator[Report]:
     """Train `network` on `dataset`, from `checkpoint` if there is one.
 
+    start: weights to begin with, by "<layer>/<weight>", in place of random ones.
     parts: the epochs first asked for, then those of each time the run was trained on; the settings' epochs by default.
     Yields Began first, a Snapshot at each of `snapshot_steps` (the first before the first step, the last after the
     last), an Epoch after each epoch, Checkpoints between, and Ended last. `should_stop` is asked after every batch
     group and every part of a validation; once it says yes, what was learned so far comes as a Snapshot and a
     Checkpoint before the end. Raises TrainingError when the loss is no number any more.
     """
-    return _Training(settings, network, dataset, should_stop, parts or (settings.epochs,)).reports(checkpoint)
+    training = _Training(settings, network, dataset, should_stop, parts or (settings.epochs,))
+    if start is not None:
+        set_weights(training.learner.model, start)
+    return training.reports(checkpoint)
 
 
 def snapshot_steps(steps_per_epoch: int, parts: tuple[int, ...]) -> frozenset[int]:

@@ -58,7 +58,7 @@ def parts(found: Reasons) -> str:
         "A layer's biases count by how strongly the logit answers to them for this picture: each bias times the slope "
         "of the logit along the sum it is added to. Of a batch normalization it is beta less the scaled mean; a relu6 "
         f"at its limit gives a constant 6, a hard sigmoid a half or one.{over}\n\n"
-        "The logit is what the last layer adds up before softmax turns it into "
+        "The logit is what the last layer adds up before a softmax, or a sigmoid, turns it into "
         "a probability. Slopes are computed in double precision and held against Keras's own logit in single.\n\n"
         "*Srinivas and Fleuret 2019, Full-gradient representation, "
         "[arXiv:1905.00780](https://arxiv.org/abs/1905.00780)*"

@@ -1,6 +1,6 @@
 """The whole way of one uploaded model: checked, read in a process of its own, checked again as a stranger's word.
 
-What stands before the process costs milliseconds and refuses most of what is hostile or broken; see `limits`.
+The page's process looks at a file's size and its first bytes; all else of it is parsed in the other (`checking`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ import safetensors.numpy
 
 from data.refusals import plain
 from model.networks import Network, NetworkError
-from model.uploads import archives, bounded_json, configs, limits, process
+from model.uploads import bounded_json, bounds, checking, limits, process
 from model.uploads.limits import quoted, refuse
-from model.uploads.results import DESCRIPTION, WEIGHTS
+from model.uploads.results import DESCRIPTION, REQUEST, UPLOAD, WEIGHTS
 from model.uploads.values import RANGES, Range
 
-HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ADVICE = "Save the model with model.save('model.keras') and upload that file."
 _turns = threading.BoundedSemaphore(2)
 """Each process takes a processor and up to 3 GB: a class that uploads together waits for its turn."""
@@ -78,7 +77,7 @@ def read(
 
 
 def prepare(content: bytes, folder: Path, title: str, values: Range) -> None:
-    """Check what can be checked without Keras and HDF5, and lay it out for the process; raises UploadError."""
+    """Look at the size and the first bytes, and put the file where the process finds it; raises UploadError."""
     if values not in RANGES:
         raise refuse(f"The pixels are {quoted(values)}.", f"one of {', '.join(RANGES)}", "Choose one of these.")
     if len(content) > limits.UPLOAD_BYTES:
@@ -86,31 +85,9 @@ def prepare(content: bytes, folder: Path, title: str, values: Range) -> None:
             f"The file has {len(content):,} bytes.", f"at most {limits.UPLOAD_BYTES:,}",
             "Save the model without its optimiser, or use a smaller one.",
         )  # fmt: skip
-    half = False
-    if content.startswith(HDF5_SIGNATURE):
-        (folder / "model.h5").write_bytes(content)
-    elif content.startswith(b"PK\x03\x04"):
-        half = _unpacked(content, folder)
-    else:
-        raise refuse(f"The file begins with {quoted(content[:8].hex() or 'nothing')}.", "a .keras or .h5 file", _ADVICE)
-    request = {"title": title, "values": values, "half": half}
-    (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-
-
-def _unpacked(content: bytes, folder: Path) -> bool:
-    """Lay out a .keras file: its configuration as Keras may see it, and its weights. Whether it computed in halves."""
-    packed = folder / "upload.keras"
-    packed.write_bytes(content)
-    archives.unpack(packed, folder)
-    packed.unlink()
-    bounded_json.read((folder / "metadata.json").read_bytes(), "metadata.json")
-    config, half = configs.checked(bounded_json.read((folder / "config.json").read_bytes(), "config.json"))
-    with (folder / "model.weights.h5").open("rb") as stream:
-        if stream.read(8) != HDF5_SIGNATURE:
-            raise refuse("model.weights.h5 is no HDF5 file.", "Keras's weights", _ADVICE)
-    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    (folder / "metadata.json").unlink()
-    return half
+    checking.check_signature(content[:8])
+    (folder / UPLOAD).write_bytes(content)
+    (folder / REQUEST).write_text(json.dumps({"title": title, "values": values}), encoding="utf-8")
 
 
 def _title(file_name: str) -> str:
@@ -147,6 +124,7 @@ def _check_ends(network: Network) -> None:
         )  # fmt: skip
     if network.parameters > limits.PARAMETERS:
         raise refuse(f"The model has {network.parameters:,} parameters.", f"at most {limits.PARAMETERS:,}", _ADVICE)
+    bounds.check(network)
 
 
 def _checked(network: Network, weights: dict[str, Any]) -> dict[str, np.ndarray]:

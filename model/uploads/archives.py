@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import struct
 import zipfile
@@ -84,8 +83,10 @@ def _advice(name: str) -> str:
 
 
 def _no_overlaps(members: list[zipfile.ZipInfo]) -> None:
-    """Members that share bytes unpack to more than the archive holds."""
+    """Members that share bytes unpack to more than the archive holds; what stands before all is another file."""
     ordered = sorted(members, key=lambda member: member.header_offset)
+    if ordered[0].header_offset != 0:
+        raise refuse(f"{ordered[0].header_offset:,} bytes stand before the archive.", "none", _ADVICE)
     for first, second in itertools.pairwise(ordered):
         if first.header_offset + 30 + first.compress_size > second.header_offset:
             raise refuse(f"{first.filename} and {second.filename} share bytes.", "each its own", _ADVICE)
@@ -104,10 +105,3 @@ def _copy(packed: IO[bytes], unpacked: IO[bytes], info: zipfile.ZipInfo, limit: 
         unpacked.write(block)
     if total != info.file_size:
         raise refuse(f"{info.filename} has {total:,} bytes.", f"the {info.file_size:,} that are announced", _ADVICE)
-
-
-def is_archive(source: Path) -> bool:
-    """Whether it begins as a zip does."""
-    with contextlib.suppress(OSError), source.open("rb") as stream:
-        return stream.read(4) == b"PK\x03\x04"
-    return False

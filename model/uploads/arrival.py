@@ -15,7 +15,7 @@ from model.uploads.process import ReadingCancelled
 from model.uploads.values import Range
 
 _STAGES: Final = (
-    "Looking at the file", "Waiting for another model to be read", "Looking through the weights", "Starting Keras",
+    "Looking at the file", "Waiting for another model to be read", "Looking through the file", "Starting Keras",
     "Building the model", "Translating its layers", "Comparing with Keras", "Keeping it",
 )  # fmt: skip
 FITTING: Final = "fitting"

@@ -1,7 +1,7 @@
 """What an uploaded model may be made of: Keras's own classes, by name, and nothing else.
 
 A class stands here because it computes from its input and its weights alone. What can hold code (Lambda), calls other
-programs' files (TFSMLayer, TorchModuleWrapper, JaxLayer), reads vocabularies or wraps other layers does not.
+programs' files (TFSMLayer, TorchModuleWrapper, JaxLayer) or reads vocabularies does not.
 """
 
 from __future__ import annotations
@@ -34,7 +34,16 @@ WORKER_ONLY = frozenset({
     "UpSampling1D", "DepthwiseConv1D", "SeparableConv1D", "LSTM", "GRU", "SimpleRNN",
 })  # fmt: skip
 """Layers that Keras alone computes: a model with one of them runs in the worker."""
-LAYERS = DESCRIBED | PASSING | INACTIVE | WORKER_ONLY
+WRAPPERS = {
+    "Bidirectional": frozenset({"LSTM", "GRU", "SimpleRNN"}),
+    "TimeDistributed": frozenset({
+        "Dense", "EinsumDense", "Conv1D", "BatchNormalization", "LayerNormalization", "RMSNormalization",
+        "UnitNormalization", "LSTM", "GRU", "SimpleRNN",
+    }),
+}  # fmt: skip
+"""Layers around another, and what that may be; Keras alone computes them."""
+WRAPPED = frozenset({"layer", "backward_layer"})
+LAYERS = DESCRIBED | PASSING | INACTIVE | WORKER_ONLY | WRAPPERS.keys()
 OPERATIONS = {
     "numpy": frozenset({"Add", "Subtract", "Multiply", "Maximum", "Minimum", "Tanh"}),
     "nn": frozenset({"Relu", "Relu6", "Silu", "Sigmoid"}),

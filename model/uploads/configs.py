@@ -20,6 +20,8 @@ from model.uploads.classes import (
     OPERATIONS,
     POLICIES,
     STRANGERS,
+    WRAPPED,
+    WRAPPERS,
 )
 from model.uploads.config_parts import (
     among,
@@ -32,6 +34,7 @@ from model.uploads.config_parts import (
     shape_of,
 )
 from model.uploads.limits import UploadError, quoted, refuse
+from model.uploads.pictures import EXPECTED, picture_of
 
 Record = dict[str, Any]
 
@@ -39,7 +42,8 @@ _SAVE = "Save the model anew with model.save('model.keras') and upload that file
 _OWN_LAYERS = "Use Keras's own layers."
 _ACTIVATION_KEYS = {"activation", "recurrent_activation"}
 _UNBOUNDED = {"seed"}
-_DROPPED = {"shared_object_id", "quantization_config", "rng", "synchronized", "trainable_dtype"}
+_DROPPED = {"shared_object_id", "quantization_config", "rng", "synchronized", "trainable_dtype", "unroll"}
+"""A recurrent layer unrolled is thousands of copies of itself, for the same values as its loop has."""
 _MOST_VALUES = 20_000
 
 
@@ -157,12 +161,27 @@ def _value(key: str, value: Any, walk: _Walk, layer: str) -> Any:
         return name_of(value)
     if key in _ACTIVATION_KEYS:
         return _activation(value, walk)
+    if key in WRAPPED and layer in WRAPPERS:
+        return _wrapped(value, walk, layer)
     if key.endswith(("_initializer", "_regularizer", "_constraint")):
         check_training(value, depth=0)
         return "zeros" if key.endswith("_initializer") and value is not None else None
     if key == "data_format" and value not in (None, "channels_last"):
         raise refuse(f"Layer {layer} reads {quoted(value)}.", "channels_last", "Build the model channels last.")
     return _plain(key, value, walk, layer, depth=0)
+
+
+def _wrapped(value: Any, walk: _Walk, wrapper: str) -> Record | None:
+    """The record of the layer within another, walked through as any layer's is."""
+    if value is None:
+        return None  # a backward layer that is made of the forward one
+    known = WRAPPERS[wrapper]
+    if not isinstance(value, dict) or not among(value.get("class_name"), known):
+        raise refuse(
+            f"A {wrapper} layer holds {named(value)}.", f"one of {', '.join(sorted(known))}",
+            "Put another layer into it, or leave the wrapper out.",
+        )  # fmt: skip
+    return _layer({key: one for key, one in value.items() if key != "inbound_nodes"}, walk, 0)
 
 
 def _plain(key: str, value: Any, walk: _Walk, layer: str, depth: int) -> Any:
@@ -234,17 +253,17 @@ def _input(clean: Record) -> None:
     shape = _outermost(clean)
     if shape is None:
         return  # a Sequential that says nothing before it is built: Keras's own answer is checked then
-    side, channels = limits.PICTURE_SIDE, limits.PICTURE_CHANNELS
-    expected = f"(batch, rows, columns, channels) with up to {side}x{side} pixels and 1 or 3 channels"
-    if len(shape) != 4:
-        raise refuse(f"The model reads the shape {tuple(shape)}.", expected, "Upload a model of pictures.")
-    rows, columns, planes = shape[1:]
-    if rows is None or columns is None or planes is None:
+    found = tuple(shape[1:])
+    if picture_of(found) is not None:
+        return
+    if len(found) in (1, 2, 3) and None in found:
         raise refuse(
-            f"The model reads the shape {tuple(shape)}, of any size.", expected, "Build it with a fixed input shape."
+            f"The model reads the shape {tuple(shape)}, of any size.", EXPECTED, "Build it with a fixed input shape."
         )
-    if max(rows, columns) > side or planes not in (1, channels):
-        raise refuse(f"The model reads pictures of {rows}x{columns}x{planes}.", expected, "Build it for smaller ones.")
+    advice = "Build it for smaller ones: keras.applications take input_shape=(64, 64, 3)."
+    raise refuse(
+        f"The model reads the shape {tuple(shape)}.", EXPECTED, advice if len(found) == 3 else "Upload one of pictures."
+    )
 
 
 def _outermost(clean: Record) -> list[int | None] | None:

@@ -16,7 +16,6 @@ import numpy as np
 from model.uploads import bounded_json
 from model.uploads.limits import CONFIG_BYTES, PARAMETERS, UploadError, quoted, refuse
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file."
 _OBJECTS = 6_000
 """DenseNet121's are 2,900, with an optimiser."""
@@ -58,7 +57,7 @@ class _Look:
     """Counts on the way through one file."""
 
     def __init__(self) -> None:
-        self.objects = 0
+        self.objects = self.attributes = 0
         self.numbers = 0
         self.seen: set[int] = set()
 
@@ -86,6 +85,9 @@ class _Look:
         if address in self.seen:
             raise refuse("A group of the weights stands in two places.", "each in one", _ADVICE)
         self.seen.add(address)
+        self.attributes += len(found.attrs)
+        if self.attributes > _OBJECTS:
+            raise refuse("The weights hold too many attributes.", f"at most {_OBJECTS:,}", _ADVICE)
         for name in found.attrs:
             _attribute(name, found.attrs)
 

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from data import datasets
 from data.errors import DatasetError
 from data.refusals import plain
@@ -18,13 +20,17 @@ from model.networks import Network
 from model.records import Config, DataRecord, RunState, Status
 from model.run import Run
 from model.run_folder import UPLOAD_FILE, RunError
-from model.settings import Settings
+from model.settings import BOUNDS, Settings
 from model.snapshots import weights_hash
 from model.uploads.admission import OwnModel
 
 STEP = 0
 """It was not trained here."""
 NO_DATASET = ""
+_GENTLE_RATE = 1e-4
+"""A tenth of what random weights begin with, which would undo much of what a model has learned."""
+_TRAINED_VALUES = 200 * 10**6
+"""Of all layers and pictures of a step: 0.8 GB, and once more for the gradients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,21 @@ def _data(model: OwnModel, dataset: str) -> DataRecord | None:
         )
     found = datasets.load(dataset)
     return DataRecord(found.name, found.title, found.origin, found.sha256, found.class_names, 0, 0)
+
+
+def further(run: Run, epochs: int) -> tuple[Settings, Network, dict[str, np.ndarray]]:
+    """How to train a loaded model on: gently, on the data set that goes with it, from its own weights.
+
+    Raises RunError for a model without a data set. As many pictures a step as there is memory for: training keeps the
+    values of all layers.
+    """
+    data, config = run.needed_data(), run.config()
+    room = _TRAINED_VALUES // config.network.values
+    batch = next((size for size in (32, 16) if size <= room), int(BOUNDS["batch_size"].low))
+    settings = Settings(
+        dataset=data.name, network=config.network.name, epochs=epochs, batch_size=batch, learning_rate=_GENTLE_RATE
+    )
+    return settings, config.network, run.weights(run.snapshot_steps()[-1])
 
 
 def record_of(run: Run) -> UploadRecord | None:

@@ -26,11 +26,21 @@ PARAMETERS = 30 * 10**6
 """ResNet50 has 24 million."""
 ACTIVATIONS = 20 * 10**6
 """Of one picture, all layers together: what the scene draws. MobileNet's at 64x64x3 are 0.9 million."""
+WORKING_VALUES = 40 * 10**6
+"""Of one picture, those that layers hold while they compute (attention's scores) with them: 160 MB, twice in a proof.
+A layer of 16 heads over 28x28 places holds 20 million."""
+MULTIPLY_ADDS = 2 * 10**9
+"""For one picture: up to a tenth of a second on two processors, which is as long as a page may take to follow a pen,
+and ten minutes for ten thousand test pictures. VGG16 at 64x64x3 has 1.3 thousand million, ResNet50 0.4."""
+STEPS = 4096
+"""One after the other in recurrent layers, all together: the pixels of the largest picture, once."""
 WALL_SECONDS = 180.0
 CPU_SECONDS = 240
 """Two processors' time for DenseNet121, whose building takes Keras the longest, twice over."""
 MEMORY_BYTES = 3 * 10**9
 """Above what Keras itself has taken when it is imported."""
+PARSING_BYTES = 10**9
+"""Above what the process has, while the file is unpacked and looked through: 30 MB for DenseNet121."""
 RESULT_BYTES = 4 * PARAMETERS + 10 * 2**20
 DIFFERENCE = 1e-4
 """Between Keras's own answer and that of our translation, on the same pictures."""

@@ -15,7 +15,7 @@ from model.uploads.limits import WALL_SECONDS, UploadError, refuse
 _POLL_SECONDS = 0.05
 _MOST_SAID = 256 * 1024
 _LONGEST_WORDS = 600
-_SETTINGS = {
+SETTINGS = {
     "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1",
 }  # fmt: skip
 
@@ -45,7 +45,7 @@ def read(
     said = folder / "said.jsonl"
     with said.open("wb") as output, (folder / "errors.txt").open("wb") as errors:
         process = fenced_process.start(
-            "model.uploads.reader", [str(folder)], folder, output, errors, {**_SETTINGS, "KERAS_HOME": str(folder)}
+            "model.uploads.reader", [str(folder)], folder, output, errors, {**SETTINGS, "KERAS_HOME": str(folder)}
         )
     try:
         deadline, told = time.monotonic() + wall_seconds, ""

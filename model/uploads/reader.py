@@ -1,24 +1,28 @@
-"""The throw-away process: reads one checked model in its own folder, and leaves a description and weights there.
+"""The throw-away process: reads one uploaded model in its own folder, and leaves a description and weights there.
 
     python -m model.uploads.reader FOLDER
 
-The folder holds request.json and either config.json and model.weights.h5 (of a .keras file) or model.h5. What is said
-goes to the standard output, a JSON object a line: {"says": words}, {"refused": reason}, {"done": {...}}. Nobody trusts
-any of it: `process` and `admission` check it as they would a stranger's.
+The folder holds the uploaded file and request.json. What is said goes to the standard output, a JSON object a line:
+{"says": words}, {"refused": reason}, {"done": {...}}. Nobody trusts any of it: `process` and `admission` check it as
+they would a stranger's.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.uploads import sandbox
-from model.uploads.limits import ACTIVATIONS, DIFFERENCE, PARAMETERS, UploadError, quoted, refuse
-from model.uploads.results import DESCRIPTION, WEIGHTS
+from data.errors import StrataError
+from model.uploads import checking, sandbox
+from model.uploads.checking import Checked
+from model.uploads.limits import DIFFERENCE, PARAMETERS, UploadError, quoted, refuse
+from model.uploads.results import DESCRIPTION, REQUEST, WEIGHTS
 
 if TYPE_CHECKING:
     import keras
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 
     from model.uploads.translation import Translated
 
+TOO_MUCH = "The model needs more memory than it may have. Expected a smaller one. Shrink it."
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _PICTURES = 4
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file."
 
@@ -37,15 +43,18 @@ def main() -> None:
     fence = sandbox.fence_by_kernel(folder)
     watch = sandbox.Watch(folder)
     try:
-        request = json.loads((folder / "request.json").read_bytes())
-        done = _read(folder, str(request["title"]), request["values"], watch)
-        _say({"done": {**done, "fence": fence}})
-    except UploadError as error:
+        request = json.loads((folder / REQUEST).read_bytes())
+        _say({"says": "Looking through the file"})
+        checked = checking.check(folder)
+        _say({"says": "Starting Keras"})
+        start_keras(watch)
+        _say({"done": {**read(folder, checked, str(request["title"]), request["values"]), "fence": fence}})
+    except StrataError as error:
         _say({"refused": str(error)})
     except sandbox.Forbidden as error:
         _say({"refused": f"{error} Expected a file that only describes. The process that read it was ended."})
     except MemoryError:
-        _say({"refused": "The model needs more memory than it may have. Expected a smaller one. Shrink it."})
+        _say({"refused": TOO_MUCH})
     sys.stdout.flush()
     os._exit(0)  # TensorFlow's threads and whatever a file has set up are not waited for
 
@@ -55,28 +64,28 @@ def _say(message: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _read(folder: Path, title: str, values: Any, watch: sandbox.Watch) -> dict[str, Any]:
-    from model.uploads import hdf5
-
-    whole = folder / "model.h5"
-    _say({"says": "Looking through the weights"})
-    path = whole if whole.exists() else folder / "model.weights.h5"
-    hdf5.check(path)
-    config, half = _configuration(folder, path if whole.exists() else None)
-    _say({"says": "Starting Keras"})
+def start_keras(watch: sandbox.Watch) -> None:
+    """Import it; from then on memory is bounded, and what no reading of a model needs ends the process."""
     import keras
 
-    from model.uploads import translation
-
+    importlib.import_module("model.uploads.translation")
     keras.ops.zeros(1)  # whatever TensorFlow still loads at its first use
     gc.freeze()
     sandbox.limit_memory()
     watch.strict = True
+
+
+def read(folder: Path, checked: Checked, title: str, values: Any) -> dict[str, Any]:
+    """Build, translate and prove a model, and leave what it became in `folder`; raises UploadError."""
+    import keras
+
+    from model.uploads import translation
+
     _say({"says": "Building the model"})
-    model = _built(config, path, legacy=whole.exists())
+    model = built(checked)
     _say({"says": "Translating its layers"})
     translated = _translated(translation, model, title, values)
-    if half:
+    if checked.half:
         translated.notes.append("It was made to compute in less precision; here it computes in float32.")
     _check(translated)
     _say({"says": "Comparing with Keras"})
@@ -85,26 +94,16 @@ def _read(folder: Path, title: str, values: Any, watch: sandbox.Watch) -> dict[s
     return {"notes": translated.notes, "difference": difference}
 
 
-def _configuration(folder: Path, whole: Path | None) -> tuple[dict[str, Any], bool]:
-    """The checked configuration; that of a .keras file was checked before this process began."""
-    from model.uploads import configs, hdf5
-
-    if whole is None:
-        request = json.loads((folder / "request.json").read_bytes())
-        return json.loads((folder / "config.json").read_bytes()), bool(request["half"])
-    return configs.checked(hdf5.configuration(whole))
-
-
-def _built(config: dict[str, Any], path: Path, legacy: bool) -> keras.Model:
+def built(checked: Checked) -> keras.Model:
     """The model with its weights; whatever Keras raises is the file's fault and is told in its words."""
     import keras
 
     try:
-        if legacy:
-            return _built_of_h5(config, path)
-        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        if checked.is_whole:
+            return _built_of_h5(checked.config, checked.weights)
+        model = keras.saving.deserialize_keras_object(checked.config, safe_mode=True)
         _check_count(model)
-        model.load_weights(path)
+        model.load_weights(checked.weights)
         return model
     except (UploadError, MemoryError):
         raise
@@ -132,9 +131,12 @@ def _built_of_h5(config: dict[str, Any], path: Path) -> keras.Model:
 
 
 def _short(error: Exception) -> str:
-    """The first line of what Keras says that says something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """The first line of what Keras says that says something: of an error within errors, the innermost's."""
+    innermost = _COLOURS.sub("", str(error).rpartition("Exception encountered: ")[2])
+    lines = [line.strip() for line in innermost.splitlines() if line.strip()]
     lines = [line for line in lines if "Example error message" not in line] or lines
+    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
+        return f"{lines[0].removeprefix('Exception encountered when calling ').rstrip('.')}: {lines[1].rstrip('.')}"
     return (lines[0] if lines else type(error).__name__).rstrip(".")
 
 
@@ -154,8 +156,6 @@ def _size(shape: Any) -> int:
 
 
 def _translated(translation: Any, model: keras.Model, title: str, values: Any) -> Translated:
-    from data.errors import StrataError
-
     try:
         found: Translated = translation.translate(model, title, values)
     except StrataError as error:
@@ -164,17 +164,15 @@ def _translated(translation: Any, model: keras.Model, title: str, values: Any) -
 
 
 def _check(translated: Translated) -> None:
-    """Raise UploadError for weights that are no numbers and for layers that make too many values."""
+    """Raise UploadError for weights that are no numbers and for a network that takes too much."""
     import numpy as np
+
+    from model.uploads import bounds
 
     for name, array in translated.weights.items():
         if not np.isfinite(array).all():
             raise refuse(f"The weights {quoted(name)} hold NaN or infinity.", "finite numbers", "Train it anew.")
-    count = sum(_size(placed.output_shape) for placed in translated.network.placed())
-    if count > ACTIVATIONS:
-        raise refuse(
-            f"The layers make {count:,} values of one picture.", f"at most {ACTIVATIONS:,}", "Use smaller pictures."
-        )
+    bounds.check(translated.network)
 
 
 def _proof(keras_module: Any, model: keras.Model, translated: Translated) -> float:
@@ -195,8 +193,10 @@ def _proof(keras_module: Any, model: keras.Model, translated: Translated) -> flo
     names = [name for name, _ in translated.places if name in by_name]
     theirs = keras_module.Model(model.inputs, [model.outputs[0], *(tensor for _, tensor in translated.places)])
     mine = keras_module.Model(ours.inputs, [ours.outputs[0], *(by_name[name] for name in names)])
-    expected = [np.asarray(one) for one in theirs([_as_trained(pictures, translated)], training=False)]
+    expected = [np.asarray(one) for one in theirs([_as_trained(pictures, model, translated)], training=False)]
     found = [np.asarray(one) for one in mine([pictures], training=False)]
+    if not np.isfinite(expected[0]).all():
+        raise refuse("The model answers a picture of noise with NaN or infinity.", "finite numbers", "Train it anew.")
     expected[0] = _as_ours(expected[0], translated)
     worst = 0.0
     for name, one, other in zip(["answer", *names], expected, found, strict=True):
@@ -211,9 +211,10 @@ def _proof(keras_module: Any, model: keras.Model, translated: Translated) -> flo
     return worst
 
 
-def _as_trained(pictures: np.ndarray, translated: Translated) -> np.ndarray:
+def _as_trained(pictures: np.ndarray, model: keras.Model, translated: Translated) -> np.ndarray:
     scale, offset = translated.input_scale
-    return (pictures * scale + offset).astype("float32")
+    shape = (len(pictures), *model.inputs[0].shape[1:])  # a model of (rows, columns) reads the same values
+    return (pictures * scale + offset).astype("float32").reshape(shape)
 
 
 def _as_ours(answer: np.ndarray, translated: Translated) -> np.ndarray:

@@ -1,3 +1,4 @@
-"""The two files that the throw-away process leaves in its folder."""
+"""The files in the throw-away process's folder: what it is given, and the two that it leaves."""
 
+UPLOAD, REQUEST = "upload", "request.json"
 DESCRIPTION, WEIGHTS = "network.json", "weights.safetensors"

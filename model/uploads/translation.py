@@ -7,23 +7,26 @@ else the model is refused with the reason. `reader` proves the result with numbe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
 
 from model import layers
-from model.foreign_building import described, weight_names
+from model.foreign_building import described
 from model.layers import Layer
 from model.networks import Network
 from model.placing import INPUT
+from model.shapes import Shape
 from model.uploads import kinds
 from model.uploads.classes import INACTIVE
+from model.uploads.draft import Draft, free
+from model.uploads.endings import end
 from model.uploads.flattening import Call, flatten
-from model.uploads.limits import CLASSES, PICTURE_CHANNELS, PICTURE_SIDE, UploadError, refuse
+from model.uploads.limits import UploadError, refuse
+from model.uploads.pictures import EXPECTED, picture_of
 from model.uploads.values import RANGES, Range
 
-_SCALED = "scaled"
 _SMALL_SCALE = 0.05
 """A first Rescaling by less than this brings 0..255 to about 0..1."""
 
@@ -45,39 +48,19 @@ class Translated:
     one_unit: bool
 
 
-@dataclass(slots=True)
-class _Draft:
-    """The network as it grows."""
-
-    layers: list[Layer] = field(default_factory=list)
-    wires: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    weights: dict[str, np.ndarray] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    places: list[tuple[str, keras.KerasTensor]] = field(default_factory=list)
-    ends: dict[str, str] = field(default_factory=lambda: {INPUT: INPUT})
-    """By the name of a call, the name of our layer whose output is the call's."""
-    input_scale: tuple[float, float] = (1.0, 0.0)
-    was_probable: bool = True
-    one_unit: bool = False
-
-    def add(self, part: kinds.Part) -> None:
-        """One more layer, wired, with its weights."""
-        self.layers.append(part.layer)
-        self.wires[part.layer.name] = part.reads
-        self.weights |= {f"{part.layer.name}/{name}": array for name, array in part.weights.items()}
-
-
 def translate(model: keras.Model, title: str, values: Range = "0..1") -> Translated:
     """Our description of `model` and its weights; raises UploadError or NetworkError for what we cannot describe."""
-    shape = _picture(tuple(model.inputs[0].shape[1:]) if model.built else ())
+    read = tuple(model.inputs[0].shape[1:]) if model.built else ()
+    shape = _picture(read)
     calls = flatten(model)
-    draft = _Draft()
-    calls = _scale(draft, _without_inactive(draft, calls), values, shape[-1])
+    draft = Draft()
+    calls = _scale(draft, _without_inactive(draft, calls), values, read)
+    _shape(draft, calls, read)
     for call in calls:
         _take(draft, call)
     if not calls or not draft.layers:
         raise UploadError("The model has no layers that compute. Expected a classifier. Upload another.")
-    _end(draft, calls)
+    end(draft, calls)
     network = Network(
         name=kinds.plain_name(title),
         title=title,
@@ -98,40 +81,54 @@ def translate(model: keras.Model, title: str, values: Range = "0..1") -> Transla
 
 
 def _picture(shape: tuple[int | None, ...]) -> tuple[int, int, int]:
-    match shape:
-        case (int(rows), int(columns), int(channels)) if (
-            1 <= rows <= PICTURE_SIDE and 1 <= columns <= PICTURE_SIDE and channels in (1, PICTURE_CHANNELS)
-        ):
-            return rows, columns, channels
-    raise refuse(
-        f"The model reads the shape {shape}.",
-        f"(rows, columns, channels) with up to {PICTURE_SIDE}x{PICTURE_SIDE} pixels and 1 or 3 channels",
-        "Build it with a fixed input shape of that size.",
-    )
+    found = picture_of(shape)
+    if found is None:
+        raise refuse(f"The model reads the shape {shape}.", EXPECTED, "Build it with a fixed input shape like that.")
+    return found
 
 
-def _scale(draft: _Draft, calls: tuple[Call, ...], values: Range, channels: int) -> tuple[Call, ...]:
+def _scale(draft: Draft, calls: tuple[Call, ...], values: Range, shape: Shape) -> tuple[Call, ...]:
     """Bring our 0..1 to what the model reads, together with its own first Rescaling; returns the calls left."""
     draft.input_scale = RANGES[values]
     first = calls[0] if calls else None
-    by, plus = np.ones(channels), np.zeros(channels)
-    if first is not None and isinstance(first.operation, keras.layers.Rescaling) and _read_alone(calls):
-        by, plus = (np.broadcast_to(one, channels) for one in kinds.rescaling(first))
+    by, plus = np.ones(shape[-1]), np.zeros(shape[-1])
+    if first is not None and _rescales(first, shape) and _read_alone(calls):
+        by, plus = (np.broadcast_to(one, shape[-1]) for one in kinds.rescaling(first))
         if np.all(np.abs(by) < _SMALL_SCALE):
             draft.input_scale = RANGES["0..255"]
             draft.notes.append("Its first layer rescales, so it reads pixels of 0 to 255.")
         draft.ends[first.name], calls = INPUT, calls[1:]
     scale, offset = draft.input_scale[0] * by, draft.input_scale[1] * by + plus
     if not (np.allclose(scale, 1, rtol=1e-6) and np.allclose(offset, 0, atol=1e-7)):
-        layer = layers.Rescaling(_SCALED, kinds.number(scale), kinds.number(offset))
-        taken = any(call.name == _SCALED for call in calls)
-        draft.add(kinds.Part(replace(layer, name="scaled_input") if taken else layer, (INPUT,), {}))
-        name = draft.layers[0].name
+        name = free((call.name for call in calls), "scaled")
+        draft.add(kinds.Part(layers.Rescaling(name, kinds.number(scale), kinds.number(offset)), (INPUT,), {}))
         draft.ends |= dict.fromkeys(draft.ends, name)
     return calls
 
 
-def _without_inactive(draft: _Draft, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+def _rescales(call: Call, shape: Shape) -> bool:
+    """Whether it is a Rescaling that can be ours: of an input without channels, all values alike."""
+    if not isinstance(call.operation, keras.layers.Rescaling):
+        return False
+    return len(shape) == 3 or all(np.ptp(one) == 0 for one in kinds.rescaling(call))
+
+
+def _shape(draft: Draft, calls: tuple[Call, ...], shape: Shape) -> None:
+    """Bring our picture to the shape that the model reads, where it has no axis of channels."""
+    if len(shape) == 3:
+        return
+    taken = [call.name for call in calls]
+    if len(shape) == 2:
+        layer: Layer = layers.Reshape(free(taken, "rows_of_pixels"), shape)
+        draft.notes.append(f"It reads {shape[0]} rows of {shape[1]} values: pictures of one channel.")
+    else:
+        layer = layers.Flatten(free(taken, "pixels_in_a_row"))
+        draft.notes.append(f"It reads {shape[0]:,} values in a row: those of a square picture, row by row.")
+    draft.add(kinds.Part(layer, (draft.ends[INPUT],)))
+    draft.ends |= dict.fromkeys(draft.ends, layer.name)
+
+
+def _without_inactive(draft: Draft, calls: tuple[Call, ...]) -> tuple[Call, ...]:
     """The calls that do something after training, reading past the others."""
     instead: dict[str, str] = {}
     kept = []
@@ -152,7 +149,7 @@ def _read_alone(calls: tuple[Call, ...]) -> bool:
     return not any(INPUT in call.reads for call in calls[1:])
 
 
-def _take(draft: _Draft, call: Call) -> None:
+def _take(draft: Draft, call: Call) -> None:
     """Translate one call."""
     reads = tuple(draft.ends[read] if isinstance(read, str) else read for read in call.reads)
     parts = kinds.parts(call, reads)
@@ -179,80 +176,12 @@ def _foreign(call: Call, reads: tuple[str | float, ...]) -> kinds.Part:
     """A layer that Keras alone computes."""
     layer = described(call.operation, call.name, call.input_shapes[0])
     arrays = [np.asarray(variable.numpy(), np.float32) for variable in call.operation.weights]
-    return kinds.Part(layer, (_one(call, reads),), dict(zip(weight_names(call.operation), arrays, strict=True)))
+    # By the description's names: a layer that was loaded may call those of a layer within it otherwise.
+    names = [name for name, _ in layer.weights]
+    return kinds.Part(layer, (_one(call, reads),), dict(zip(names, arrays, strict=True)))
 
 
-def _end(draft: _Draft, calls: Iterable[Call]) -> None:
-    """Make the last layer a probability for each class."""
-    _fuse_activation(draft)
-    shape = _last_shape(calls)
-    last = draft.layers[-1]
-    if shape == (1,):
-        _two_classes(draft)
-        return
-    few, many = CLASSES
-    if len(shape) != 1 or not few <= shape[0] <= many:
-        raise refuse(
-            f"The model answers with the shape {shape}.", f"one value for each of {few} to {many} classes",
-            "Upload a classifier, or put a dense layer with a unit for each class at its end.",
-        )  # fmt: skip
-    if getattr(last, "activation", "linear") in ("softmax", "sigmoid"):
-        return
-    draft.was_probable = False
-    draft.notes.append("It ends with logits: a softmax was added, so that the answer is a probability for each class.")
-    if isinstance(last, layers.Dense) and last.activation == "linear":
-        draft.layers[-1] = replace(last, activation="softmax")
-    else:
-        draft.add(kinds.Part(layers.Activation(_free(draft, "probabilities"), "softmax"), (last.name,), {}))
-    draft.places = [place for place in draft.places if place[0] != draft.layers[-1].name]
-
-
-def _last_shape(calls: Iterable[Call]) -> tuple[int, ...]:
-    *_, last = calls
-    return last.output_shape
-
-
-def _fuse_activation(draft: _Draft) -> None:
-    """A dense layer and a softmax or sigmoid behind it become one: so the logits are the dense layer's sums."""
-    if len(draft.layers) < 2:
-        return
-    dense, last = draft.layers[-2:]
-    reads = draft.wires[last.name]
-    if not (isinstance(dense, layers.Dense) and isinstance(last, layers.Activation) and reads == (dense.name,)):
-        return
-    readers = sum(dense.name in read for read in draft.wires.values())
-    if dense.activation == "linear" and last.activation in ("softmax", "sigmoid") and readers == 1:
-        draft.layers[-2:] = [replace(dense, activation=last.activation)]
-        del draft.wires[last.name]
-        draft.places = [
-            (dense.name if name == last.name else name, tensor) for name, tensor in draft.places if name != dense.name
-        ]
-
-
-def _two_classes(draft: _Draft) -> None:
-    """One sigmoid unit, p, as two classes, 1 - p and p: the softmax of (0, z) is just that."""
-    last = draft.layers[-1]
-    if not isinstance(last, layers.Dense) or last.activation not in ("sigmoid", "linear"):
-        raise refuse(
-            "The model answers with one value.", "a dense layer with one sigmoid unit, or a unit for each class",
-            "End it with one of these.",
-        )  # fmt: skip
-    for name, axis in (("kernel", 1), ("bias", 0)):
-        array = draft.weights.get(f"{last.name}/{name}")
-        if array is not None:
-            draft.weights[f"{last.name}/{name}"] = np.concatenate([np.zeros_like(array), array], axis)
-    draft.layers[-1] = replace(last, units=2, activation="softmax")
-    draft.places = [place for place in draft.places if place[0] != last.name]
-    draft.notes.append("Its one sigmoid unit p became two classes with the probabilities 1 - p and p.")
-    draft.was_probable, draft.one_unit = last.activation == "sigmoid", True
-
-
-def _free(draft: _Draft, name: str) -> str:
-    taken = {layer.name for layer in draft.layers}
-    return next(one for one in (name, *(f"{name}_{place}" for place in range(2, 99))) if one not in taken)
-
-
-def _needed_wires(draft: _Draft) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _needed_wires(draft: Draft) -> Iterable[tuple[str, tuple[str, ...]]]:
     """The wires of layers that do not simply read the one before them."""
     before: str = INPUT
     for layer in draft.layers:

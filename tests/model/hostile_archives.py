@@ -94,6 +94,10 @@ def cases(marker: Path, good: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
         yield f"packed by {label}", _zipped(usual, method)
     yield "encrypted", _flagged(whole)
     yield "a comment", _commented(usual)
+    yield "another name before its bytes", _renamed(whole)
+    yield "a member of 64-bit sizes", _extended(usual)
+    yield "two archives in one", whole + whole
+    yield "a directory that says 60,000", whole[:-14] + b"\x60\xea" * 2 + whole[-10:]
     yield "members that share bytes", _overlapping(usual)
     yield "a bomb of a configuration", _bomb(usual, "config.json", b" " * 20_000_000)
     yield "a bomb of weights", _bomb(usual, "model.weights.h5", bytes(20_000_000))
@@ -129,6 +133,27 @@ def _flagged(whole: bytes) -> bytes:
             changed[at + offset] |= 1
             at = whole.find(mark, at + 1)
     return bytes(changed)
+
+
+def _renamed(whole: bytes) -> bytes:
+    """The first local header names another file than the directory does."""
+    at = whole.index(b"metadata.json")
+    return whole[:at] + b"../../me.json" + whole[at + 13 :]
+
+
+def _extended(members: list[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:
+    """A size in the directory of 2**60 bytes, in the field for what does not fit into 32 bits."""
+    whole = bytearray(_zipped(members))
+    at = bytes(whole).rfind(b"PK\x01\x02")
+    name = int.from_bytes(whole[at + 28 : at + 30], "little")
+    extra = b"\x01\x00\x08\x00" + (2**60).to_bytes(8, "little")
+    whole[at + 24 : at + 28] = b"\xff" * 4
+    whole[at + 30 : at + 32] = len(extra).to_bytes(2, "little")
+    whole[at + 46 + name : at + 46 + name] = extra
+    end = bytes(whole).rfind(b"PK\x05\x06")
+    length = int.from_bytes(whole[end + 12 : end + 16], "little") + len(extra)
+    whole[end + 12 : end + 16] = length.to_bytes(4, "little")
+    return bytes(whole)
 
 
 def _commented(members: list[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:

@@ -121,7 +121,7 @@ def _strangers(marker: Path) -> Iterator[tuple[str, Any]]:
     for module, name in modules:
         yield f"{module}.{name}", model([PICTURE, FLATTEN, layer(name, module, command=touch), DENSE])
     for name in ("MyLayer", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "RNN", "Wrapper", "Pipeline",
-                 "SpectralNormalization", "TextVectorization", "StringLookup", "Hashing", "Embedding", "Bidirectional",
+                 "SpectralNormalization", "TextVectorization", "StringLookup", "Hashing", "Embedding", "ConvLSTM2D",
                  "Ｌambda", "Lambd\u0430", "Dense\u200b", "", "dense", "Layer", "RandomCrop"):  # fmt: skip
         yield f"a layer {name!a}", model([PICTURE, FLATTEN, layer(name, vocabulary="/etc/passwd"), DENSE])
     yield "a registered class", model([PICTURE, FLATTEN, {**DENSE, "registered_name": "evil>Dense"}])
@@ -164,12 +164,21 @@ def _texts() -> Iterator[tuple[str, bytes]]:
     yield "9 MB", b'{"class_name": "' + b"a" * 9_000_000 + b'"}'
     yield "half of an object", b'{"class_name": "Sequential", "config": {"layers": [{"class_na'
     yield "two objects", b"{} {}"
+    yield (
+        "a key twice in two spellings",
+        b'{"class_name": "Sequential", "class\\u005fname": "Functional", "config": {}}',
+    )
+    yield "brackets behind a backslash", b'{"a\\\\": ' + b"[" * 100_000
+    yield "a mark of its byte order", b"\xef\xbb\xbf{}"
+    yield "a million empty objects", b"[" + b"{}," * 1_000_000 + b"{}]"
 
 
 def _shapes() -> Iterator[tuple[str, Any]]:
     strange = {
         "a million pixels": [None, 1024, 1024, 3], "65 rows": [None, 65, 64, 3], "4 channels": [None, 28, 28, 4],
-        "2 channels": [None, 28, 28, 2], "one row of values": [None, 784], "no channels": [None, 28, 28],
+        "2 channels": [None, 28, 28, 2], "a row of 785 values": [None, 785],
+        "65 rows without channels": [None, 65, 28], "a row of 65": [None, 65 * 65],
+        "columns of any number": [None, 28, None], "a row of any number": [None, None], "one axis": [None],
         "a film": [None, 10, 28, 28, 1], "nothing": [], "any size": [None, None, None, 3], "no rows": [None, 0, 28, 1],
         "negative": [None, -28, 28, 1], "words": [None, "28", 28, 1], "a true side": [None, True, 28, 1],
         "half a side": [None, 28.5, 28, 1], "huge": [None, 2**62, 28, 1], "an object": {"rows": 28},
@@ -231,6 +240,13 @@ def _graphs() -> Iterator[tuple[str, Any]]:
         node = copy.deepcopy(placed(DENSE, "inputlayer"))
         node["inbound_nodes"][0]["kwargs"][key] = value
         yield f"a call with {key}", functional([picture, node])
+    state = placed(DENSE, "flatten")
+    state["inbound_nodes"][0]["kwargs"]["initial_state"] = state["inbound_nodes"][0]["args"][0]
+    yield "a state that is given", functional([picture, flat, state])
+    inner = functional([picture, flat, placed(DENSE, "flatten")], outputs=[["dense", 0, 0], ["flatten", 0, 0]])
+    inner["config"]["name"] = "inner"
+    whole = functional([picture, placed(inner, "inputlayer"), placed(DENSE, "inner")], outputs=["dense", 0, 7])
+    yield "the eighth answer", {**whole, "config": {**whole["config"], "output_layers": ["dense", 0, 10**6]}}
     for name, nodes in (
         ("text", "abc"),
         ("a number", 3),

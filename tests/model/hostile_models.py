@@ -12,31 +12,37 @@ from pathlib import Path
 
 from model.uploads import admission
 from model.uploads.limits import UploadError
-from tests.model import hostile_archives, hostile_configs, hostile_weights
+from tests.model import hostile_archives, hostile_configs, hostile_costs, hostile_weights, hostile_wrappers
 
 __all__ = ["Case", "attempt", "cases"]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One upload. stage: what must refuse it, "file" before any process, "weights" before Keras, or "keras"."""
+    """One upload. stage: who must refuse it, the process before it imports Keras ("check"), or with it ("keras").
+
+    reason: words that the refusal must have.
+    """
 
     name: str
     content: bytes
     stage: str
+    reason: str = ""
 
 
 def cases(marker: Path) -> Iterator[Case]:
     """All of them; marker: the file that code within them would create."""
     good = hostile_configs.model(hostile_configs.LAYERS)
     for name, content in hostile_archives.cases(marker, good):
-        yield Case(f"file: {name}", content, "file")
-    for name, config in hostile_configs.cases(marker):
-        yield Case(f"config: {name}", hostile_archives.packed(config), "file")
+        yield Case(f"file: {name}", content, "check")
+    for name, config in [*hostile_configs.cases(marker), *hostile_wrappers.cases()]:
+        yield Case(f"config: {name}", hostile_archives.packed(config), "check")
     for name, content in hostile_weights.cases(marker):
-        yield Case(f"weights: {name}", content, "weights")
+        yield Case(f"weights: {name}", content, "check")
     for name, config, weights in hostile_weights.keras_cases():
         yield Case(f"keras: {name}", hostile_archives.packed(config, weights), "keras")
+    for name, config, weights, reason in hostile_costs.cases():
+        yield Case(f"costs: {name}", hostile_archives.packed(config, weights), "keras", reason)
 
 
 def attempt(case: Case) -> str | None:

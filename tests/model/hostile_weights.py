@@ -45,6 +45,13 @@ def cases(marker: Path) -> Iterator[tuple[str, bytes]]:
     yield "h5 of Keras 2 with a Lambda", whole({"class_name": "Sequential", "config": [legacy]})
     yield "h5 with another's class", whole({"class_name": "evil>Model", "config": {}})
     yield "h5 of 70 deep JSON", whole('{"a":' * 70 + "1" + "}" * 70)
+    yield "h5 behind a zip's first bytes", b"PK\x03\x04" + bytes(508) + whole(good, userblock_size=512)[512:]
+    long = whole(json.dumps(good)[:-1] + " " * 9_000_000 + "}", libver="latest")
+    yield "h5 with a configuration of 9 MB", long
+    yield (
+        "h5 with a nested Lambda in a wrapper",
+        whole(model([PICTURE, layer("TimeDistributed", layer=hostile_configs.lambda_layer(marker)), DENSE])),
+    )
     yield "h5 with a configuration of numbers", whole(None, lambda file: file.attrs.update(model_config=np.zeros(9)))
 
 
@@ -86,6 +93,12 @@ def _written(marker: Path) -> dict[str, Write]:
         "NaN": lambda file: file.create_dataset("a", data=np.array([0, np.nan], np.float32)),
         "infinity": lambda file: file.create_dataset("a", data=np.array([np.inf], np.float16)),
         "complex numbers": lambda file: file.create_dataset("a", data=np.zeros(3, np.complex64)),
+        "an attribute for each of 10,000": lambda file: [file.attrs.create(f"a{n}", 0) for n in range(10_000)],
+        "an array that says it is huge and holds nothing": lambda file: file.create_dataset("a", (2**31, 2**10), "f4"),
+        "very many empty arrays": lambda file: [file.create_dataset(f"a{n}", (0,), "f4") for n in range(6_100)],
+        "an array without a shape": lambda file: file.create_dataset("a", data=h5py.Empty("f4")),
+        "arrays in an array": lambda file: file.create_dataset("a", (3,), np.dtype(("f4", (2**10,)))),
+        "lists of any length": lambda file: file.create_dataset("a", (3,), h5py.vlen_dtype(np.float32)),
         "a named type": lambda file: file.update(a=np.dtype("f4")),
         "an attribute of pickled bytes": lambda file: file.attrs.update(a=np.void(hostile_archives.pickled(marker))),
         "nine axes": lambda file: file.create_dataset("a", (1,) * 9, "f4"),
@@ -97,6 +110,8 @@ def keras_cases() -> Iterator[tuple[str, Any, bytes]]:
     dense = {"layers/dense/vars/0": np.zeros((784, 10), np.float32), "layers/dense/vars/1": np.zeros(10, np.float32)}
     good = model([PICTURE, FLATTEN, DENSE])
     pack = hostile_archives.weights
+    moved = {f"layers/batch_normalization/vars/{place}": np.ones(1, np.float32) for place in range(4)} | dense
+    normalized = model([PICTURE, layer("BatchNormalization", axis=-1), FLATTEN, DENSE])
     yield "weights of another shape", good, pack({**dense, "layers/dense/vars/0": np.zeros((7, 10), np.float32)})
     huge = [layer("Dense", units=60_000) | {"config": {"name": f"d{n}", "units": 60_000}} for n in range(3)]
     yield "more memory than there is", model([PICTURE, FLATTEN, *huge, DENSE]), pack(dense)
@@ -117,6 +132,25 @@ def keras_cases() -> Iterator[tuple[str, Any, bytes]]:
             }
         ),
     )
+    yield "a variance below zero", normalized, pack({**moved, "layers/batch_normalization/vars/3": -np.ones(1, "f4")})
+    yield "weights that overflow", good, pack({**dense, "layers/dense/vars/0": np.full((784, 10), 3e38, np.float32)})
+    for name, records in {
+        "no units": [FLATTEN, layer("Dense", units=0)],
+        "a window of nothing": [layer("Conv2D", filters=1, kernel_size=[0, 0]), FLATTEN],
+        "strides of nothing": [layer("MaxPooling2D", strides=[0, 0]), FLATTEN],
+        "groups of nothing": [layer("GroupNormalization", groups=0), FLATTEN],
+        "cropped to less than nothing": [layer("Cropping2D", cropping=[[20, 20], [20, 20]]), FLATTEN],
+        "sides that nobody knows": [layer("Reshape", target_shape=[-1, -1])],
+        "a variance of words": [layer("Normalization", mean=["a"], variance=["b"]), FLATTEN],
+        "a deviation of nothing": [layer("Normalization", mean=[0.0], variance=[-1.0], axis=-1), FLATTEN],
+        "an equation that is none": [layer("EinsumDense", equation="->->", output_shape=[3]), FLATTEN],
+        "an equation of one letter": [layer("EinsumDense", equation="a" * 90, output_shape=[3]), FLATTEN],
+        "attention in a chain": [layer("MultiHeadAttention", num_heads=2, key_dim=2), FLATTEN],
+        "a recurrent layer of maps": [layer("LSTM", units=2), FLATTEN],
+        "an axis that is not there": [layer("LayerNormalization", axis=[9]), FLATTEN],
+        "an option that is not there": [layer("Flatten", shutdown=True)],
+    }.items():
+        yield name, model([PICTURE, *records, DENSE]), pack(dense)
     flat, twice = placed(FLATTEN, "inputlayer"), placed(layer("Dense", units=784), "flatten")
     node = json.loads(json.dumps(twice["inbound_nodes"][0]).replace("flatten", "dense"))
     twice["inbound_nodes"].append(node)

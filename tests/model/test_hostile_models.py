@@ -10,20 +10,19 @@ import pickle
 import random
 import tempfile
 import types
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data.errors import StrataError
-from model.uploads import bounded_json, configs
-from tests.model import hostile_archives, hostile_configs, hostile_models
+from model.uploads import admission, bounded_json, configs
+from model.uploads.limits import UploadError
+from model.uploads.results import UPLOAD
+from tests.model import fenced_reading, hostile_archives, hostile_configs, hostile_models
 from tests.model.hostile_models import Case
 
-LEAST = 250
-_MOST = {"keras": 2}
-"""Keras starts for each; benchmarks.models tries all of them, test_translation has the others' reasons."""
+LEAST = 330
 
 
 @pytest.fixture(scope="module")
@@ -42,27 +41,56 @@ def test_there_are_many_and_none_twice(cases: list[Case]) -> None:
     assert len({case.content for case in cases}) > len(cases) - 8  # archives hold the time, some files are as plain
 
 
-@pytest.mark.parametrize("stage", ["file", "weights", "keras"])
 def test_every_one_is_refused_and_nothing_of_it_runs(
-    stage: str, cases: list[Case], marker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cases: list[Case], marker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where uploads are laid out
-    if stage == "file":  # refused without any process
-        monkeypatch.setattr("data.fenced_process.subprocess.Popen", _no_process)
-    tried = [case for case in cases if case.stage == stage][: _MOST.get(stage)]
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(hostile_models.attempt, tried))
-    accepted = [case.name for case, answer in zip(tried, answers, strict=True) if answer is None]
-    assert accepted == []
-    for case, answer in zip(tried, answers, strict=True):
-        assert answer is not None and "Expected" in answer and answer.endswith("."), (case.name, answer)
-        assert answer.isprintable() and len(answer) < 800, case.name
+    answers = fenced_reading.attempt(cases, with_keras=True)
+    assert [case.name for case in cases if answers[case.name].refused is None] == []
+    for case in cases:
+        found = answers[case.name]
+        assert found.refused is not None
+        assert "expected" in found.refused.lower() and found.refused.endswith("."), (case.name, found.refused)
+        assert found.refused.isprintable() and len(found.refused) < 800, case.name
+        assert (found.stage == "keras") == (case.stage == "keras"), (case.name, found)
+        assert case.reason in found.refused, (case.name, found.refused)
     assert not marker.exists()
     assert list(tmp_path.iterdir()) == []
 
 
-def _no_process(*_: Any, **__: Any) -> None:
-    raise AssertionError("a process was started")
+@pytest.mark.parametrize("name", ["file: truncated by one byte", "weights: h5 with a Lambda"])
+def test_one_in_a_process_of_its_own_starts_no_keras(
+    name: str, cases: list[Case], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    said: list[str] = []
+    with pytest.raises(UploadError, match="Expected"):
+        admission.read(next(case.content for case in cases if case.name == name), "a.keras", say=said.append)
+    assert "Starting Keras" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_looks_at_no_more_than_the_first_bytes(
+    cases: list[Case], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever follows them is another process's to parse."""
+
+    def no_parsing(*_: Any, **__: Any) -> None:
+        raise AssertionError("the file was parsed")
+
+    for parser in ("archives.unpack", "bounded_json.read", "configs.checked"):
+        monkeypatch.setattr(f"model.uploads.{parser}", no_parsing)
+    refused = 0
+    for place, case in enumerate(cases):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        try:
+            admission.prepare(case.content, folder, "hostile", "0..1")
+        except UploadError:
+            refused += 1
+            continue
+        assert (folder / UPLOAD).read_bytes() == case.content
+    assert 5 < refused < len(cases) / 10
 
 
 def test_what_they_carry_would_run(tmp_path: Path) -> None:

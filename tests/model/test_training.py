@@ -8,7 +8,8 @@ import pytest
 
 from data import datasets
 from model.building import build, set_weights
-from model.networks import CNN
+from model.footprints import footprint
+from model.networks import CNN, MLP_25, PlacedLayer
 from model.recording import record
 from model.records import RunState
 from model.reports import Began, Checkpoint, Ended, Epoch, Group, Report, Snapshot, Validating
@@ -101,6 +102,46 @@ def test_snapshots_are_few_and_dense_at_the_start(total: int) -> None:
     if total >= 7500:
         assert len(steps) >= 40
         assert sum(step <= total / 10 for step in steps) > len(steps) / 3
+
+
+def test_it_begins_with_the_weights_that_it_is_given(tmp_path: Path) -> None:
+    """In the first snapshot, before any step; and so does a run that is begun again."""
+    shapes = {name: shape for placed in MLP_25.placed() for name, shape in placed.weight_shapes.items()}
+    random = np.random.default_rng(8)
+    start = {  # numbers that snapshots, in half precision, keep as they are
+        name: random.normal(size=shape).astype(np.float16).astype(np.float32) for name, shape in shapes.items()
+    }
+    run = Runs(tmp_path).create(Settings(dataset="digits", epochs=1, batch_size=512), MLP_25, {}, start=start)
+    assert record(run) is RunState.FINISHED
+    kept, first, last = run.start(), run.weights(0), run.weights(run.snapshot_steps()[-1])
+    assert kept is not None
+    for name, array in start.items():
+        np.testing.assert_array_equal(first[name], array)
+        np.testing.assert_array_equal(kept[name], array)
+    assert any(np.abs(last[name] - start[name]).max() > 1e-4 for name in start)
+    assert _recorded(tmp_path, SETTINGS).start() is None
+
+
+def test_validation_in_small_parts_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layer with many values is read a few pictures at a time; 7 does not divide the 359 of them."""
+    settings, data = replace(SETTINGS, epochs=1, batch_size=512), datasets.load("digits")
+    monkeypatch.setattr("model.networks._VALUES_AT_ONCE", 7 * max(map(_values, MLP_25.placed())))
+    assert MLP_25.pictures_at_once(500) == 7
+    found = list(train(settings, MLP_25, data))
+    epoch = next(report for report in found if isinstance(report, Epoch))
+    weights = [report for report in found if isinstance(report, Snapshot)][-1].weights
+    validation = datasets.split(len(data.x_train), settings.validation_fraction)[1]
+    model = build(MLP_25)
+    set_weights(model, weights)
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    pixels = data.x_train[validation].astype(np.float32) / 255
+    assert (epoch.val_loss, epoch.val_accuracy) == pytest.approx(
+        model.evaluate(pixels, data.y_train[validation], verbose=0), abs=1e-5
+    )
+
+
+def _values(placed: PlacedLayer) -> int:
+    return int(np.prod(placed.output_shape)) + footprint(placed).values
 
 
 def _recorded(folder: Path, settings: Settings) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -11,7 +12,9 @@ from keras import layers
 
 from benchmarks import architectures
 from model.building import build, set_weights
+from model.uploads import checking, reader
 from model.uploads.limits import UploadError
+from model.uploads.results import UPLOAD
 from model.uploads.translation import translate
 from model.uploads.values import RANGES, Range
 
@@ -20,12 +23,13 @@ SMALL = ("lenet", "depthwise_separable", "strided", "residual", "branching", "sq
 
 def answers(model: keras.Model, values: Range = "0..1") -> tuple[np.ndarray, np.ndarray]:
     """Keras's own answers on pictures of noise, and those of our description of the same model."""
-    pictures = np.random.default_rng(3).random((3, *model.input_shape[1:]), np.float32)
     translated = translate(model, "tested", values)
+    pictures = np.random.default_rng(3).random((3, *translated.network.input_shape), np.float32)
+    read = pictures.reshape(3, *model.input_shape[1:])
     ours = build(translated.network)
     set_weights(ours, translated.weights)
     scale, offset = RANGES[values]
-    return np.asarray(model(pictures * scale + offset, training=False)), np.asarray(ours(pictures, training=False))
+    return np.asarray(model(read * scale + offset, training=False)), np.asarray(ours(pictures, training=False))
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -111,6 +115,69 @@ def test_names_become_names_that_anything_can_bear() -> None:
     assert names == ["input_2", "ber_schicht", "layer"]
 
 
+@pytest.mark.parametrize(
+    ("shape", "picture", "first"),
+    [
+        ((28, 28), (28, 28, 1), "reshape"), ((8, 12), (8, 12, 1), "reshape"), ((64,), (8, 8, 1), "flatten"),
+        ((784,), (28, 28, 1), "flatten"), ((3072,), (32, 32, 3), "flatten"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("values", ["0..1", "-1..1"])
+def test_pictures_without_channels_are_brought_to_their_shape(
+    shape: tuple[int, ...], picture: tuple[int, int, int], first: str, values: Range
+) -> None:
+    keras.utils.set_random_seed(4)
+    model = keras.Sequential([
+        keras.Input(shape), layers.Rescaling(0.5, 0.1), layers.Dense(6, "tanh"), layers.Flatten(),
+        layers.Dense(3, "softmax"),
+    ])  # fmt: skip
+    theirs, ours = answers(model, values)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    translated = translate(model, "tested", values)
+    assert translated.network.input_shape == picture
+    assert [layer.kind for layer in translated.network.layers[:2]] == ["rescaling", first]
+    assert any("values" in note for note in translated.notes)
+
+
+def test_a_rescaling_by_column_stays_where_it_is() -> None:
+    by = list(np.linspace(0.5, 2, 8))
+    model = keras.Sequential([
+        keras.Input((8, 8)), layers.Rescaling(by), layers.Flatten(), layers.Dense(3, "softmax"),
+    ])  # fmt: skip
+    theirs, ours = answers(model)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own, of NumPy's copies, as it reads weights
+def test_layers_around_others_are_keras_own(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(5)
+    model = keras.Sequential([
+        keras.Input((12, 10)), layers.TimeDistributed(layers.Dense(6, "relu")),
+        layers.Bidirectional(layers.GRU(4, return_sequences=True), merge_mode="sum"),
+        layers.Bidirectional(layers.LSTM(3), backward_layer=layers.LSTM(3, activation="relu", go_backwards=True)),
+        layers.Dense(4, "softmax"),
+    ])  # fmt: skip
+    theirs, ours = answers(model)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    assert [layer.kind for layer in translate(model, "tested").network.layers].count("keras_layer") == 3
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "model.keras").rename(tmp_path / UPLOAD)
+    read = reader.built(checking.check(tmp_path))  # Keras names what it has read otherwise than what it has made
+    reread, ours = answers(read)
+    np.testing.assert_allclose(reread, theirs, atol=1e-6)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_several_sigmoids_stay_what_they_are_and_it_is_told() -> None:
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(5), layers.Activation("sigmoid")])
+    theirs, ours = answers(model)
+    np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    assert abs(ours.sum(axis=1) - 1).min() > 0.1
+    translated = translate(model, "tested")
+    assert translated.network.layers[-1].activation == "sigmoid"
+    assert any("5 sigmoids" in note and "need not add up to 1" in note for note in translated.notes)
+
+
 def _shared() -> keras.Model:
     picture = keras.Input((4, 4, 1))
     dense = layers.Dense(16)
@@ -131,12 +198,16 @@ def _of(shape: tuple[int | None, ...], *then: keras.Layer) -> keras.Model:
     [
         (_shared, "used in several places"),
         (_two_inputs, "2 inputs"),
-        (lambda: _of((8, 8, 1), layers.Flatten(), layers.Dense(1000)), "2 to 100 classes"),
+        (lambda: _of((8, 8, 1), layers.Flatten(), layers.Dense(1000)), "1,000 classes apart. Expected 2 to 100"),
+        (lambda: _of((8, 8, 1), layers.Flatten(), layers.Dense(1000)), "classes=10"),
         (lambda: _of((8, 8, 1), layers.Conv2D(3, 3)), "2 to 100 classes"),
         (lambda: _of((65, 65, 1), layers.Flatten(), layers.Dense(3)), "65, 65, 1"),
         (lambda: _of((8, 8, 4), layers.Flatten(), layers.Dense(3)), "8, 8, 4"),
         (lambda: _of((None, None, 3), layers.GlobalAveragePooling2D(), layers.Dense(3)), "None"),
-        (lambda: _of((64,), layers.Dense(3)), "(64,)"),
+        (lambda: _of((65,), layers.Dense(3)), "(65,)"),
+        (lambda: _of((9,), layers.Dense(3)), "(9,)"),
+        (lambda: _of((4225,), layers.Dense(3)), "(4225,)"),
+        (lambda: _of((None, 28), layers.LSTM(4), layers.Dense(3)), "None"),
         (lambda: _of((8, 8, 1), layers.RandomFlip()), "2 to 100 classes|no layers"),
     ],
 )

@@ -93,6 +93,17 @@ def test_it_is_not_trained_on_from_what_is_not_known(tmp_path: Path) -> None:
         Runs(tmp_path).queue_again(run, 1)
 
 
+def test_its_training_on_is_a_run_that_begins_with_its_weights(tmp_path: Path) -> None:
+    run = keeping.keep(tmp_path, own_model(), "digits")
+    settings, network, start = keeping.further(run, 3)
+    assert (settings.dataset, settings.epochs, settings.batch_size) == ("digits", 3, 32)
+    begun = Runs(tmp_path).create(settings, network, {}, start=start).start()
+    assert begun is not None and weights_hash(begun) == run.status().weights_hash
+    alone = keeping.keep(tmp_path, own_model(3), keeping.NO_DATASET)
+    with pytest.raises(RunError, match="without a data set"):
+        keeping.further(alone, 3)
+
+
 def test_a_name_with_markup_in_it_stays_words() -> None:
     name = "![x](https:evil.example) :red[q] <b>.keras"
     said = (keeping._shown_name(name), admission._title(name), quoted(name))

@@ -12,7 +12,7 @@ from model.run import Run
 from model.uploads import keeping
 from model.uploads.admission import OwnModel
 from model.uploads.arrival import FITTING, Arrival
-from tests.visualization.page import DEADLINE_SECONDS, words
+from tests.visualization.page import DEADLINE_SECONDS, button, words
 from visualization.views import own_model
 
 
@@ -92,3 +92,26 @@ def test_no_view_breaks_without_a_data_set(view: str, parameters: dict[str, str]
 def test_there_are_no_test_pictures_to_choose_from(page: AppTest, loaded: Run) -> None:
     page.session_state["picture_source"] = "Test set"
     assert "no test pictures to choose from" in look(page, loaded.id, "Network")
+
+
+def test_training_on_begins_a_run_with_its_weights(
+    page: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it is not offered to be run again, from random weights."""
+    network = Network("own", "own", (28, 28, 1), (Flatten("flatten"), Dense("output", 10, activation="softmax")))
+    weights = {"output/kernel": np.ones((784, 10), np.float32), "output/bias": np.arange(10, dtype=np.float32)}
+    model = OwnModel(network, weights, "own.keras", "ab" * 32, 5000, "0..1", (), 0.0)
+    run = keeping.keep(engine.runs.root, model, "digits")
+    monkeypatch.setattr(type(engine._trainings), "submit", lambda *given: None)
+    look(page, run.id, "Network")
+    page.button(key="open_run").click()
+    page.run()
+    assert "Run again" not in {found.label for found in page.button}
+    page.number_input(key="further_epochs").set_value(4)
+    button(page, "Train on").click()
+    page.run()
+    begun = next(found for found in engine.runs.all() if found != run)
+    start = begun.start()
+    assert start is not None and begun.config().settings.epochs == 4
+    np.testing.assert_array_equal(start["output/bias"], weights["output/bias"])
+    assert page.query_params["run"] in (begun.id, [begun.id])

@@ -47,8 +47,8 @@ def _draw_figures(told: Examined) -> None:
             "Loss on the test set",
             f"{evaluation.loss:.3f} nats",
             help="Mean cross-entropy: minus the natural logarithm of the probability that the network gives to the "
-            f"true class, over {evaluation.images:,} pictures. Chance among {len(told.names)} classes is "
-            f"{math.log(len(told.names)):.2f} nats.",
+            f"true class (of sigmoids, its share of their sum), over {evaluation.images:,} pictures. Chance among "
+            f"{len(told.names)} classes is {math.log(len(told.names)):.2f} nats.",
         )
 
 

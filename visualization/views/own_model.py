@@ -23,12 +23,16 @@ _ACCEPTED = (
     "A whole model: .keras of any Keras 3, or .h5. Pictures up to 64 × 64 × 3, 2 to 100 classes, Keras's own layers."
 )
 _MORE = """\
-The file is checked before anything reads it, then read by a process of its own, without a network, with bounds on \
-memory and time, that is thrown away afterwards. What stays is a description of the layers and their weights, held \
+The file is checked and read by a process of its own, without a network, with bounds on memory and time, that is \
+thrown away afterwards. What stays is a description of the layers and their weights, held \
 against Keras's own answers.
 
 Not read: Lambda layers and classes of one's own (they are code, which is never run), several inputs or outputs, one \
-layer used in several places with the same weights, more than 30 million parameters or 200 MB.
+layer used in several places with the same weights, more than 30 million parameters or 200 MB, more than 2 thousand \
+million multiplications for a picture (a tenth of a second), or attention whose scores would fill the memory.
+
+Inputs without channels, (28, 28), and square pictures as a row of pixels, (784,), are given their shape by a first \
+layer. Several sigmoids at the end stay independent probabilities; a single one becomes two classes.
 
 Layers that your browser does not know (attention, layer normalization, recurrent ones) are computed by Keras in the \
 worker. Dropout and augmentation act while training only. A model that ends with logits gets a softmax.

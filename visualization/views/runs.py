@@ -13,6 +13,7 @@ from model.records import RunState
 from model.run import LONGEST_TITLE
 from model.runs import PRETRAINED, Run
 from model.settings import BOUNDS
+from model.uploads import keeping
 from visualization import dialogs, run_words, state
 
 _CAN_GO_ON = {RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED}
@@ -56,11 +57,10 @@ def _draw(run: Run) -> None:
         _rename(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _download(run)
-        if own and st.button("Run again", icon=":material/replay:", help=_AGAIN):
+        if own and not run.is_uploaded and st.button("Run again", icon=":material/replay:", help=_AGAIN):
             _act(lambda: state.choose_run(engine().again(run)))
     if own and not active:
-        if not run.is_uploaded:
-            _train_on(run)
+        _train_loaded_on(run) if run.is_uploaded else _train_on(run)
         _delete(run)
     elif own:
         st.caption("It is at work: stop it to train it on or to delete it. A stopped run can be resumed.")
@@ -105,6 +105,18 @@ def _train_on(run: Run) -> None:
         epochs = st.number_input("Further epochs", 1, room, min(2, room), key="further_epochs", width=160)
         if st.button("Train on", icon=":material/fast_forward:", help="Goes on from its last step, in the same run"):
             _act(lambda: engine().resume(run, int(epochs)))
+
+
+def _train_loaded_on(run: Run) -> None:
+    """A loaded model's training is a run of its own, and the model stays as it was loaded."""
+    data = run.data()
+    if data is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        epochs = st.number_input("Epochs", 1, int(BOUNDS["epochs"].high), 2, key="further_epochs", width=160)
+        words = f"A new run on {data.title}, which begins with this model's weights, at a learning rate of 0.0001"
+        if st.button("Train on", icon=":material/fast_forward:", help=words):
+            _act(lambda: state.choose_run(engine().train(*keeping.further(run, int(epochs)))))
 
 
 def _delete(run: Run) -> None:
