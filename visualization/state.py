@@ -156,16 +156,6 @@ def pad_report() -> PadReport:
     return PadReport(state.get("drawing_taken"), has_drawing() and state.get("picture_source") == "Drawing")
 
 
-def selected_channels(layer: str) -> tuple[int, ...]:
-    """Which maps of a layer the surfaces show; empty means all."""
-    return tuple(st.session_state.get(f"channels_{layer}", ()))
-
-
-def relief() -> bool:
-    """Whether surfaces show activation as height too."""
-    return bool(st.session_state.get("relief", False))
-
-
 def remember_pick(pick: Pick | None) -> None:
     """Keep what was touched last, in the scene or on a surface."""
     st.session_state["pick"] = pick

@@ -13,10 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from visualization import class_words
+
 LAYER_GAP = 1.0
 """Distance between two layers on the z axis, which counts layers."""
 RELIEF = 0.45
 """Height of the strongest activation of a layer in relief, in layers: below 1, so that no layer touches the next."""
+MOST_SHEETS = 12
+"""Layers of a stack: of more, names lie on each other and no sheet is seen for the next."""
+MOST_NEURONS = 40_000
+"""Neurons of a sheet whose maps nobody chose: a stack of more takes the browser seconds."""
+_LONGEST = 24
+_ABOVE = 0.85
+"""Height of the axis' title over the first layer, in layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,17 @@ class Tiling:
         return self.channels[place], inner_row, inner_column
 
 
+def spread(count: int, most: int = MOST_SHEETS) -> tuple[int, ...]:
+    """Places of at most `most` of `count` layers, evenly apart, the first and the last among them."""
+    return tuple(np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist())
+
+
+def maps_on_a_sheet(shape: Sequence[int]) -> int:
+    """How many maps of a layer, (rows, columns, maps), a sheet holds unless others are chosen: 1 at least."""
+    rows, columns, count = shape
+    return max(1, min(count, MOST_NEURONS // (rows * columns)))
+
+
 def tiling(activations: np.ndarray, channels: Sequence[int] = ()) -> Tiling:
     """The tiling of `channels` of a layer, all of them if none is named; activations (rows, columns, channels)."""
     rows, columns, count = activations.shape
@@ -81,12 +101,13 @@ def stack(
     figure = go.Figure()
     lowest = min((float(values.min(initial=0.0)) for values in layers.values()), default=0.0)
     strongest = max((float(np.abs(values).max(initial=0.0)) for values in layers.values()), default=0.0) or 1.0
-    titles = list(layers)
+    named = {}
     for depth, (title, values) in enumerate(layers.items()):
         tiles = tiling(values, (channels or {}).get(title, ()))
+        named[title] = len(tiles.channels), values.shape[-1]
         figure.add_trace(_surface(title, tile(values, tiles), tiles, -depth * LAYER_GAP, relief))
     figure.update_layout(
-        scene=_axes(titles),
+        scene=_axes(named),
         coloraxis={
             "cmin": -strongest if lowest < 0 else 0.0,
             "cmax": strongest,
@@ -144,12 +165,23 @@ def _over_gaps(sheet: np.ndarray, tiles: Tiling) -> np.ndarray:
     return filled
 
 
-def _axes(titles: Sequence[str]) -> dict[str, object]:
-    depths = [-depth * LAYER_GAP for depth in range(len(titles))]
+def _axes(layers: Mapping[str, tuple[int, int]]) -> dict[str, object]:
+    """layers: how many maps are drawn, and how many there are, by title."""
+    depths = [-depth * LAYER_GAP for depth in range(len(layers))]
+    names = [
+        f"{name} ({drawn:,} of {count:,})" if drawn < count else name
+        for name, (drawn, count) in zip(class_words.shorts(list(layers), _LONGEST), layers.values(), strict=True)
+    ]
     return {
         "xaxis": {"title": {"text": "width (maps side by side)"}, "showticklabels": False, "range": [0, 1]},
         "yaxis": {"title": {"text": "height (rows of maps)"}, "showticklabels": False, "range": [0, 1]},
-        "zaxis": {"title": {"text": "layer"}, "tickvals": depths, "ticktext": list(titles)},
+        "zaxis": {
+            # Plotly writes an upright axis' title over its names: here it stands above them, as one of them.
+            "title": {"text": ""},
+            "tickvals": [_ABOVE, *depths],
+            "ticktext": ["<b>layer</b>", *names],
+            "range": [depths[-1] - 0.5 if depths else 0.0, _ABOVE],
+        },
         "aspectmode": "manual",
         "aspectratio": {"x": 0.85, "y": 0.85, "z": 1.45},
         # Orthographic, so that every sheet is seen at the same angle; steep enough to look onto each, not past it.

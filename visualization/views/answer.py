@@ -136,7 +136,7 @@ def _layers(found: Sequence[Activity], picture: Picture) -> None:
             ["layer", "neurons", "mean", "maximum", "share above zero"],
             ((each.title, each.neurons, each.mean, each.maximum, each.above) for each in found),
         ),
-        height=max(_TALL, 44 * len(found) + 80),
+        height=_TALL if len(found) > activity.MOST_BARS else max(_TALL, 44 * len(found) + 80),
     )
 
 

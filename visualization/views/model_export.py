@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from model.runs import Run
-from visualization import curves, exports, run_words, scene, state, summary, surfaces, takeaway, traces
+from visualization import curves, exports, run_words, scene, state, summary, surface_state, surfaces, takeaway, traces
 from visualization.curves import Curves, Measure
 from visualization.pictures import Picture
 from visualization.state import Shown
@@ -118,9 +118,9 @@ def _figure(shown: Shown, picture: Picture) -> None:
 
 def _stack(run: Run, step: int, picture: Picture) -> Callable[[], go.Figure]:
     """The stack as the Surfaces view shows it; what is chosen there is read here, as the rest runs in a thread."""
-    placed = [each for each in run.config().network.placed() if len(each.output_shape) == 3]
-    channels = {each.title: state.selected_channels(each.layer.name) for each in placed}
-    relief = state.relief()
+    placed = surface_state.shown(surface_state.with_maps(run.config().network.placed()))
+    channels = {each.title: surface_state.channels(each) for each in placed}
+    relief = surface_state.relief()
 
     def made() -> go.Figure:
         activations = traces.trace(run, step, picture)
