@@ -97,13 +97,19 @@ def sum_sentence(found: Reasons) -> str:
 
 
 def heat_map(
-    values: np.ndarray, picture: np.ndarray, *, measure: str, word: str, palette: str = "diverging"
+    values: np.ndarray,
+    picture: np.ndarray,
+    *,
+    measure: str,
+    word: str,
+    palette: str = "diverging",
+    shade: str = "ink",
 ) -> go.Figure:
-    """Values over the picture, whose ink is outlined.
+    """Values over the picture, whose brighter half is outlined.
 
     values: float (rows, columns), of the picture's pixels, or of fewer, larger cells over it; picture: uint8 (rows,
-    columns); measure: the colours' title with its unit; word: what hover calls a value. The scale ends at the largest
-    absolute value, at both ends where the palette is diverging.
+    columns); measure: the colours' title with its unit; word: what hover calls a value; shade: what it calls a pixel's
+    own. The scale ends at the largest absolute value, at both ends where the palette is diverging.
     """
     rows, columns = values.shape
     ink = picture / 255.0
@@ -124,12 +130,12 @@ def heat_map(
             coloraxis="coloraxis",
             xgap=1,
             ygap=1,
-            hovertemplate=(place + "ink %{customdata[2]:.2f}, " if own else "cell " + place)
+            hovertemplate=(place + f"{shade} %{{customdata[2]:.2f}}, " if own else "cell " + place)
             + f"{word} %{{z:+.3g}}<extra></extra>",
         )
     )
     figure.add_contour(
-        name="ink",
+        name=shade,
         z=ink,
         contours={"start": 0.5, "end": 0.5, "size": 1, "coloring": "lines"},
         colorscale=[[0, _OUTLINE], [1, _OUTLINE]],
@@ -217,14 +223,14 @@ def number(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
 
 
-def map_table(values: np.ndarray, picture: np.ndarray, word: str) -> str:
-    """A map as CSV, a line for each cell, with the ink where cells are pixels."""
+def map_table(values: np.ndarray, picture: np.ndarray, word: str, shade: str = "ink") -> str:
+    """A map as CSV, a line for each cell, with the ink (or what `shade` calls it) where cells are pixels."""
     own = values.shape == picture.shape
     lines = []
     for row, column in np.ndindex(*values.shape):
         ink = [round(float(picture[row, column]) / 255, 4)] if own else []
         lines.append([row, column, *ink, float(values[row, column])])
-    return _csv(["row", "column", *(["ink"] if own else []), word], lines)
+    return _csv(["row", "column", *([shade] if own else []), word], lines)
 
 
 def parts_table(found: Reasons) -> str:

@@ -181,5 +181,8 @@ def _scene(found: Points) -> dict[str, object]:
         f"{axis}axis": {"title": {"text": title, "font": {"size": 12}}, "showticklabels": False, "nticks": 6}
         for axis, title in zip("xyz", found.axes, strict=True)
     }
-    camera = {"eye": {"x": 1.35, "y": -1.45, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.15}}
+    # Plotly gives such axes the volume of a cube: a long cloud reaches beyond it, and is seen from further away.
+    spans = np.ptp(found.places, axis=0).astype(np.float64) if not flat else np.ones(3)
+    away = min(2.5, max(1.0, float(spans.max() / np.cbrt(spans.prod()))))
+    camera = {"eye": {"x": 1.35 * away, "y": -1.45 * away, "z": 0.8 * away}, "center": {"x": 0, "y": 0, "z": -0.15}}
     return {**axes, "aspectmode": "cube" if flat else "data", "camera": camera}

@@ -106,7 +106,8 @@ def before_and_after(before: Score, after: Score | None, names: Sequence[str]) -
         _add_differences(figure, points(before, after), names)
     named, words = class_words.ticks(names)
     figure.update_xaxes(tickvals=named, ticktext=words, showgrid=False, zeroline=False)
-    figure.update_xaxes(title_text="class of the test images", row=len(heights))
+    title = {"text": "class of the test images", "standoff": 8}  # below names that are turned for want of room
+    figure.update_xaxes(title=title, automargin=True, row=len(heights))
     figure.update_yaxes(title_text="read right (%)", range=[0, 104], row=1)
     figure.update_layout(
         barmode="group",
