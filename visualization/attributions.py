@@ -13,8 +13,9 @@ import plotly.graph_objects as go
 from model import linearity
 from model.analyses import Arrays
 from model.networks import Network
+from visualization import class_words
 
-MOST_BARS = 24
+MOST_BARS = 12
 """Constants that are drawn each by itself; networks of hundreds of layers have more."""
 _OUTLINE = "#8a94a3"
 _UP, _DOWN, _TOTAL = "#e69f00", "#56b4e9", "#8a94a3"  # orange for, blue against, as in the maps; words have signs
@@ -174,18 +175,19 @@ def heat_map(
     return figure
 
 
-def _largest(constants: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+def largest(constants: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """The constants in their order; of more than MOST_BARS the small ones together."""
     if len(constants) <= MOST_BARS:
         return list(constants)
-    least = sorted(abs(part) for _, part in constants)[-(MOST_BARS - 1)]
-    rest = [part for _, part in constants if abs(part) < least]
-    return [*(each for each in constants if abs(each[1]) >= least), (f"{len(rest)} others", sum(rest))]
+    order = sorted(range(len(constants)), key=lambda place: -abs(constants[place][1]))
+    kept, rest = sorted(order[: MOST_BARS - 1]), order[MOST_BARS - 1 :]
+    others = sum(constants[place][1] for place in rest)
+    return [*(constants[place] for place in kept), (f"{len(rest)} others", others)]
 
 
 def waterfall(found: Reasons) -> go.Figure:
     """From nothing to the value: pixels, then every layer's constants, and what is left over, if any."""
-    parts = [("pixels", found.ink), *_largest(found.constants)]
+    parts = [("pixels", found.ink), *largest(found.constants)]
     if found.bent:
         parts.append(("left over", found.left_over))
     values = [*(part for _, part in parts), found.value]
@@ -240,8 +242,8 @@ def parts_table(found: Reasons) -> str:
 
 
 def _broken(name: str) -> str:
-    """In two lines: "biases of<br>conv 1"."""
-    return name.replace(" of ", " of<br>", 1)
+    """In two lines, each cut: "biases of<br>conv 1"."""
+    return "<br>".join(class_words.short(line) for line in name.replace(" of ", " of\n", 1).split("\n"))
 
 
 def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:

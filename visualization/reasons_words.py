@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from visualization.attributions import Reasons, number
+from visualization.attributions import Reasons, largest, number
 
 
 def pixels(found: Reasons) -> str:
@@ -45,7 +45,7 @@ def bent_words(found: Reasons, most: int = 4) -> str:
 
 def parts(found: Reasons) -> str:
     """Of the sum from pixels to logit."""
-    shares = "; ".join(f"{name} {number(part)}" for name, part in found.constants)
+    shares = "; ".join(f"{name} {number(part)}" for name, part in largest(found.constants))
     over = (
         f" What is left over, {number(found.left_over)}, comes from what is not of straight pieces, "
         f"{bent_words(found)}."
@@ -85,10 +85,10 @@ def integrated(found: Reasons, steps: int) -> str:
     return (
         f"The slope of {found.what} along each pixel is not the same while the picture fades in. So it is averaged "
         f"over {steps} steps on the way from a black picture to this one, and multiplied by the pixel's value. All "
-        f"pixels together should give the change from black, {number(found.black)}, to here, {number(found.value)}: that is "
-        f"{number(found.value - found.black)}, and they give {number(float(found.integrated.sum()))}. The difference, "
-        f"{abs(found.integration_error):.4f}, is the error of a sum of {steps} steps; more steps make it smaller. It "
-        "holds for every differentiable network, straight or bent.\n\n"
+        f"pixels together should give the change from black, {number(found.black)}, to here, {number(found.value)}: "
+        f"that is {number(found.value - found.black)}, and they give {number(float(found.integrated.sum()))}. The "
+        f"difference, {abs(found.integration_error):.4f}, is the error of a sum of {steps} steps; more steps make it "
+        "smaller. It holds for every differentiable network, straight or bent.\n\n"
         "*Sundararajan, Taly and Yan 2017, [arXiv:1703.01365](https://arxiv.org/abs/1703.01365)*"
     )
 

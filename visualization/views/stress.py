@@ -83,7 +83,7 @@ def _draw_accuracy(shown: Shown) -> None:
     if known is None or not datasets.is_here(known.name):
         st.info(data_words.missing(shown.run, "the accuracy on moved test pictures cannot be measured"))
         return
-    question = Analysis.of("stress_accuracy", shown.run, shown.step, **_outside(shown.run))
+    question = Analysis.of("stress_accuracy", shown.run, shown.step, None, **_outside(shown.run))
     count = min(PICTURES, len(datasets.load(known.name).y_test))
     found = waiting.result(question, f"Reading {count:,} moved test pictures")
     if found is None:

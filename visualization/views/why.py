@@ -93,7 +93,7 @@ def _choose(names: tuple[str, ...], reads: int) -> _Asked:
         format_func=lambda place: f"{names[reads]}, as it reads" if place < 0 else names[place],
         key="why_goal",
         persist_state="session",
-        width=150,
+        width=200,
     )
     goal = reads if goal < 0 else goal
     against = st.selectbox(
@@ -102,7 +102,7 @@ def _choose(names: tuple[str, ...], reads: int) -> _Asked:
         format_func=lambda place: "no other" if place < 0 else names[place],
         key="why_against",
         persist_state="session",
-        width=130,
+        width=160,
         help="With a second class, everything below explains the difference of the two logits: what speaks for the "
         "first and against the second.",
     )
