@@ -14,6 +14,7 @@ from data import datasets, own
 from model.networks import Network
 from model.runs import PRETRAINED, Run
 from visualization import picks, picture_state
+from visualization.failures import Failures
 from visualization.pad import PadDrawing, PadReport
 from visualization.picks import Pick, Wish
 from visualization.picture_state import FIRST_SAMPLE as FIRST_SAMPLE
@@ -175,6 +176,11 @@ def take_pick(message: object, network: Network) -> None:
 def last_pick() -> Pick | None:
     """What was touched last; None before the first touch, and once it was let go."""
     return cast(Pick | None, st.session_state.get("pick"))
+
+
+def export_failures() -> Failures:
+    """Why files could not be made that somebody of this session took."""
+    return cast(Failures, st.session_state.setdefault("export_failures", Failures()))
 
 
 def show_view(view: View) -> None:

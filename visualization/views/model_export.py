@@ -16,6 +16,8 @@ from visualization.state import Shown
 
 _OCTETS = "application/octet-stream"
 _STACK: Final = "Surfaces"
+_LOOK_SECONDS: Final = 2.0
+"""A download makes its file beside the page, which does not hear of it."""
 _FIGURES: Final = (_STACK, "Loss", "Accuracy")
 
 
@@ -31,10 +33,17 @@ def draw(run: Run) -> None:
     _network(shown, picture)
     _numbers(shown, picture)
     _figure(shown, picture)
+    st.fragment(_failures, run_every=_LOOK_SECONDS)()
     st.caption(
         "The camera in a chart's corner saves it as PNG, as large as it is on the screen; its numbers are the CSV "
         "beside its title. Every file is made when you take it."
     )
+
+
+def _failures() -> None:
+    """What could not be made when somebody took it, and why."""
+    for words in state.export_failures().words:
+        st.error(words)
 
 
 def _network(shown: Shown, picture: Picture) -> None:
@@ -149,7 +158,7 @@ def _row(
     with left:
         st.download_button(
             label,
-            made,
+            state.export_failures().guarded(label, made),
             file_name=name,
             mime=mime,
             icon=":material/download:",
