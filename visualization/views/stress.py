@@ -10,7 +10,7 @@ from data.changes import CHANGES
 from model.analyses import Analysis, Arrays
 from model.runs import Run
 from model.trials import PICTURES, outside
-from visualization import data_words, state, stress, stress_words
+from visualization import data_words, state, stress, stress_accuracy, stress_words
 from visualization.pictures import Picture
 from visualization.state import Shown
 from visualization.views import examined, exhibit, waiting
@@ -90,10 +90,10 @@ def _draw_accuracy(shown: Shown) -> None:
         return
     exhibit.draw(
         f"Accuracy on {count:,} moved test pictures",
-        stress.bars(found),
+        stress_accuracy.bars(found),
         key="stress accuracy",
         explanation=stress_words.accuracy(found, of_border=bool(_outside(shown.run))),
-        table=lambda: stress.accuracy_table(found),
+        table=lambda: stress_accuracy.table(found),
         height=_BARS_HEIGHT,
     )
-    st.table(pd.DataFrame(stress.rows(found)).set_index("Pictures"), border="horizontal")
+    st.table(pd.DataFrame(stress_accuracy.rows(found)).set_index("Pictures"), border="horizontal")
