@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from model.activity import Activity
 from model.kernels import grid
+from visualization import class_words
 from visualization.charts import percent
 
 # Okabe and Ito's colours: told apart by every kind of colour vision, readable on dark and on light.
@@ -16,7 +17,9 @@ _BLUE, _ORANGE, _GREEN = "#56b4e9", "#e69f00", "#009e73"
 _MOST_NUMBERED = 160
 """Units of a grid that have their number written into them."""
 _BINS = 24
-MOST_BARS = 20
+_LONGEST = 20
+"""Characters of a layer's name beside its bars."""
+MOST_BARS = 14
 """Layers with bars of their own: of more, the figure would be many windows high."""
 
 
@@ -30,7 +33,7 @@ def layers(found: Sequence[Activity]) -> go.Figure:
 
 
 def _bars(found: Sequence[Activity]) -> go.Figure:
-    titles = [each.title for each in found]
+    titles = class_words.shorts([each.title for each in found], _LONGEST)
     figure = go.Figure()
     for name, values, colour, pattern in (
         ("largest", [each.maximum for each in found], _ORANGE, "/"),
@@ -43,10 +46,11 @@ def _bars(found: Sequence[Activity]) -> go.Figure:
             orientation="h",
             offsetgroup=name,
             marker={"color": colour, "pattern": {"shape": pattern, "size": 5}},
-            text=[f"{value:.3g}" for value in values],
+            text=[_number(value) for value in values],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate=f"%{{y}}: {name} activation %{{x:.4g}}<extra></extra>",
+            customdata=[each.title for each in found],
+            hovertemplate=f"%{{customdata}}: {name} activation %{{x:.4g}}<extra></extra>",
         )
     figure.add_bar(
         x=[100 * each.above for each in found],
@@ -59,14 +63,14 @@ def _bars(found: Sequence[Activity]) -> go.Figure:
         text=[percent(each.above) for each in found],
         textposition="outside",
         cliponaxis=False,
-        customdata=[f"{round(each.above * each.neurons):,} of {each.neurons:,}" for each in found],
-        hovertemplate="%{y}: %{customdata} neurons are above zero<extra></extra>",
+        customdata=[f"{each.title}: {round(each.above * each.neurons):,} of {each.neurons:,}" for each in found],
+        hovertemplate="%{customdata} neurons are above zero<extra></extra>",
     )
     ends = [0.0, *(each.maximum for each in found), *(each.mean for each in found)]
     low, high = min(ends), max(ends)
     wide = high - low or 1.0
     # Numbers are written outside of the bars, of negative ones to their left, where the layers' names end.
-    reach = [low - (0.28 * wide if low < 0 else 0.0), high + 0.28 * wide]
+    reach = [low - (0.36 * wide if low < 0 else 0.0), high + 0.28 * wide]
     figure.update_layout(
         barmode="group",
         bargap=0.25,
@@ -85,6 +89,11 @@ def _bars(found: Sequence[Activity]) -> go.Figure:
         uirevision="layers",
     )
     return figure
+
+
+def _number(value: float) -> str:
+    """With three digits; what is but rounding is no number to read."""
+    return "~0" if 0 < abs(value) < 1e-6 else f"{value:.3g}"
 
 
 def _lines(found: Sequence[Activity]) -> go.Figure:

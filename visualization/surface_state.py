@@ -18,10 +18,11 @@ SPREAD: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class LayerControls:
-    """Keys of the two controls over the layers of one network: which part of it, and which layers by name."""
+    """Keys of the controls over the layers of one network: which part of it, which by name, a scale for each."""
 
     part: str
     names: str
+    scale: str
 
 
 def with_maps(placed: Sequence[PlacedLayer]) -> tuple[PlacedLayer, ...]:
@@ -32,7 +33,7 @@ def with_maps(placed: Sequence[PlacedLayer]) -> tuple[PlacedLayer, ...]:
 def layer_controls(spatial: Sequence[PlacedLayer]) -> LayerControls:
     """The keys for these layers: another network's choice is another one."""
     names = hashlib.sha256("\n".join(each.layer.name for each in spatial).encode()).hexdigest()[:12]
-    return LayerControls(f"surface_part_{names}", f"surface_layers_{names}")
+    return LayerControls(f"surface_part_{names}", f"surface_layers_{names}", f"surface_scale_{names}")
 
 
 def shown(spatial: Sequence[PlacedLayer]) -> tuple[PlacedLayer, ...]:
@@ -61,3 +62,11 @@ def channels(placed: PlacedLayer) -> tuple[int, ...]:
 def relief() -> bool:
     """Whether surfaces show activation as height too."""
     return bool(st.session_state.get("relief", False))
+
+
+def scaled(spatial: Sequence[PlacedLayer]) -> bool:
+    """Whether each layer has a colour scale of its own: where nobody chose, in networks deeper than a stack.
+
+    From layer to layer activations of a deep one shrink or grow until one scale for all shows a few of them alone.
+    """
+    return bool(st.session_state.get(layer_controls(spatial).scale, len(spatial) > surfaces.MOST_SHEETS))

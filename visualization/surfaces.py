@@ -91,12 +91,16 @@ def tile(activations: np.ndarray, tiles: Tiling) -> np.ndarray:
 
 
 def stack(
-    layers: Mapping[str, np.ndarray], *, channels: Mapping[str, Sequence[int]] | None = None, relief: bool = False
+    layers: Mapping[str, np.ndarray],
+    *,
+    channels: Mapping[str, Sequence[int]] | None = None,
+    relief: bool = False,
+    scaled: bool = False,
 ) -> go.Figure:
     """The stack of `layers`, the first at the top.
 
     layers: float32 (rows, columns, channels) by title; channels: which maps of a layer, all where it has no entry;
-    relief: height by activation too, else flat sheets.
+    relief: height by activation too, else flat sheets; scaled: colours up to each layer's own strongest activation.
     """
     figure = go.Figure()
     lowest = min((float(values.min(initial=0.0)) for values in layers.values()), default=0.0)
@@ -105,13 +109,19 @@ def stack(
     for depth, (title, values) in enumerate(layers.items()):
         tiles = tiling(values, (channels or {}).get(title, ()))
         named[title] = len(tiles.channels), values.shape[-1]
-        figure.add_trace(_surface(title, tile(values, tiles), tiles, -depth * LAYER_GAP, relief))
+        own = float(np.abs(values).max(initial=0.0)) or 1.0
+        figure.add_trace(
+            _surface(title, tile(values, tiles), tiles, -depth * LAYER_GAP, relief, own if scaled else None)
+        )
+    if scaled:
+        strongest = 1.0
+    measure = "activation (of each layer's strongest)" if scaled else "activation"
     figure.update_layout(
         scene=_axes(named),
         coloraxis={
             "cmin": -strongest if lowest < 0 else 0.0,
             "cmax": strongest,
-            "colorbar": {"title": {"text": "activation", "side": "right"}, "thickness": 14, "len": 0.7},
+            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 14, "len": 0.7},
         },
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         uirevision="stack",
@@ -120,8 +130,10 @@ def stack(
     return figure
 
 
-def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief: bool) -> go.Surface:
+def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief: bool, own: float | None) -> go.Surface:
+    """own: the layer's strongest activation, if its colours end there."""
     rows, columns = sheet.shape
+    value = "%{surfacecolor:.3f}" if own is None else f"%{{surfacecolor:.1%}} of {own:.3g}, the layer's strongest"
     height = np.where(np.isnan(sheet), np.nan, np.float32(depth))
     if relief:
         height = height + np.nan_to_num(sheet) * np.float32(RELIEF / (np.nanmax(np.abs(sheet)) or 1.0))
@@ -132,12 +144,12 @@ def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief:
         y=np.linspace(1, 0, rows, dtype=np.float32),
         z=height.astype(np.float32),
         # Plotly may name a point of the gap for the map beside it: there it says what the map's last line says.
-        surfacecolor=_over_gaps(sheet, tiles),
+        surfacecolor=_over_gaps(sheet if own is None else sheet / np.float32(own), tiles),
         customdata=_over_gaps(_places(tiles), tiles),
         coloraxis="coloraxis",
         hovertemplate=(
             f"{title}, map %{{customdata[0]}}, row %{{customdata[1]}}, column %{{customdata[2]}}: "
-            "%{surfacecolor:.3f}<extra></extra>"
+            f"{value}<extra></extra>"
         ),
         lighting={"ambient": 1.0, "diffuse": 0.0, "specular": 0.0} if not relief else {"ambient": 0.75, "diffuse": 0.4},
         contours={axis: {"highlight": False} for axis in ("x", "y", "z")},

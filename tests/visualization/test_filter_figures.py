@@ -19,7 +19,7 @@ def test_mean_and_largest_stand_side_by_side_with_the_share_above_zero() -> None
     assert list(largest.y) == list(mean.y) == list(above.y) == ["conv 1", "output"]
     assert (list(largest.x), list(mean.x), list(above.x)) == ([1.25, 90.0], [0.05, -0.1], [50.0, 100.0])
     assert list(mean.text) == ["0.05", "-0.1"]  # readable however short the bar
-    assert above.customdata[0] == "100 of 200"
+    assert above.customdata[0] == "conv 1: 100 of 200"
     patterns = {trace.marker.pattern.shape for trace in (largest, mean, above)}
     assert len(patterns) == 3
     low, high = activity.layers(found).layout.xaxis.range

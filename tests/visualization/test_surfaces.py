@@ -109,3 +109,14 @@ def test_names_say_how_many_maps_are_drawn_and_the_axis_says_what_they_are(maps:
     assert tuple(axis.ticktext) == ("<b>layer</b>", "conv 1 (3 of 7)", "pool 1")
     assert axis.tickvals[0] > axis.tickvals[1] > axis.tickvals[2]
     assert axis.range[0] < axis.tickvals[2] and axis.range[1] >= axis.tickvals[0]
+
+
+def test_colours_of_their_own_end_at_each_layers_strongest(maps: np.ndarray) -> None:
+    figure = stack({"conv 1": maps, "conv 2": maps / 1000}, scaled=True)
+    sheet = tile(maps, tiling(maps))
+    drawn, strongest = ~np.isnan(sheet), np.abs(maps).max()
+    for trace in figure.data:
+        np.testing.assert_allclose(trace.surfacecolor[drawn], sheet[drawn] / strongest, rtol=1e-5)
+    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (-1, 1)
+    assert f"of {strongest / 1000:.3g}, the layer's strongest" in figure.data[1].hovertemplate
+    assert figure.layout.coloraxis.colorbar.title.text == "activation (of each layer's strongest)"

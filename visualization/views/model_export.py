@@ -127,14 +127,15 @@ def _figure(shown: Shown, picture: Picture) -> None:
 
 def _stack(run: Run, step: int, picture: Picture) -> Callable[[], go.Figure]:
     """The stack as the Surfaces view shows it; what is chosen there is read here, as the rest runs in a thread."""
-    placed = surface_state.shown(surface_state.with_maps(run.config().network.placed()))
+    spatial = surface_state.with_maps(run.config().network.placed())
+    placed, scaled = surface_state.shown(spatial), surface_state.scaled(spatial)
     channels = {each.title: surface_state.channels(each) for each in placed}
     relief = surface_state.relief()
 
     def made() -> go.Figure:
         activations = traces.trace(run, step, picture)
         maps = {each.title: activations[each.layer.name] for each in placed}
-        return surfaces.stack(maps, channels=channels, relief=relief)
+        return surfaces.stack(maps, channels=channels, relief=relief, scaled=scaled)
 
     return made
 

@@ -31,7 +31,8 @@ def draw(run: Run) -> None:
     drawn = {placed.title: placed for placed in surface_state.shown(spatial)}
     layers = {title: activations[placed.layer.name] for title, placed in drawn.items()}
     channels = {title: surface_state.channels(placed) for title, placed in drawn.items()}
-    figure = surfaces.stack(layers, channels=channels, relief=surface_state.relief())
+    scaled = surface_state.scaled(spatial)
+    figure = surfaces.stack(layers, channels=channels, relief=surface_state.relief(), scaled=scaled)
     click = components.figure(figure, key="surfaces")
     if click is not None and click.trace in layers and len(click.point) == 2:
         found = surfaces.tiling(layers[click.trace], channels[click.trace]).locate(*click.point)
@@ -76,6 +77,13 @@ def _controls(spatial: Sequence[PlacedLayer]) -> DeltaGenerator:
     """Relief, layers, channels and what to show in 3D; beside them the place for the words of the last touch."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle("Relief", key="relief", persist_state="session", help="Show activation as height too")
+        st.toggle(
+            "Own scales",
+            value=surface_state.scaled(spatial),
+            key=surface_state.layer_controls(spatial).scale,
+            persist_state="session",
+            help="Colours of each layer up to its own strongest activation, else of all up to the strongest of all",
+        )
         if len(spatial) > surfaces.MOST_SHEETS:
             with st.popover("Layers", icon=":material/layers:"):
                 _choose_layers(spatial)
