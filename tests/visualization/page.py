@@ -26,11 +26,13 @@ def wait(condition: Callable[[], bool]) -> None:
 
 def settled(page: AppTest) -> str:
     """What the page says once the workers have all that it asked for, one thing after the other."""
+    asked = waiting.engine().analyses
     page.run()
-    while waiting.engine().analyses._futures:
-        wait(lambda: not waiting.engine().analyses._futures)
-        page.run()
-    return words(page)
+    while True:
+        wait(lambda: not asked._futures)
+        page.run()  # also where nothing is on its way any more: it may have come since the page was drawn
+        if not asked._futures:
+            return words(page)
 
 
 def words(page: AppTest) -> str:
