@@ -166,9 +166,18 @@ def heat_map(
         coloraxis={
             "cmin": -strongest if palette == "diverging" else 0.0,
             "cmax": strongest,
-            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 10, "tickformat": "~g", "len": 1.05},
+            # Below, for beside the map it would take half of a narrow column.
+            "colorbar": {
+                "title": {"text": measure, "side": "bottom"},
+                "orientation": "h",
+                "y": -0.24,
+                "yanchor": "top",
+                "thickness": 10,
+                "tickformat": "~g",
+                "nticks": 5,
+            },
         },
-        margin={"l": 44, "r": 4, "t": 8, "b": 40},
+        margin={"l": 44, "r": 4, "t": 8, "b": 96},
         meta={"palettes": {"coloraxis": palette}},
         uirevision="heat map",
     )

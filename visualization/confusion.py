@@ -17,7 +17,7 @@ MOST_WRITTEN = 24
 _LEGIBLE = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
 
 
-def most_confused(counts: np.ndarray, most: int = MOST_WRITTEN) -> tuple[int, ...]:
+def most_confused(counts: np.ndarray, most: int = 16) -> tuple[int, ...]:
     """At most so many classes, ascending: those in the most frequent mistakes, the first ones where there are few."""
     mistakes = counts * (1 - np.eye(len(counts), dtype=counts.dtype))
     found: set[int] = set()

@@ -21,6 +21,8 @@ _COLOURS = (
 _HERE = "#ff3d9a"
 WRONG = "read wrong"
 HERE = "this picture"
+_MOST_LISTED = 24
+"""Classes of a legend: of more, it would take the room of the points."""
 _THINNEST = 1 / 3
 """Length of the shortest axis of a cloud, of the longest."""
 
@@ -81,6 +83,7 @@ def cloud(
             go.Scatter3d(
                 **_coordinates(found, mine, class_names),
                 **_entry(label, class_names),
+                showlegend=len(class_names) <= _MOST_LISTED,
                 mode="text",
                 text=[sign] * len(mine),
                 textfont={"size": 12, "color": colour},
@@ -99,10 +102,15 @@ def cloud(
                 )
             )
     _add_marks(figure, found, here)
+    listed = len(class_names) <= _MOST_LISTED
     figure.update_layout(
         scene=_scene(found),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        legend={"title": {"text": "true class"}, "groupclick": "togglegroup", "itemsizing": "constant"},
+        legend={
+            "title": {"text": "true class" if listed else "hover names<br>the class"},
+            "groupclick": "togglegroup",
+            "itemsizing": "constant",
+        },
         uirevision="embedding",
         meta={"thumbnails": pictures.meta()} if pictures else {},
     )

@@ -108,8 +108,9 @@ def before_and_after(before: Score, after: Score | None, names: Sequence[str]) -
     named, words = class_words.ticks(some)
     figure.update_xaxes(tickvals=named, ticktext=words, showgrid=False, zeroline=False)
     which = "that change most" if after else "read worst"
-    part = "" if len(drawn) == len(names) else f": the {len(drawn)} of {len(names)} {which}"
-    title = {"text": f"class of the test images{part}", "standoff": 8}  # below names that are turned for want of room
+    every = len(drawn) == len(names)
+    words_below = "class of the test images" if every else f"class: {len(drawn)} of {len(names)} {which}"
+    title = {"text": words_below, "standoff": 8}  # below names that are turned for want of room
     figure.update_xaxes(title=title, automargin=True, row=len(heights))
     figure.update_yaxes(title_text="read right (%)", range=[0, 104], row=1)
     figure.update_layout(

@@ -34,7 +34,7 @@ def curve(
     pictures = with_channels(pictures, 4)
     figure = go.Figure()
     neutral = change.amounts.index(change.neutral)
-    read, winners = int(probabilities[neutral].argmax()), sorted(set(probabilities.argmax(axis=1).tolist()))
+    read, winners = int(probabilities[neutral].argmax()), _winners(change, probabilities)
     said = [amount_words(change, amount) for amount in change.amounts]
     first_other = True
     cut = class_words.shorts(class_names)
@@ -63,6 +63,15 @@ def curve(
     _add_strip(figure, change, pictures, said)
     _lay_out(figure, change, name, pictures.shape[1])
     return figure
+
+
+def _winners(change: Change, probabilities: np.ndarray) -> list[int]:
+    """The classes that are read somewhere, ascending; of many where the answer flips first, and the surest."""
+    won = set(probabilities.argmax(axis=1).tolist())
+    first = [label for _, label in flips(change, probabilities)]
+    surest = sorted(won, key=lambda place: -float(probabilities[:, place].max()))
+    read = int(probabilities[change.amounts.index(change.neutral)].argmax())
+    return sorted(list(dict.fromkeys([read, *first, *surest]))[: 1 + len(_OTHERS)])
 
 
 def _names(

@@ -83,7 +83,7 @@ def test_a_hundred_classes_of_a_knock_out_and_of_an_embedding_are_told_apart() -
     assert LONG[7] in named and LONG[99] in named and named == [name for name in LONG if name in named]
     assert len(differences.text) == len(named) == 24
     assert list(differences.y) == [-100 if name in (LONG[7], LONG[99]) else pytest.approx(-100 / 3) for name in named]
-    assert figure.layout.xaxis2.title.text == "class of the test images: the 24 of 100 that change most"
+    assert figure.layout.xaxis2.title.text == "class: 24 of 100 that change most"
     found = embedding.Points(
         np.arange(100), np.zeros((100, 3), np.float32), np.arange(100), np.arange(100), np.ones(100), ("a", "b", "c")
     )

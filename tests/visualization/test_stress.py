@@ -129,4 +129,4 @@ def test_names_that_would_lie_on_each_other_are_left_to_the_legend() -> None:
     figure = stress.curve("rotate", level, np.zeros((len(level), 28, 28, 1), np.uint8), names)
     places = sorted(note.x for note in figure.layout.annotations)
     assert 2 <= len(places) < 10 and np.diff(places).min() > 20
-    assert sum("wins elsewhere" in trace.name for trace in figure.data if trace.name) == 9
+    assert sum("wins elsewhere" in trace.name for trace in figure.data if trace.name) == 4

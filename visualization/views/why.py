@@ -17,7 +17,7 @@ from visualization.views import examined, exhibit, waiting
 
 _PATCHES = (1, 3, 5, 7, 9, 11)
 _STEPS = (8, 16, 32, 64, 128, 256, 512)
-_HEIGHT = 276
+_HEIGHT = 320
 _MEASURES = {"contribution": "contribution to the logit", "fall": "fall of the logit", "evidence": "weighted maps"}
 """What a map's colours stand for, by what hover calls a value."""
 
