@@ -129,8 +129,8 @@ def heat_map(
             y=down,
             customdata=custom,
             coloraxis="coloraxis",
-            xgap=1,
-            ygap=1,
+            xgap=1 if columns <= 32 else 0,  # of more, the gaps would be most of what is seen
+            ygap=1 if rows <= 32 else 0,
             hovertemplate=(place + f"{shade} %{{customdata[2]:.2f}}, " if own else "cell " + place)
             + f"{word} %{{z:+.3g}}<extra></extra>",
         )
@@ -223,7 +223,9 @@ def waterfall(found: Reasons) -> go.Figure:
     heights = np.concatenate([[0.0], np.cumsum(values[:-1])])
     low, high = float(heights.min()), float(heights.max())
     room = 0.16 * (high - low or 1.0)
-    figure.update_xaxes(tickvals=list(range(len(names))), ticktext=[_broken(name) for name in names], showgrid=False)
+    figure.update_xaxes(
+        tickvals=list(range(len(names))), ticktext=[_broken(name) for name in names], showgrid=False, automargin=True
+    )
     figure.update_yaxes(
         title_text="sum so far (logit units)", range=[low - room if low < 0 else 0.0, high + room], automargin=True
     )
