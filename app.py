@@ -18,6 +18,8 @@ from starlette.staticfiles import StaticFiles
 
 FIRST_PAGE_SECONDS = 2.5  # importing Keras takes a processor for seconds: the first visitor's page is drawn before it
 
+SIDEBAR_PIXELS = 288  # of Streamlit's 300, the seven views beside it would lack a few at 1024
+
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
@@ -63,7 +65,8 @@ def page() -> None:
     from visualization import state
     from visualization.views import controls, frame
 
-    st.set_page_config(page_title="Strata", page_icon=Path(__file__).parent / "visualization/icon.svg", layout="wide")
+    icon = Path(__file__).parent / "visualization/icon.svg"
+    st.set_page_config("Strata", icon, layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
     frame.ensure_front_end()
     chosen = state.chosen_run()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,28 +52,40 @@ CHANGES: Final[dict[str, Change]] = {
 radius, and the noise's standard deviation in per cent of full ink."""
 
 
-def apply(picture: Bytes, name: str, amount: float) -> Bytes:
+def apply(picture: Bytes, name: str, amount: float, background: int = 0) -> Bytes:
     """`picture` changed by `amount` of CHANGES[name]; the neutral amount leaves every pixel as it is.
 
-    picture: uint8 (rows, columns), 0 = background. Moved, turned and resized about the middle of the picture,
-    linear between pixels (scipy.ndimage.affine_transform, order 1); what comes in from outside is background.
+    picture: uint8 (rows, columns). background: what comes in from outside, 0..255. Moved, turned and resized about the
+    middle of the picture, linear between pixels (scipy.ndimage.affine_transform, order 1).
     """
     if amount == CHANGES[name].neutral:
         return picture.copy()
-    return _FUNCTIONS[name](picture, amount)
+    return _FUNCTIONS[name](picture, amount, background)
 
 
-def apply_to_channels(picture: Bytes, name: str, amount: float) -> Bytes:
-    """The same for uint8 (rows, columns, channels): every channel is changed alike; thickening is of bright strokes."""
-    return by_channel(lambda channel: apply(channel, name, amount), picture)
+def apply_to_channels(picture: Bytes, name: str, amount: float, background: Sequence[int] = ()) -> Bytes:
+    """The same for uint8 (rows, columns, channels): every channel is changed alike; thickening is of bright strokes.
+
+    background: a value for each channel; 0 if none is given.
+    """
+    return by_channel(lambda channel, outside: apply(channel, name, amount, outside), picture, background)
 
 
-def by_channel(change: Callable[[Bytes], Bytes], picture: Bytes) -> Bytes:
-    """What `change` makes of each channel of uint8 (rows, columns, channels), put together again."""
-    return np.stack([change(picture[..., channel]) for channel in range(picture.shape[-1])], axis=-1)
+def by_channel(change: Callable[[Bytes, int], Bytes], picture: Bytes, background: Sequence[int] = ()) -> Bytes:
+    """What `change` makes of each channel of uint8 (rows, columns, channels) and its background, put together again."""
+    outside = [int(value) for value in background] or [0] * picture.shape[-1]
+    return np.stack([change(picture[..., channel], value) for channel, value in enumerate(outside)], axis=-1)
 
 
-def moved(picture: Bytes, *, down: float = 0.0, right: float = 0.0, degrees: float = 0.0, scale: float = 1.0) -> Bytes:
+def moved(
+    picture: Bytes,
+    *,
+    down: float = 0.0,
+    right: float = 0.0,
+    degrees: float = 0.0,
+    scale: float = 1.0,
+    background: int = 0,
+) -> Bytes:
     """The picture resized by `scale` and turned by `degrees` with the clock about its middle, then moved by pixels."""
     from scipy import ndimage  # a tenth of a second to import: only when asked for
 
@@ -83,11 +95,11 @@ def moved(picture: Bytes, *, down: float = 0.0, right: float = 0.0, degrees: flo
     back = np.array([[cosine, -sine], [sine, cosine]])
     middle = (np.array(picture.shape) - 1) / 2
     offset = middle - back @ (middle + np.array([down, right]))
-    found = ndimage.affine_transform(picture.astype(np.float64), back, offset, order=1)
+    found = ndimage.affine_transform(picture.astype(np.float64), back, offset, order=1, cval=background)
     return _bytes(found)
 
 
-def _pen(picture: Bytes, amount: float) -> Bytes:
+def _pen(picture: Bytes, amount: float, background: int) -> Bytes:
     """Ink grown (or shrunk, below 0) by a disc of radius `amount` pixels: grey dilation or erosion in finer cells."""
     from scipy import ndimage
 
@@ -96,12 +108,12 @@ def _pen(picture: Bytes, amount: float) -> Bytes:
     disc = rows**2 + columns**2 <= reach**2
     fine = np.kron(picture, np.ones((_FINE, _FINE), np.uint8))
     change = ndimage.grey_dilation if amount > 0 else ndimage.grey_erosion
-    grown = change(fine, footprint=disc, mode="constant", cval=0)
+    grown = change(fine, footprint=disc, mode="constant", cval=background)
     cells = grown.reshape(picture.shape[0], _FINE, picture.shape[1], _FINE)
     return _bytes(cells.mean(axis=(1, 3)))
 
 
-def _noise(picture: Bytes, amount: float) -> Bytes:
+def _noise(picture: Bytes, amount: float, background: int) -> Bytes:
     field = np.random.default_rng(NOISE_SEED).standard_normal(picture.shape)
     return _bytes(picture + 255 * amount / 100 * field)
 
@@ -110,11 +122,11 @@ def _bytes(values: npt.NDArray[np.float64]) -> Bytes:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-_FUNCTIONS: Final[dict[str, Callable[[Bytes, float], Bytes]]] = {
-    "shift_x": lambda picture, amount: moved(picture, right=amount),
-    "shift_y": lambda picture, amount: moved(picture, down=amount),
-    "rotate": lambda picture, amount: moved(picture, degrees=amount),
-    "scale": lambda picture, amount: moved(picture, scale=amount / 100),
+_FUNCTIONS: Final[dict[str, Callable[[Bytes, float, int], Bytes]]] = {
+    "shift_x": lambda picture, amount, background: moved(picture, right=amount, background=background),
+    "shift_y": lambda picture, amount, background: moved(picture, down=amount, background=background),
+    "rotate": lambda picture, amount, background: moved(picture, degrees=amount, background=background),
+    "scale": lambda picture, amount, background: moved(picture, scale=amount / 100, background=background),
     "pen": _pen,
     "noise": _noise,
 }

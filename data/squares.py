@@ -14,7 +14,7 @@ from PIL import Image
 from data import ink
 from data.resampling import divide, resample
 
-__all__ = ["RULE", "SIDES", "has_colour", "in_channels", "side_for", "square"]
+__all__ = ["RULE", "SIDES", "background", "has_colour", "in_channels", "side_for", "square"]
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -33,7 +33,7 @@ def square(picture: Bytes, side: int) -> Bytes:
     if picture.shape[2] == 4:
         alpha = np.ascontiguousarray(picture[..., 3])
         colours = np.stack([ink.over(colours[..., channel], alpha, 255) for channel in range(3)], axis=-1)
-    paper = _background(colours)
+    paper = background(colours)
     longest = max(colours.shape[:2])
     height, width = np.maximum(divide(np.array(colours.shape[:2], np.int64) * side, longest), 1)
     if longest > COARSE * side:
@@ -47,8 +47,8 @@ def square(picture: Bytes, side: int) -> Bytes:
     return result
 
 
-def _background(colours: Bytes) -> Bytes:
-    """The lower median of the outermost pixels of uint8 (h, w, 3), channel by channel: uint8 (3,)."""
+def background(colours: Bytes) -> Bytes:
+    """The lower median of the outermost pixels of uint8 (h, w, channels), channel by channel: uint8 (channels,)."""
     border = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
     middle = (len(border) - 1) // 2
     lower: Bytes = np.partition(border, middle, axis=0)[middle]

@@ -17,16 +17,19 @@ CONFIDENCE = 0.95
 def curves(analysis: Analysis, report: Report) -> Arrays:
     """What the network reads in the chosen picture, changed in every way of data.changes by every amount.
 
+    The option "outside" is what model.trials.outside says of the picture; black without it.
+
     Returns, by the change's key, "<key>/pictures" uint8 (amounts, rows, columns, channels) and "<key>/probabilities"
     float32 (amounts, classes).
     """
     run = Run(analysis.run_path)
     picture = np.frombuffer(analysis.pixels, np.uint8).reshape(run.config().network.input_shape)
     asked = [(name, amount) for name, change in changes.CHANGES.items() for amount in change.amounts]
+    comes_in = trials.background(picture, str(dict(analysis.options).get("outside", "")))
     made = []
     for done, (name, amount) in enumerate(asked):
         report("changed pictures", done, len(asked))
-        made.append(changes.apply_to_channels(picture, name, amount))
+        made.append(changes.apply_to_channels(picture, name, amount, comes_in))
     pictures = np.stack(made)
     _, answers = read(run, analysis.step, pictures, report, "changed pictures")
     result: dict[str, np.ndarray] = {}

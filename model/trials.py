@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from data import changes, drawing, own
+from data import changes, drawing, own, squares
 from data.datasets import Dataset
 from model.points import evenly
 
@@ -19,6 +19,20 @@ CONDITIONS: Final = ("untouched", "untouched_prepared", "moved", "moved_prepared
 """Test pictures as they are and moved; each as it comes, and prepared as the drawing pad's pictures are."""
 AS_THEY_COME: Final = ("untouched", "moved")
 """The same for pictures that are no ink on paper: own data sets, which nothing prepares so."""
+
+
+BORDER: Final = "border"
+"""What comes in where a picture is moved, if it is no ink on black: the median of its border, as `data.squares` has."""
+
+
+def outside(name: str | None, channels: int) -> str:
+    """BORDER for pictures of own data sets and all in colour, else "": black. name: the data set's, if there is one."""
+    return BORDER if channels != 1 or (name is not None and own.is_own(name)) else ""
+
+
+def background(pixels: np.ndarray, outside: str) -> tuple[int, ...]:
+    """What comes in from outside of uint8 (rows, columns, channels), one value for each channel."""
+    return tuple(squares.background(pixels).tolist()) if outside == BORDER else (0,) * pixels.shape[-1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +68,10 @@ def picture(data: Dataset, tried: Trials, place: int, condition: str) -> np.ndar
     pixels = data.x_test[tried.numbers[place]]
     if condition.startswith("moved"):
         movement = {name: float(getattr(tried, name)[place]) for name in ("down", "right", "degrees")}
-        pixels = changes.by_channel(lambda channel: changes.moved(channel, **movement), pixels)
+        comes_in = background(pixels, outside(data.name, pixels.shape[-1]))
+        pixels = changes.by_channel(
+            lambda channel, value: changes.moved(channel, **movement, background=value), pixels, comes_in
+        )
     return prepared(pixels) if condition.endswith("prepared") else pixels
 
 

@@ -21,6 +21,7 @@ STREAMLIT = {
     "visualization/own_model_state.py",
     "visualization/dialogs.py",
     "visualization/evaluation_state.py",
+    "visualization/surface_state.py",
     "visualization/components.py",
 }
 KERAS = ("keras", "tensorflow")

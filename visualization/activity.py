@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from model.activity import Activity
 from model.kernels import grid
+from visualization import class_words
 from visualization.charts import percent
 
 # Okabe and Ito's colours: told apart by every kind of colour vision, readable on dark and on light.
@@ -16,14 +17,23 @@ _BLUE, _ORANGE, _GREEN = "#56b4e9", "#e69f00", "#009e73"
 _MOST_NUMBERED = 160
 """Units of a grid that have their number written into them."""
 _BINS = 24
+_LONGEST = 20
+"""Characters of a layer's name beside its bars."""
+MOST_BARS = 14
+"""Layers with bars of their own: of more, the figure would be many windows high."""
 
 
 def layers(found: Sequence[Activity]) -> go.Figure:
     """Mean and largest activation of each layer side by side, and beside them the share of its neurons above zero.
 
-    The numbers stand at the bars, as layers of very different scale share the axis; the share has one of its own.
+    The numbers stand at the bars, as layers of very different scale share the axis; the share has one of its own. Of
+    more than MOST_BARS layers there are lines over the layers' order instead, and the share is below.
     """
-    titles = [each.title for each in found]
+    return _lines(found) if len(found) > MOST_BARS else _bars(found)
+
+
+def _bars(found: Sequence[Activity]) -> go.Figure:
+    titles = class_words.shorts([each.title for each in found], _LONGEST)
     figure = go.Figure()
     for name, values, colour, pattern in (
         ("largest", [each.maximum for each in found], _ORANGE, "/"),
@@ -36,10 +46,11 @@ def layers(found: Sequence[Activity]) -> go.Figure:
             orientation="h",
             offsetgroup=name,
             marker={"color": colour, "pattern": {"shape": pattern, "size": 5}},
-            text=[f"{value:.3g}" for value in values],
+            text=[_number(value) for value in values],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate=f"%{{y}}: {name} activation %{{x:.4g}}<extra></extra>",
+            customdata=[each.title for each in found],
+            hovertemplate=f"%{{customdata}}: {name} activation %{{x:.4g}}<extra></extra>",
         )
     figure.add_bar(
         x=[100 * each.above for each in found],
@@ -52,15 +63,18 @@ def layers(found: Sequence[Activity]) -> go.Figure:
         text=[percent(each.above) for each in found],
         textposition="outside",
         cliponaxis=False,
-        customdata=[f"{round(each.above * each.neurons):,} of {each.neurons:,}" for each in found],
-        hovertemplate="%{y}: %{customdata} neurons are above zero<extra></extra>",
+        customdata=[f"{each.title}: {round(each.above * each.neurons):,} of {each.neurons:,}" for each in found],
+        hovertemplate="%{customdata} neurons are above zero<extra></extra>",
     )
     ends = [0.0, *(each.maximum for each in found), *(each.mean for each in found)]
-    low, high = min(ends), max(ends) or 1.0
+    low, high = min(ends), max(ends)
+    wide = high - low or 1.0
+    # Numbers are written outside of the bars, of negative ones to their left, where the layers' names end.
+    reach = [low - (0.36 * wide if low < 0 else 0.0), high + 0.28 * wide]
     figure.update_layout(
         barmode="group",
         bargap=0.25,
-        xaxis={"title": {"text": "activation"}, "domain": [0, 0.6], "range": [1.2 * low, 1.25 * high]},
+        xaxis={"title": {"text": "activation"}, "domain": [0, 0.6], "range": reach},
         xaxis2={
             "title": {"text": "above zero (%)"},
             "domain": [0.68, 1],
@@ -70,6 +84,47 @@ def layers(found: Sequence[Activity]) -> go.Figure:
         },
         yaxis={"autorange": "reversed", "automargin": True, "showgrid": False},
         yaxis2={"matches": "y", "anchor": "x2", "showticklabels": False, "showgrid": False},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        margin={"l": 8, "r": 16, "t": 30, "b": 40},
+        uirevision="layers",
+    )
+    return figure
+
+
+def _number(value: float) -> str:
+    """With three digits; what is but rounding is no number to read."""
+    return "~0" if 0 < abs(value) < 1e-6 else f"{value:.3g}"
+
+
+def _lines(found: Sequence[Activity]) -> go.Figure:
+    order = list(range(1, len(found) + 1))
+    titles = [each.title for each in found]
+    figure = go.Figure()
+    for name, values, colour, dash, axis in (
+        ("largest", [each.maximum for each in found], _ORANGE, "dot", "y"),
+        ("mean", [each.mean for each in found], _BLUE, "solid", "y"),
+        ("above zero", [100 * each.above for each in found], _GREEN, "dash", "y2"),
+    ):
+        said = "%{y:.1f} % of its neurons are above zero" if axis == "y2" else f"{name} activation %{{y:.4g}}"
+        figure.add_scatter(
+            x=order,
+            y=values,
+            yaxis=axis,
+            name=name,
+            mode="lines",
+            line={"color": colour, "dash": dash, "width": 2},
+            customdata=titles,
+            hovertemplate=f"%{{customdata}}, layer %{{x}} of {len(found)}: {said}<extra></extra>",
+        )
+    figure.update_layout(
+        xaxis={
+            "title": {"text": f"layer, 1 to {len(found)} in their order"},
+            "range": [0, len(found) + 1],
+            "anchor": "y2",
+            "zeroline": False,
+        },
+        yaxis={"title": {"text": "activation"}, "domain": [0.46, 1], "automargin": True},
+        yaxis2={"title": {"text": "above zero (%)"}, "domain": [0, 0.36], "range": [0, 104], "automargin": True},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         margin={"l": 8, "r": 16, "t": 30, "b": 40},
         uirevision="layers",
@@ -140,7 +195,9 @@ def units(values: np.ndarray, title: str) -> go.Figure:
         xaxis={
             "title": {"text": "added to the row's first", "standoff": 6},
             "visible": columns > 1,
-            "tickvals": list(range(columns)) if columns <= 16 else None,
+            # Of many columns, more numbers would be turned upright for want of room.
+            "tickvals": list(range(0, columns, 1 if columns <= 8 else 4)) if columns <= 16 else None,
+            "tickangle": 0,
             "showgrid": False,
             "zeroline": False,
         },

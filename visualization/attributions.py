@@ -13,8 +13,9 @@ import plotly.graph_objects as go
 from model import linearity
 from model.analyses import Arrays
 from model.networks import Network
+from visualization import class_words
 
-MOST_BARS = 24
+MOST_BARS = 12
 """Constants that are drawn each by itself; networks of hundreds of layers have more."""
 _OUTLINE = "#8a94a3"
 _UP, _DOWN, _TOTAL = "#e69f00", "#56b4e9", "#8a94a3"  # orange for, blue against, as in the maps; words have signs
@@ -97,13 +98,19 @@ def sum_sentence(found: Reasons) -> str:
 
 
 def heat_map(
-    values: np.ndarray, picture: np.ndarray, *, measure: str, word: str, palette: str = "diverging"
+    values: np.ndarray,
+    picture: np.ndarray,
+    *,
+    measure: str,
+    word: str,
+    palette: str = "diverging",
+    shade: str = "ink",
 ) -> go.Figure:
-    """Values over the picture, whose ink is outlined.
+    """Values over the picture, whose brighter half is outlined.
 
     values: float (rows, columns), of the picture's pixels, or of fewer, larger cells over it; picture: uint8 (rows,
-    columns); measure: the colours' title with its unit; word: what hover calls a value. The scale ends at the largest
-    absolute value, at both ends where the palette is diverging.
+    columns); measure: the colours' title with its unit; word: what hover calls a value; shade: what it calls a pixel's
+    own. The scale ends at the largest absolute value, at both ends where the palette is diverging.
     """
     rows, columns = values.shape
     ink = picture / 255.0
@@ -122,14 +129,14 @@ def heat_map(
             y=down,
             customdata=custom,
             coloraxis="coloraxis",
-            xgap=1,
-            ygap=1,
-            hovertemplate=(place + "ink %{customdata[2]:.2f}, " if own else "cell " + place)
+            xgap=1 if columns <= 32 else 0,  # of more, the gaps would be most of what is seen
+            ygap=1 if rows <= 32 else 0,
+            hovertemplate=(place + f"{shade} %{{customdata[2]:.2f}}, " if own else "cell " + place)
             + f"{word} %{{z:+.3g}}<extra></extra>",
         )
     )
     figure.add_contour(
-        name="ink",
+        name=shade,
         z=ink,
         contours={"start": 0.5, "end": 0.5, "size": 1, "coloring": "lines"},
         colorscale=[[0, _OUTLINE], [1, _OUTLINE]],
@@ -159,27 +166,39 @@ def heat_map(
         coloraxis={
             "cmin": -strongest if palette == "diverging" else 0.0,
             "cmax": strongest,
-            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 10, "tickformat": "~g", "len": 1.05},
+            # Below, for beside the map it would take half of a narrow column.
+            "colorbar": {
+                "title": {"text": measure, "side": "bottom"},
+                "orientation": "h",
+                "yref": "container",
+                "y": 0.02,
+                "yanchor": "bottom",
+                "thickness": 10,
+                "tickformat": "~g",
+                "nticks": 3,
+                "tickangle": 0,
+            },
         },
-        margin={"l": 44, "r": 4, "t": 8, "b": 40},
+        margin={"l": 44, "r": 4, "t": 8, "b": 96},
         meta={"palettes": {"coloraxis": palette}},
         uirevision="heat map",
     )
     return figure
 
 
-def _largest(constants: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+def largest(constants: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """The constants in their order; of more than MOST_BARS the small ones together."""
     if len(constants) <= MOST_BARS:
         return list(constants)
-    least = sorted(abs(part) for _, part in constants)[-(MOST_BARS - 1)]
-    rest = [part for _, part in constants if abs(part) < least]
-    return [*(each for each in constants if abs(each[1]) >= least), (f"{len(rest)} others", sum(rest))]
+    order = sorted(range(len(constants)), key=lambda place: -abs(constants[place][1]))
+    kept, rest = sorted(order[: MOST_BARS - 1]), order[MOST_BARS - 1 :]
+    others = sum(constants[place][1] for place in rest)
+    return [*(constants[place] for place in kept), (f"{len(rest)} others", others)]
 
 
 def waterfall(found: Reasons) -> go.Figure:
     """From nothing to the value: pixels, then every layer's constants, and what is left over, if any."""
-    parts = [("pixels", found.ink), *_largest(found.constants)]
+    parts = [("pixels", found.ink), *largest(found.constants)]
     if found.bent:
         parts.append(("left over", found.left_over))
     values = [*(part for _, part in parts), found.value]
@@ -204,7 +223,9 @@ def waterfall(found: Reasons) -> go.Figure:
     heights = np.concatenate([[0.0], np.cumsum(values[:-1])])
     low, high = float(heights.min()), float(heights.max())
     room = 0.16 * (high - low or 1.0)
-    figure.update_xaxes(tickvals=list(range(len(names))), ticktext=[_broken(name) for name in names], showgrid=False)
+    figure.update_xaxes(
+        tickvals=list(range(len(names))), ticktext=[_broken(name) for name in names], showgrid=False, automargin=True
+    )
     figure.update_yaxes(
         title_text="sum so far (logit units)", range=[low - room if low < 0 else 0.0, high + room], automargin=True
     )
@@ -217,14 +238,14 @@ def number(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
 
 
-def map_table(values: np.ndarray, picture: np.ndarray, word: str) -> str:
-    """A map as CSV, a line for each cell, with the ink where cells are pixels."""
+def map_table(values: np.ndarray, picture: np.ndarray, word: str, shade: str = "ink") -> str:
+    """A map as CSV, a line for each cell, with the ink (or what `shade` calls it) where cells are pixels."""
     own = values.shape == picture.shape
     lines = []
     for row, column in np.ndindex(*values.shape):
         ink = [round(float(picture[row, column]) / 255, 4)] if own else []
         lines.append([row, column, *ink, float(values[row, column])])
-    return _csv(["row", "column", *(["ink"] if own else []), word], lines)
+    return _csv(["row", "column", *([shade] if own else []), word], lines)
 
 
 def parts_table(found: Reasons) -> str:
@@ -234,8 +255,8 @@ def parts_table(found: Reasons) -> str:
 
 
 def _broken(name: str) -> str:
-    """In two lines: "biases of<br>conv 1"."""
-    return name.replace(" of ", " of<br>", 1)
+    """In two lines, each cut: "biases of<br>conv 1"."""
+    return "<br>".join(class_words.short(line) for line in name.replace(" of ", " of\n", 1).split("\n"))
 
 
 def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:

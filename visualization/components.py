@@ -82,12 +82,19 @@ def timeline(data: Mapping[str, Any], *, key: str) -> object:
     return _component("timeline")(key=key, data=data, on_moment_change=lambda: None).moment
 
 
-def figure(chart: go.Figure, *, key: str, height: int | str = "fill") -> Click | None:
+def written(chart: go.Figure) -> str:
+    """A figure as `figure` sends it, to be kept where it is drawn again and again."""
+    content: str = chart.to_json()
+    return content
+
+
+def figure(chart: go.Figure | str, *, key: str, height: int | str = "fill") -> Click | None:
     """Draw a Plotly figure that keeps its camera and zoom when the data changes; returns a click on it, once.
 
-    height: pixels, or "fill" for what the window leaves.
+    chart: the figure, or what `written` made of it. height: pixels, or "fill" for what the window leaves.
     """
-    data = {"schema": 1, "name": key, "figure": chart.to_json(), "plotly_url": _plotly_url(), "height": height}
+    content = chart if isinstance(chart, str) else written(chart)
+    data = {"schema": 1, "name": key, "figure": content, "plotly_url": _plotly_url(), "height": height}
     result = _component("figure")(key=key, data=data, on_click_change=lambda: None)
     if not result.click:
         return None

@@ -12,19 +12,35 @@ import plotly.graph_objects as go
 from visualization import class_words
 from visualization.charts import percent
 
-_MOST_WRITTEN = 24
+MOST_WRITTEN = 24
 """Classes up to which each cell has room for its number; hover says it always."""
 _LEGIBLE = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
 
 
-def matrix(counts: np.ndarray, names: Sequence[str], *, rates: bool = False) -> go.Figure:
+def most_confused(counts: np.ndarray, most: int = 16) -> tuple[int, ...]:
+    """At most so many classes, ascending: those in the most frequent mistakes, the first ones where there are few."""
+    mistakes = counts * (1 - np.eye(len(counts), dtype=counts.dtype))
+    found: set[int] = set()
+    for place in np.argsort(-mistakes, axis=None, kind="stable").tolist():
+        pair = set(divmod(place, len(counts)))
+        if mistakes.flat[place] and len(found | pair) <= most:
+            found |= pair
+    return tuple(sorted(found or range(most)))
+
+
+def matrix(
+    counts: np.ndarray, names: Sequence[str], *, rates: bool = False, only: Sequence[int] | None = None
+) -> go.Figure:
     """A row for each true class, a column for what it is read as; a click's point is (row, column).
 
-    counts: int64 (classes, classes). rates: per cent of the true class instead of pictures. The diagonal goes down the
-    colour scale, linearly; mistakes, which are few beside it, go up the scale, logarithmically.
+    counts: int64 (classes, classes). rates: per cent of the true class instead of pictures. only: the classes that are
+    drawn, in this order; all if None. The diagonal goes down the colour scale, linearly; mistakes, which are few beside
+    it, go up the scale, logarithmically.
     """
-    shown = 100 * shares(counts) if rates else counts.astype(float)
-    diagonal = np.eye(len(counts), dtype=bool)
+    drawn = list(range(len(names)) if only is None else only)
+    shown = (100 * shares(counts) if rates else counts.astype(float))[np.ix_(drawn, drawn)]
+    diagonal = np.eye(len(drawn), dtype=bool)
+    written = len(drawn) <= MOST_WRITTEN
     most_right = float(shown[diagonal].max()) or 1.0
     most_wrong = float(shown[~diagonal].max()) or 1.0
     least = 0.1 if rates else 1.0  # about what a single picture is
@@ -33,26 +49,25 @@ def matrix(counts: np.ndarray, names: Sequence[str], *, rates: bool = False) -> 
         go.Heatmap(
             z=np.where(diagonal, -shown / most_right, wrong),
             text=[[_text(value, rates) for value in row] for row in shown],
-            texttemplate="%{text}" if len(names) <= _MOST_WRITTEN else None,
-            customdata=[
-                [sentence(counts, names, true, read) for read in range(len(names))] for true in range(len(names))
-            ],
+            texttemplate="%{text}" if written else None,
+            customdata=[[sentence(counts, names, true, read) for read in drawn] for true in drawn],
             hovertemplate="%{customdata}<extra></extra>",
             coloraxis="coloraxis",
             name="cells",
-            xgap=1 if len(names) <= _MOST_WRITTEN else 0,
-            ygap=1 if len(names) <= _MOST_WRITTEN else 0,
+            xgap=1 if written else 0,
+            ygap=1 if written else 0,
         )
     )
     unit = "% of the true class" if rates else "pictures"
     ticks = [value for value in _LEGIBLE if least <= value <= most_wrong][-4:]
     marked = {-1.0: f"{most_right:,.4g} right", -0.5: f"{most_right / 2:,.4g}", 0.0: "0"}
     marked |= {float(_raised(value, least) / _raised(most_wrong, least)): f"{value:,g} wrong" for value in ticks}
-    places, words = class_words.ticks(names)
+    places, words = class_words.ticks([names[place] for place in drawn])
+    part = "" if len(drawn) == len(names) else f" ({len(drawn)} of {len(names)} classes)"
     axis = {"tickvals": places, "ticktext": words, "showgrid": False, "zeroline": False, "constrain": "domain"}
     figure.update_layout(
-        xaxis={**axis, "title": {"text": "read as"}, "range": [-0.5, len(names) - 0.5], "automargin": True},
-        yaxis={**axis, "title": {"text": "true class"}, "range": [len(names) - 0.5, -0.5], "automargin": True},
+        xaxis={**axis, "title": {"text": f"read as{part}"}, "range": [-0.5, len(drawn) - 0.5], "automargin": True},
+        yaxis={**axis, "title": {"text": f"true class{part}"}, "range": [len(drawn) - 0.5, -0.5], "automargin": True},
         coloraxis={
             "cmin": -1.0,
             "cmax": 1.0,
@@ -65,7 +80,7 @@ def matrix(counts: np.ndarray, names: Sequence[str], *, rates: bool = False) -> 
         },
         margin={"l": 40, "r": 8, "t": 8, "b": 40},
         meta={"palettes": {"coloraxis": "diverging"}},
-        uirevision="confusion",
+        uirevision=f"confusion {drawn}" if part else "confusion",
     )
     return figure
 

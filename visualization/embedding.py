@@ -21,6 +21,10 @@ _COLOURS = (
 _HERE = "#ff3d9a"
 WRONG = "read wrong"
 HERE = "this picture"
+_MOST_LISTED = 24
+"""Classes of a legend: of more, it would take the room of the points."""
+_THINNEST = 1 / 3
+"""Length of the shortest axis of a cloud, of the longest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +83,7 @@ def cloud(
             go.Scatter3d(
                 **_coordinates(found, mine, class_names),
                 **_entry(label, class_names),
+                showlegend=len(class_names) <= _MOST_LISTED,
                 mode="text",
                 text=[sign] * len(mine),
                 textfont={"size": 12, "color": colour},
@@ -97,10 +102,15 @@ def cloud(
                 )
             )
     _add_marks(figure, found, here)
+    listed = len(class_names) <= _MOST_LISTED
     figure.update_layout(
         scene=_scene(found),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        legend={"title": {"text": "true class"}, "groupclick": "togglegroup", "itemsizing": "constant"},
+        legend={
+            "title": {"text": "true class" if listed else "hover names<br>the class"},
+            "groupclick": "togglegroup",
+            "itemsizing": "constant",
+        },
         uirevision="embedding",
         meta={"thumbnails": pictures.meta()} if pictures else {},
     )
@@ -175,11 +185,24 @@ def _coordinates(found: Points, mine: np.ndarray, class_names: Sequence[str]) ->
 
 
 def _scene(found: Points) -> dict[str, object]:
-    # A scale of its own for each axis would stretch distances; but Plotly draws nothing of an axis without extent.
-    flat = len(found.places) == 0 or float(np.ptp(found.places, axis=0).min()) == 0.0
+    # A scale of its own for each axis would stretch distances; but Plotly draws nothing of an axis without extent, and
+    # of a cloud along one line a box too long to be seen: what is thinner than a third is stretched, and says so.
+    spans = np.ptp(found.places, axis=0) if len(found.places) else np.zeros(3)
+    flat = float(spans.min()) == 0.0
+    ratios = np.ones(3) if flat else (spans / spans.max()).astype(np.float64)
+    stretched = ratios < _THINNEST
     axes = {
-        f"{axis}axis": {"title": {"text": title, "font": {"size": 12}}, "showticklabels": False, "nticks": 6}
-        for axis, title in zip("xyz", found.axes, strict=True)
+        f"{axis}axis": {
+            "title": {"text": f"{title}, stretched" if thin else title, "font": {"size": 12}},
+            "showticklabels": False,
+            "nticks": 6,
+        }
+        for axis, title, thin in zip("xyz", found.axes, stretched, strict=True)
     }
     camera = {"eye": {"x": 1.35, "y": -1.45, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.15}}
-    return {**axes, "aspectmode": "cube" if flat else "data", "camera": camera}
+    if flat:
+        return {**axes, "aspectmode": "cube", "camera": camera}
+    if not stretched.any():
+        return {**axes, "aspectmode": "data", "camera": camera}
+    lengths = dict(zip("xyz", np.maximum(ratios, _THINNEST).tolist(), strict=True))
+    return {**axes, "aspectmode": "manual", "aspectratio": lengths, "camera": camera}

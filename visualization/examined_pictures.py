@@ -16,7 +16,7 @@ from visualization import class_words, galleries
 _DOWN, _LONG_DOWN = 4, 3
 _ACROSS, _NARROW_ACROSS, _LONG_ACROSS = 6, 4, 3
 _WORDS_PIXELS = 11
-_WORD = 9
+_WORD = 8
 """Characters of a class name below a picture; what hover says has all."""
 _SHORT_NAME = 2
 """Characters of a class name that leave room for six pictures side by side."""

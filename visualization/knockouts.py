@@ -86,27 +86,32 @@ def before_and_after(before: Score, after: Score | None, names: Sequence[str]) -
     """Every class's accuracy with everything and, with `after`, without what is muted, and below the differences."""
     heights = [0.58, 0.42] if after else [1.0]
     figure = make_subplots(rows=len(heights), cols=1, shared_xaxes=True, row_heights=heights, vertical_spacing=0.07)
-    places = list(range(len(names)))
+    drawn = _drawn(before, after)
+    places, some = list(range(len(drawn))), [names[place] for place in drawn]
     readings = [("with everything", before, _BEFORE, "")]
     if after:
         readings.append(("with muted ones", after, _AFTER, "/"))
     for name, values, colour, pattern in readings:
         figure.add_bar(
             x=places,
-            y=100 * values.by_class,
+            y=100 * values.by_class[drawn],
             name=name,
             marker={"color": colour, "pattern": {"shape": pattern}},
-            customdata=list(zip(names, values.hits, values.images, strict=True)),
+            customdata=list(zip(some, values.hits[drawn], values.images[drawn], strict=True)),
             hovertemplate=f"%{{customdata[0]}}, {name}: %{{customdata[1]:,}} of %{{customdata[2]:,}} read right, "
             "%{y:.2f} %<extra></extra>",
             row=1,
             col=1,
         )
     if after:
-        _add_differences(figure, points(before, after), names)
-    named, words = class_words.ticks(names)
+        _add_differences(figure, points(before, after)[drawn], some)
+    named, words = class_words.ticks(some)
     figure.update_xaxes(tickvals=named, ticktext=words, showgrid=False, zeroline=False)
-    figure.update_xaxes(title_text="class of the test images", row=len(heights))
+    which = "that change most" if after else "read worst"
+    every = len(drawn) == len(names)
+    words_below = "class of the test images" if every else f"class: {len(drawn)} of {len(names)} {which}"
+    title = {"text": words_below, "standoff": 8}  # below names that are turned for want of room
+    figure.update_xaxes(title=title, automargin=True, row=len(heights))
     figure.update_yaxes(title_text="read right (%)", range=[0, 104], row=1)
     figure.update_layout(
         barmode="group",
@@ -119,6 +124,15 @@ def before_and_after(before: Score, after: Score | None, names: Sequence[str]) -
     return figure
 
 
+def _drawn(before: Score, after: Score | None) -> list[int]:
+    """The classes that have bars, in their order; of very many those that change most, or without `after` are worst."""
+    interest = -before.by_class if after is None else np.abs(points(before, after))
+    if len(interest) <= _MOST_WRITTEN:
+        return list(range(len(interest)))
+    order = np.argsort(-np.nan_to_num(interest, nan=-np.inf), kind="stable")
+    return sorted(order[:_MOST_WRITTEN].tolist())
+
+
 def _add_differences(figure: go.Figure, changes: np.ndarray, names: Sequence[str]) -> None:
     figure.add_bar(
         x=list(range(len(names))),
@@ -126,7 +140,7 @@ def _add_differences(figure: go.Figure, changes: np.ndarray, names: Sequence[str
         name="difference",
         showlegend=False,
         marker={"color": _CHANGE},
-        text=[signed(change) for change in changes] if len(names) <= _MOST_WRITTEN else None,
+        text=[signed(change) for change in changes],
         textposition="outside",
         cliponaxis=False,
         customdata=list(names),

@@ -6,6 +6,7 @@ from collections import Counter
 
 from model.networks import Network
 from model.uploads.keeping import UploadRecord
+from visualization import summary
 
 
 def where(network: Network) -> str:
@@ -35,9 +36,9 @@ def facts(record: UploadRecord, network: Network) -> dict[str, str]:
     """Labels and values for a table."""
     rows, columns, channels = network.input_shape
     return {
-        "file": f"{record.file_name}, {record.size / 1e6:,.2f} MB, SHA-256 {record.sha256[:8]}",
+        "file": f"{record.file_name}, {summary.megabytes(record.size)}, SHA-256 {record.sha256[:8]}",
         "pictures": f"{rows} × {columns} × {channels}, pixels {record.values.replace('..', ' to ')} in training",
         "classes": f"{network.placed()[-1].output_shape[-1]}",
         "layers": f"{len(network.layers)}, {network.parameters:,} parameters",
-        "against Keras": f"{record.difference:.1e}, the largest difference of any value, on 4 pictures of noise",
+        "against Keras": f"{record.difference:.2g}, the largest difference of any value, on 4 pictures of noise",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from visualization.attributions import Reasons, number
+from visualization.attributions import Reasons, largest, number
 
 
 def pixels(found: Reasons) -> str:
@@ -18,9 +18,9 @@ def pixels(found: Reasons) -> str:
     if found.bent:
         where = bent_words(found)
         adds = (
-            f"**They do not add up here**: {where} is not of straight pieces, so that slope times ink is not what the "
-            f"ink gave: {number(found.left_over)} of {found.what} is left over. Integrated gradients hold for such a "
-            "network, up to the error of their sum; occlusion holds for any."
+            f"**They do not add up here**: {where} is not of straight pieces, so that slope times value is not what "
+            f"the pixels gave: {number(found.left_over)} of {found.what} is left over. Integrated gradients hold for "
+            "such a network, up to the error of their sum; occlusion holds for any."
         )
     else:
         adds = (
@@ -30,8 +30,8 @@ def pixels(found: Reasons) -> str:
             f"constants, {number(found.value)}. What is left over, {abs(found.left_over):.6f}, is rounding."
         )
     return (
-        f"Every pixel's ink times the slope of {found.what} along that pixel, by the chain rule through all layers. "
-        f"A pixel without ink gives nothing. {most}\n\n{adds}\n\n"
+        f"Every pixel's value (0 to 1) times the slope of {found.what} along that pixel, by the chain rule through all "
+        f"layers. A black pixel, 0, gives nothing. {most}\n\n{adds}\n\n"
         "*Gradient times input: Shrikumar et al. 2016, [arXiv:1605.01713](https://arxiv.org/abs/1605.01713). With the "
         "biases, a full sum: Srinivas and Fleuret 2019, [arXiv:1905.00780](https://arxiv.org/abs/1905.00780)*"
     )
@@ -45,7 +45,7 @@ def bent_words(found: Reasons, most: int = 4) -> str:
 
 def parts(found: Reasons) -> str:
     """Of the sum from pixels to logit."""
-    shares = "; ".join(f"{name} {number(part)}" for name, part in found.constants)
+    shares = "; ".join(f"{name} {number(part)}" for name, part in largest(found.constants))
     over = (
         f" What is left over, {number(found.left_over)}, comes from what is not of straight pieces, "
         f"{bent_words(found)}."
@@ -69,13 +69,13 @@ def occlusion(found: Reasons, patch: int) -> str:
     """Of the blank square that is moved over the picture."""
     row, column = np.unravel_index(found.occlusion.argmax(), found.occlusion.shape)
     return (
-        f"Around every pixel in turn, a square of {patch} x {patch} pixels is made blank (background, 0), and the "
+        f"Around every pixel in turn, a square of {patch} x {patch} pixels is made black (0), and the "
         f"network "
         f"reads the picture again, {found.occlusion.size} times. The colour says by how much {found.what} falls: most "
         f"where row {row}, column {column} is its middle, from {number(found.value)} by "
-        f"{found.occlusion[row, column]:.3f}. Below zero, the logit grows once that ink is gone.\n\n"
+        f"{found.occlusion[row, column]:.3f}. Below zero, the logit grows once the square is gone.\n\n"
         "It asks the network itself and holds for every kind of activation, but its values do not add up: squares "
-        "overlap, and a digit with a hole is a picture that the network never saw.\n\n"
+        "overlap, and a picture with a hole is one that the network never saw the like of.\n\n"
         "*Zeiler and Fergus 2014, [arXiv:1311.2901](https://arxiv.org/abs/1311.2901)*"
     )
 
@@ -84,13 +84,11 @@ def integrated(found: Reasons, steps: int) -> str:
     """Of the slopes on the way from black."""
     return (
         f"The slope of {found.what} along each pixel is not the same while the picture fades in. So it is averaged "
-        f"over "
-        f"{steps} steps on the way from a black picture to this one, and multiplied by the ink. All pixels together "
-        f"should "
-        f"give the change from black, {number(found.black)}, to here, {number(found.value)}: that is "
-        f"{number(found.value - found.black)}, and they give {number(float(found.integrated.sum()))}. The difference, "
-        f"{abs(found.integration_error):.4f}, is the error of a sum of {steps} steps; more steps make it smaller. It "
-        "holds for every differentiable network, straight or bent.\n\n"
+        f"over {steps} steps on the way from a black picture to this one, and multiplied by the pixel's value. All "
+        f"pixels together should give the change from black, {number(found.black)}, to here, {number(found.value)}: "
+        f"that is {number(found.value - found.black)}, and they give {number(float(found.integrated.sum()))}. The "
+        f"difference, {abs(found.integration_error):.4f}, is the error of a sum of {steps} steps; more steps make it "
+        "smaller. It holds for every differentiable network, straight or bent.\n\n"
         "*Sundararajan, Taly and Yan 2017, [arXiv:1703.01365](https://arxiv.org/abs/1703.01365)*"
     )
 

@@ -9,6 +9,7 @@ from data.errors import StrataError
 from model.records import Config
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
+from visualization import summary
 
 _LABELS = {
     "dataset": "dataset",
@@ -87,7 +88,7 @@ def outcome(run: Run) -> dict[str, str]:
         **({} if run.is_uploaded else {"time": f"{status.seconds:.1f} s"}),
         "weights hash": status.weights_hash or "told when the run has ended",
         "snapshots": f"{len(steps)}",
-        "on disk": f"{run.disk_bytes() / 1e6:,.1f} MB",
+        "on disk": summary.megabytes(run.disk_bytes()),
     }
     if data and run.is_uploaded:
         words["data"] = f"{data.title}, to look at, {data.sha256[:8]}"

@@ -14,6 +14,7 @@ from data import datasets, own
 from model.networks import Network
 from model.runs import PRETRAINED, Run
 from visualization import picks, picture_state
+from visualization.failures import Failures
 from visualization.pad import PadDrawing, PadReport
 from visualization.picks import Pick, Wish
 from visualization.picture_state import FIRST_SAMPLE as FIRST_SAMPLE
@@ -156,16 +157,6 @@ def pad_report() -> PadReport:
     return PadReport(state.get("drawing_taken"), has_drawing() and state.get("picture_source") == "Drawing")
 
 
-def selected_channels(layer: str) -> tuple[int, ...]:
-    """Which maps of a layer the surfaces show; empty means all."""
-    return tuple(st.session_state.get(f"channels_{layer}", ()))
-
-
-def relief() -> bool:
-    """Whether surfaces show activation as height too."""
-    return bool(st.session_state.get("relief", False))
-
-
 def remember_pick(pick: Pick | None) -> None:
     """Keep what was touched last, in the scene or on a surface."""
     st.session_state["pick"] = pick
@@ -185,6 +176,11 @@ def take_pick(message: object, network: Network) -> None:
 def last_pick() -> Pick | None:
     """What was touched last; None before the first touch, and once it was let go."""
     return cast(Pick | None, st.session_state.get("pick"))
+
+
+def export_failures() -> Failures:
+    """Why files could not be made that somebody of this session took."""
+    return cast(Failures, st.session_state.setdefault("export_failures", Failures()))
 
 
 def show_view(view: View) -> None:

@@ -1,4 +1,4 @@
-"""A picture changed step by step: what the network reads over the amount, and what moved test pictures cost it."""
+"""A picture changed step by step: what the network reads over the amount."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import plotly.graph_objects as go
 
 from data.changes import CHANGES, Change
 from model.analyses import Arrays
-from model.trials import AS_THEY_COME, CONDITIONS
-from visualization import charts, class_words
+from visualization import class_words
 from visualization.pictures import shades, with_channels
 from visualization.previews import png_url
 
@@ -20,9 +19,7 @@ from visualization.previews import png_url
 _READ, _TRUE, _FAINT = "#56b4e9", "#e69f00", "#8a94a3"
 _OTHERS = (("#009e73", "dot"), ("#cc79a7", "dashdot"), ("#d55e00", "longdash"), ("#2f7fd0", "longdashdot"))
 _MOST_PICTURES = 11
-_STRIPES = {"fillmode": "overlay", "fgcolor": "rgba(0, 0, 0, 0.35)", "solidity": 0.12}
-_PREPARED = ("as it comes", "prepared")
-_STATES = ("untouched", "shifted, rotated")
+_LETTER, _LINE = 0.016, 8  # of a name: about its width, of the axis, and its height, per cent
 
 
 def curve(
@@ -37,7 +34,7 @@ def curve(
     pictures = with_channels(pictures, 4)
     figure = go.Figure()
     neutral = change.amounts.index(change.neutral)
-    read, winners = int(probabilities[neutral].argmax()), sorted(set(probabilities.argmax(axis=1).tolist()))
+    read, winners = int(probabilities[neutral].argmax()), _winners(change, probabilities)
     said = [amount_words(change, amount) for amount in change.amounts]
     first_other = True
     cut = class_words.shorts(class_names)
@@ -61,14 +58,49 @@ def curve(
     for amount, _ in flips(change, probabilities):
         line = {"width": 1, "dash": "dot", "color": _FAINT}
         figure.add_shape(type="line", x0=amount, x1=amount, y0=0, y1=1, yref="y domain", line=line)
-    for place in {read, *winners, *([] if label is None else [label])}:
-        peak = neutral if place == read else int(probabilities[:, place].argmax())
-        height = 100 * float(probabilities[peak, place])
-        name_there = {"x": change.amounts[peak], "y": height, "text": f"<b>{cut[place]}</b>"}
-        figure.add_annotation(**name_there, showarrow=False, yshift=-10 if height > 90 else 10)
+    for name_there in _names(change, probabilities, cut, read, label, winners):
+        figure.add_annotation(**name_there, showarrow=False)
     _add_strip(figure, change, pictures, said)
     _lay_out(figure, change, name, pictures.shape[1])
     return figure
+
+
+def _winners(change: Change, probabilities: np.ndarray) -> list[int]:
+    """The classes that are read somewhere, ascending; of many where the answer flips first, and the surest."""
+    won = set(probabilities.argmax(axis=1).tolist())
+    first = [label for _, label in flips(change, probabilities)]
+    surest = sorted(won, key=lambda place: -float(probabilities[:, place].max()))
+    read = int(probabilities[change.amounts.index(change.neutral)].argmax())
+    return sorted(list(dict.fromkeys([read, *first, *surest]))[: 1 + len(_OTHERS)])
+
+
+def _names(
+    change: Change,
+    probabilities: np.ndarray,
+    cut: Sequence[str],
+    read: int,
+    label: int | None,
+    winners: Sequence[int],
+) -> list[dict[str, object]]:
+    """Names at the peaks of the lines that matter, the most important first; one that would lie on another is left out.
+
+    The legend names all.
+    """
+    neutral, wide = change.amounts.index(change.neutral), change.amounts[-1] - change.amounts[0]
+    found: list[tuple[float, float, int]] = []
+    names: list[dict[str, object]] = []
+    for place in dict.fromkeys([read, *([] if label is None else [label]), *winners]):
+        peak = neutral if place == read else int(probabilities[:, place].argmax())
+        x, y = change.amounts[peak], 100 * float(probabilities[peak, place])
+        letters = len(cut[place])
+        if any(
+            abs(x - beside) < _LETTER * wide * (letters + others) / 2 and abs(y - height) < _LINE
+            for beside, height, others in found
+        ):
+            continue
+        found.append((x, y, letters))
+        names.append({"x": x, "y": y, "text": f"<b>{cut[place]}</b>", "yshift": -10 if y > 90 else 10})
+    return names
 
 
 def _style(place: int, read: int, label: int | None, winners: Sequence[int]) -> tuple[dict[str, object], str]:
@@ -201,80 +233,4 @@ def table(found: Arrays, class_names: Sequence[str]) -> str:
     for name, change in CHANGES.items():
         for amount, row in zip(change.amounts, found[f"{name}/probabilities"], strict=True):
             writer.writerow([name, f"{amount:g}", change.unit, *(f"{value:.6f}" for value in row)])
-    return text.getvalue()
-
-
-def bars(found: Arrays) -> go.Figure:
-    """The accuracy on model.trials' pictures in each of its conditions, with Wilson's 95 % intervals."""
-    share = 100 * found["right"] / found["pictures"][0]
-    low, high = 100 * found["interval"][:, 0], 100 * found["interval"][:, 1]
-    figure = go.Figure()
-    conditions = _conditions(found)
-    for place, (name, colour, pattern) in enumerate(zip(_PREPARED, (_READ, _TRUE), ("", "/"), strict=True)):
-        asked = [f"{state}{'_prepared' if place else ''}" for state in ("untouched", "moved")]
-        if asked[0] not in conditions:
-            continue
-        mine = [conditions.index(condition) for condition in asked]
-        figure.add_trace(
-            go.Bar(
-                x=list(_STATES),
-                y=share[mine],
-                name=name,
-                marker={"color": colour, "pattern": {**_STRIPES, "shape": pattern}},
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": high[mine] - share[mine],
-                    "arrayminus": share[mine] - low[mine],
-                    "thickness": 1.5,
-                    "color": _FAINT,
-                },
-                text=[charts.percent(value / 100) for value in share[mine]],
-                textposition="inside",
-                textangle=0,
-                insidetextfont={"color": "#10151c"},
-                insidetextanchor="start",
-                hovertemplate=f"%{{x}}, {name}: %{{y:.1f}} % read right<extra></extra>",
-            )
-        )
-    figure.update_layout(
-        barmode="group",
-        xaxis={"title": {"text": f"the same {int(found['pictures'][0]):,} test pictures"}},
-        yaxis={"title": {"text": "accuracy (% of pictures)"}, "range": [0, 102]},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        margin={"l": 56, "r": 12, "t": 8, "b": 48},
-        uirevision="stress accuracy",
-    )
-    return figure
-
-
-def _conditions(found: Arrays) -> tuple[str, ...]:
-    """What the figures are of, in their order: own data sets are not prepared."""
-    return AS_THEY_COME if len(found["right"]) == len(AS_THEY_COME) else CONDITIONS
-
-
-def rows(found: Arrays) -> list[dict[str, str]]:
-    """The accuracies as a table for people, a row a condition."""
-    pictures = int(found["pictures"][0])
-    result = []
-    for place, condition in enumerate(_conditions(found)):
-        low, high = (100 * float(end) for end in found["interval"][place])
-        result.append(
-            {
-                "Pictures": _STATES[condition.startswith("moved")],
-                "": _PREPARED[condition.endswith("prepared")].replace(" ", "\u00a0"),
-                f"Right of {pictures:,}": f"{int(found['right'][place]):,}",
-                "95 % interval": f"{low:.1f}–{high:.1f}\u00a0%",
-            }
-        )
-    return result
-
-
-def accuracy_table(found: Arrays) -> str:
-    """The accuracies as CSV."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["condition", "right", "pictures", "interval_low", "interval_high"])
-    for condition, right, (low, high) in zip(_conditions(found), found["right"], found["interval"], strict=True):
-        writer.writerow([condition, int(right), int(found["pictures"][0]), f"{low:.6f}", f"{high:.6f}"])
     return text.getvalue()

@@ -24,8 +24,14 @@ _HOW = {
 }
 
 
-def curve(name: str, probabilities: np.ndarray, class_names: Sequence[str]) -> str:
-    """What the curves are and how they were computed: Markdown."""
+_OUTSIDE = {
+    False: "Background is black, 0.",
+    True: "Background is the median of the picture's border, colour by colour, as where own data is prepared.",
+}
+
+
+def curve(name: str, probabilities: np.ndarray, class_names: Sequence[str], *, of_border: bool = False) -> str:
+    """What the curves are and how they were computed: Markdown. of_border: where the background is from."""
     change = CHANGES[name]
     neutral = change.amounts.index(change.neutral)
     read = int(probabilities[neutral].argmax())
@@ -39,10 +45,11 @@ def curve(name: str, probabilities: np.ndarray, class_names: Sequence[str]) -> s
         f"{stress.flip_words(change, probabilities, class_names)}\n\n"
         "A dotted upright line stands where the answer first becomes another. Below are the very pictures that the "
         "network saw, each at its amount, with no preparation."
+        f"{'' if name == 'noise' else f' {_OUTSIDE[of_border]}'}"
     )
 
 
-def accuracy(found: Arrays) -> str:
+def accuracy(found: Arrays, *, of_border: bool = False) -> str:
     """What the bars are and how they were computed: Markdown."""
     pictures = int(found["pictures"][0])
     shares = [charts.percent(int(right) / pictures) for right in found["right"]]
@@ -52,7 +59,7 @@ def accuracy(found: Arrays) -> str:
         f"{pictures:,} test pictures, the same share of each class, each shifted by up to {MOST_PIXELS:g} pixels "
         f"down or up and sideways and rotated by up to {MOST_DEGREES:g}° either way, evenly drawn by seed "
         f"{SEED}: the same for every network. Untouched, this one reads {untouched} right; shifted "
-        f"and rotated {moved}.\n\n"
+        f"and rotated {moved}. {_OUTSIDE[of_border]}\n\n"
         f"{_prepared(found) if is_prepared else ''}"
         "The thin line on a bar is Wilson's 95 % interval, which says how far the share may lie off by the choice of "
         "pictures alone (E. B. Wilson, Journal of the American Statistical Association 22 (1927))."

@@ -13,10 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from visualization import class_words
+
 LAYER_GAP = 1.0
 """Distance between two layers on the z axis, which counts layers."""
 RELIEF = 0.45
 """Height of the strongest activation of a layer in relief, in layers: below 1, so that no layer touches the next."""
+MOST_SHEETS = 12
+"""Layers of a stack: of more, names lie on each other and no sheet is seen for the next."""
+MOST_NEURONS = 40_000
+"""Neurons of a sheet whose maps nobody chose: a stack of more takes the browser seconds."""
+_LONGEST = 24
+_ABOVE = 0.85
+"""Height of the axis' title over the first layer, in layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,17 @@ class Tiling:
         return self.channels[place], inner_row, inner_column
 
 
+def spread(count: int, most: int = MOST_SHEETS) -> tuple[int, ...]:
+    """Places of at most `most` of `count` layers, evenly apart, the first and the last among them."""
+    return tuple(np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist())
+
+
+def maps_on_a_sheet(shape: Sequence[int]) -> int:
+    """How many maps of a layer, (rows, columns, maps), a sheet holds unless others are chosen: 1 at least."""
+    rows, columns, count = shape
+    return max(1, min(count, MOST_NEURONS // (rows * columns)))
+
+
 def tiling(activations: np.ndarray, channels: Sequence[int] = ()) -> Tiling:
     """The tiling of `channels` of a layer, all of them if none is named; activations (rows, columns, channels)."""
     rows, columns, count = activations.shape
@@ -71,26 +91,37 @@ def tile(activations: np.ndarray, tiles: Tiling) -> np.ndarray:
 
 
 def stack(
-    layers: Mapping[str, np.ndarray], *, channels: Mapping[str, Sequence[int]] | None = None, relief: bool = False
+    layers: Mapping[str, np.ndarray],
+    *,
+    channels: Mapping[str, Sequence[int]] | None = None,
+    relief: bool = False,
+    scaled: bool = False,
 ) -> go.Figure:
     """The stack of `layers`, the first at the top.
 
     layers: float32 (rows, columns, channels) by title; channels: which maps of a layer, all where it has no entry;
-    relief: height by activation too, else flat sheets.
+    relief: height by activation too, else flat sheets; scaled: colours up to each layer's own strongest activation.
     """
     figure = go.Figure()
     lowest = min((float(values.min(initial=0.0)) for values in layers.values()), default=0.0)
     strongest = max((float(np.abs(values).max(initial=0.0)) for values in layers.values()), default=0.0) or 1.0
-    titles = list(layers)
+    named = {}
     for depth, (title, values) in enumerate(layers.items()):
         tiles = tiling(values, (channels or {}).get(title, ()))
-        figure.add_trace(_surface(title, tile(values, tiles), tiles, -depth * LAYER_GAP, relief))
+        named[title] = len(tiles.channels), values.shape[-1]
+        own = float(np.abs(values).max(initial=0.0)) or 1.0
+        figure.add_trace(
+            _surface(title, tile(values, tiles), tiles, -depth * LAYER_GAP, relief, own if scaled else None)
+        )
+    if scaled:
+        strongest = 1.0
+    measure = "activation (of each layer's strongest)" if scaled else "activation"
     figure.update_layout(
-        scene=_axes(titles),
+        scene=_axes(named),
         coloraxis={
             "cmin": -strongest if lowest < 0 else 0.0,
             "cmax": strongest,
-            "colorbar": {"title": {"text": "activation", "side": "right"}, "thickness": 14, "len": 0.7},
+            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 14, "len": 0.7},
         },
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         uirevision="stack",
@@ -99,8 +130,10 @@ def stack(
     return figure
 
 
-def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief: bool) -> go.Surface:
+def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief: bool, own: float | None) -> go.Surface:
+    """own: the layer's strongest activation, if its colours end there."""
     rows, columns = sheet.shape
+    value = "%{surfacecolor:.3f}" if own is None else f"%{{surfacecolor:.1%}} of {own:.3g}, the layer's strongest"
     height = np.where(np.isnan(sheet), np.nan, np.float32(depth))
     if relief:
         height = height + np.nan_to_num(sheet) * np.float32(RELIEF / (np.nanmax(np.abs(sheet)) or 1.0))
@@ -111,12 +144,12 @@ def _surface(title: str, sheet: np.ndarray, tiles: Tiling, depth: float, relief:
         y=np.linspace(1, 0, rows, dtype=np.float32),
         z=height.astype(np.float32),
         # Plotly may name a point of the gap for the map beside it: there it says what the map's last line says.
-        surfacecolor=_over_gaps(sheet, tiles),
+        surfacecolor=_over_gaps(sheet if own is None else sheet / np.float32(own), tiles),
         customdata=_over_gaps(_places(tiles), tiles),
         coloraxis="coloraxis",
         hovertemplate=(
             f"{title}, map %{{customdata[0]}}, row %{{customdata[1]}}, column %{{customdata[2]}}: "
-            "%{surfacecolor:.3f}<extra></extra>"
+            f"{value}<extra></extra>"
         ),
         lighting={"ambient": 1.0, "diffuse": 0.0, "specular": 0.0} if not relief else {"ambient": 0.75, "diffuse": 0.4},
         contours={axis: {"highlight": False} for axis in ("x", "y", "z")},
@@ -144,12 +177,23 @@ def _over_gaps(sheet: np.ndarray, tiles: Tiling) -> np.ndarray:
     return filled
 
 
-def _axes(titles: Sequence[str]) -> dict[str, object]:
-    depths = [-depth * LAYER_GAP for depth in range(len(titles))]
+def _axes(layers: Mapping[str, tuple[int, int]]) -> dict[str, object]:
+    """layers: how many maps are drawn, and how many there are, by title."""
+    depths = [-depth * LAYER_GAP for depth in range(len(layers))]
+    names = [
+        f"{name} ({drawn:,} of {count:,})" if drawn < count else name
+        for name, (drawn, count) in zip(class_words.shorts(list(layers), _LONGEST), layers.values(), strict=True)
+    ]
     return {
         "xaxis": {"title": {"text": "width (maps side by side)"}, "showticklabels": False, "range": [0, 1]},
         "yaxis": {"title": {"text": "height (rows of maps)"}, "showticklabels": False, "range": [0, 1]},
-        "zaxis": {"title": {"text": "layer"}, "tickvals": depths, "ticktext": list(titles)},
+        "zaxis": {
+            # Plotly writes an upright axis' title over its names: here it stands above them, as one of them.
+            "title": {"text": ""},
+            "tickvals": [_ABOVE, *depths],
+            "ticktext": ["<b>layer</b>", *names],
+            "range": [depths[-1] - 0.5 if depths else 0.0, _ABOVE],
+        },
         "aspectmode": "manual",
         "aspectratio": {"x": 0.85, "y": 0.85, "z": 1.45},
         # Orthographic, so that every sheet is seen at the same angle; steep enough to look onto each, not past it.

@@ -79,3 +79,14 @@ def test_noise_is_one_field_that_the_amount_scales() -> None:
         difference = changes.apply(grey, "noise", amount).astype(float) - 128
         inside = np.abs(255 * amount / 100 * field) < 120
         assert np.abs(difference - 255 * amount / 100 * field)[inside].max() <= 0.5001
+
+
+@pytest.mark.parametrize(
+    ("name", "amount"), [("shift_x", 7), ("shift_y", -7), ("rotate", 45), ("scale", 60), ("pen", -1)]
+)
+def test_a_background_comes_in_from_outside_in_every_channel(name: str, amount: float) -> None:
+    """A picture that is nothing but its background stays so; with black from outside it would not."""
+    colours = (200, 30, 120)
+    picture = np.full((32, 32, 3), colours, np.uint8)
+    np.testing.assert_array_equal(changes.apply_to_channels(picture, name, amount, colours), picture)
+    assert (changes.apply_to_channels(picture, name, amount) == 0).any()

@@ -78,3 +78,13 @@ def test_the_accuracies_are_counted_and_have_wilsons_interval(run: Run) -> None:
         np.testing.assert_allclose(found["interval"][place], [centre - half, centre + half], atol=1e-6)
     assert found["right"][0] > 0.8 * count > found["right"][2]
     assert said == [(done, 4 * count) for done in range(4 * count)]
+
+
+def test_what_comes_in_is_the_borders_median_but_for_ink_on_black() -> None:
+    assert trials.outside("mnist", 1) == trials.outside("digits", 1) == trials.outside(None, 1) == ""
+    assert trials.outside("own-4af4d47a40a3", 1) == trials.outside(None, 3) == trials.BORDER
+    pixels = np.random.default_rng(3).integers(0, 256, (12, 12, 3)).astype(np.uint8)
+    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])  # corners twice, as in data.squares
+    expected = np.quantile(rim, 0.5, axis=0, method="lower")
+    assert trials.background(pixels, trials.BORDER) == tuple(expected)
+    assert trials.background(pixels, "") == (0, 0, 0)

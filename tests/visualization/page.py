@@ -12,6 +12,7 @@ from model.networks import CNN
 from model.records import RunState, Status
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
+from visualization.views import waiting
 
 DEADLINE_SECONDS = 120
 
@@ -23,6 +24,17 @@ def wait(condition: Callable[[], bool]) -> None:
         time.sleep(0.3)  # a drawing of the page takes a processor that the worker it waits for could have
 
 
+def settled(page: AppTest) -> str:
+    """What the page says once the workers have all that it asked for, one thing after the other."""
+    asked = waiting.engine().analyses
+    page.run()
+    while True:
+        wait(lambda: not asked._futures)
+        page.run()  # also where nothing is on its way any more: it may have come since the page was drawn
+        if not asked._futures:
+            return words(page)
+
+
 def words(page: AppTest) -> str:
     """All that the page says."""
     assert not page.exception, page.exception[0].value
@@ -32,11 +44,15 @@ def words(page: AppTest) -> str:
 
 def component(page: AppTest, name: str) -> dict[str, Any]:
     """The data that the page sends to a browser component, by the end of its key."""
+    found = components(page, name)
+    assert found, f"no component {name}"
+    return found[0]
+
+
+def components(page: AppTest, name: str) -> list[dict[str, Any]]:
+    """The same of every component of that kind, in their order."""
     found = [block for block in _blocks(page._tree) if getattr(block, "type", "") == "bidi_component"]
-    for block in found:
-        if block.proto.component_name.endswith(name):
-            return json.loads(block.proto.json)
-    raise AssertionError(f"no component {name}; there are {[block.proto.component_name for block in found]}")
+    return [json.loads(block.proto.json) for block in found if block.proto.component_name.endswith(name)]
 
 
 def progress(page: AppTest) -> str:

@@ -133,3 +133,14 @@ def test_a_network_without_convolution_has_no_such_map() -> None:
     found = attributions.reasons(without, PRESETS["mlp_sigmoid"], NAMES)
     assert found.grad_cam is None
     assert found.bent == (("dense_1", "sigmoid"), ("dense_2", "sigmoid"))
+
+
+@pytest.mark.parametrize("parts", [np.zeros(40), np.random.default_rng(5).normal(size=40)])
+def test_of_many_constants_the_largest_have_bars_and_the_others_are_one(parts: np.ndarray) -> None:
+    constants = [(f"biases of a layer with quite a long name {place}", float(part)) for place, part in enumerate(parts)]
+    drawn = attributions.largest(constants)
+    assert len(drawn) == attributions.MOST_BARS and drawn[-1][0] == f"{41 - attributions.MOST_BARS} others"
+    assert sum(part for _, part in drawn) == pytest.approx(parts.sum())
+    assert min(abs(part) for _, part in drawn[:-1]) == np.sort(np.abs(parts))[-(attributions.MOST_BARS - 1)]
+    places = [constants.index(each) for each in drawn[:-1]]
+    assert places == sorted(places)

@@ -59,11 +59,31 @@ def test_the_confusion_matrix_names_what_it_has_room_for(count: int) -> None:
     )
 
 
+def test_of_a_hundred_classes_those_of_the_most_frequent_mistakes_are_drawn() -> None:
+    counts = np.diag(np.full(100, 20))
+    counts[3, 90], counts[90, 41], counts[5, 6] = 9, 8, 7
+    assert confusion.most_confused(counts) == (3, 5, 6, 41, 90)
+    assert confusion.most_confused(counts, 4) == (3, 41, 90)
+    assert confusion.most_confused(np.diag([4, 4, 4]), 2) == (0, 1)
+    figure = confusion.matrix(counts, LONG, rates=True, only=(3, 41, 90))
+    (cells,) = figure.data
+    assert cells.customdata[0][2] == confusion.sentence(counts, LONG, 3, 90)
+    assert tuple(cells.text[0]) == (f"{100 * 20 / 29:.1f}", "·", f"{100 * 9 / 29:.1f}")  # of all 29, drawn or not
+    assert figure.layout.yaxis.title.text == "true class (3 of 100 classes)"
+
+
 def test_a_hundred_classes_of_a_knock_out_and_of_an_embedding_are_told_apart() -> None:
     images = np.full(100, 3)
     before, after = Score(images, images, 0.1), Score(images, images - 1, 0.4)
+    assert len(knockouts.before_and_after(before, None, LONG).data[0].x) < 100
+    after.hits[[7, 99]] = 0
     figure = knockouts.before_and_after(before, after, LONG)
-    assert figure.data[2].text is None and figure.data[0].customdata[99][0] == LONG[99]
+    bars, _, differences = figure.data
+    named = [words[0] for words in bars.customdata]
+    assert LONG[7] in named and LONG[99] in named and named == [name for name in LONG if name in named]
+    assert len(differences.text) == len(named) == 24
+    assert list(differences.y) == [-100 if name in (LONG[7], LONG[99]) else pytest.approx(-100 / 3) for name in named]
+    assert figure.layout.xaxis2.title.text == "class: 24 of 100 that change most"
     found = embedding.Points(
         np.arange(100), np.zeros((100, 3), np.float32), np.arange(100), np.arange(100), np.ones(100), ("a", "b", "c")
     )

@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import dataclasses
 import io
 
 import numpy as np
@@ -81,6 +82,10 @@ def test_axes_say_what_they_hold(found: Points) -> None:
     assert points.axes[0] == "component 1 (23.4\u00a0% of variance)"
     scene = embedding.cloud(points, NAMES).layout.scene
     assert scene.xaxis.title.text == points.axes[0] and scene.aspectmode == "data"
+    line = dataclasses.replace(points, places=points.places * np.array([50, 1, 1], np.float32))
+    scene = embedding.cloud(line, NAMES).layout.scene
+    assert scene.aspectmode == "manual" and scene.aspectratio.x == 1 and scene.aspectratio.y == pytest.approx(1 / 3)
+    assert [axis.title.text.endswith("stretched") for axis in (scene.xaxis, scene.yaxis, scene.zaxis)] == [0, 1, 1]
     without = {name: array for name, array in result.items() if name != "variance"}
     assert embedding.points(without, labels).axes[2] == "t-SNE 3 (no unit)"
 

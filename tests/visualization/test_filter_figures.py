@@ -19,11 +19,31 @@ def test_mean_and_largest_stand_side_by_side_with_the_share_above_zero() -> None
     assert list(largest.y) == list(mean.y) == list(above.y) == ["conv 1", "output"]
     assert (list(largest.x), list(mean.x), list(above.x)) == ([1.25, 90.0], [0.05, -0.1], [50.0, 100.0])
     assert list(mean.text) == ["0.05", "-0.1"]  # readable however short the bar
-    assert above.customdata[0] == "100 of 200"
+    assert above.customdata[0] == "conv 1: 100 of 200"
     patterns = {trace.marker.pattern.shape for trace in (largest, mean, above)}
     assert len(patterns) == 3
     low, high = activity.layers(found).layout.xaxis.range
-    assert low < -0.1 and high > 90
+    # A number outside of its bar has a fifth of the axis to itself on either side.
+    assert -0.1 - low > 0.2 * (90 + 0.1) and high - 90 > 0.2 * (90 + 0.1)
+
+
+def test_many_layers_are_lines_over_their_order_that_name_each() -> None:
+    random = np.random.default_rng(2)
+    found = [
+        Activity(
+            f"layer_{place}", f"layer {place}", 50, float(random.normal()), float(random.normal()) + 3, 0.02 * place
+        )
+        for place in range(activity.MOST_BARS + 1)
+    ]
+    figure = activity.layers(found)
+    largest, mean, above = figure.data
+    assert list(largest.y) == [each.maximum for each in found] and list(mean.y) == [each.mean for each in found]
+    assert list(above.y) == [100 * each.above for each in found] and above.yaxis == "y2"
+    for line in figure.data:
+        assert list(line.x) == list(range(1, len(found) + 1))
+        assert list(line.customdata) == [each.title for each in found]
+    assert len({line.line.dash for line in figure.data}) == 3
+    assert activity.layers(found[:-1]).data[0].type == "bar"
 
 
 def test_weights_are_counted_as_numpy_counts_them_on_both_sides_of_zero() -> None:

@@ -51,7 +51,7 @@ def test_surfaces_show_the_network_that_is_shown(page: AppTest, engine: Engine) 
     page.run()
     figure = json.loads(component(page, "figure")["figure"])
     assert [trace["name"] for trace in figure["data"]] == ["conv 1", "pool 1", "conv 2", "pool 2"]
-    page.session_state["channels_conv_1"] = [3]
+    page.session_state["channels_conv_1_32"] = [3]
     page.run()
     figure = json.loads(component(page, "figure")["figure"])
     assert figure["data"][0]["surfacecolor"]["shape"] == "26, 26"

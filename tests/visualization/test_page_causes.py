@@ -14,7 +14,7 @@ from model.networks import PRESETS, Conv2D, Dense, Flatten, MaxPool2D, Network
 from model.records import RunState, Status
 from model.run import Run
 from tests.model.snapshots import STEP, run_of
-from tests.visualization.page import button, component, wait, words
+from tests.visualization.page import button, component, settled, words
 from visualization.views import ranking, waiting, why
 
 SMALL = Network(
@@ -46,14 +46,10 @@ def show(page: AppTest, run: Run, section: str) -> None:
 
 
 def until(page: AppTest, text: str) -> str:
-    """The page's words once they hold `text`."""
-
-    def said() -> bool:
-        page.run()
-        return text in words(page)
-
-    wait(said)
-    return words(page)
+    """The page's words once the workers are done, which hold `text`."""
+    said = settled(page)
+    assert text in said
+    return said
 
 
 def figures(page: AppTest) -> list[dict[str, Any]]:

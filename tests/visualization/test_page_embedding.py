@@ -11,17 +11,21 @@ from streamlit.testing.v1 import AppTest
 
 from data import datasets
 from model.engine import Engine
+from model.networks import Dense, Flatten, Network
 from model.records import DataRecord
 from model.runs import Run
-from tests.visualization.page import button, finished_run, wait, words
-from visualization.views import waiting
+from tests.model.snapshots import run_of
+from tests.visualization.page import button, settled, words
+from visualization.views import embedding, waiting
 
 
 @pytest.fixture
 def run(page: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The pretrained network as a run on the digits; the page shows it."""
+    """A small network on the digits; the page shows it."""
     monkeypatch.setattr(waiting, "engine", lambda: engine)
-    run, digits = finished_run(engine), datasets.load("digits")
+    layers = (Flatten("flatten"), Dense("dense_1", 12), Dense("output", 10, "softmax"))
+    run, digits = run_of(Network("tiny", "Tiny", (28, 28, 1), layers), engine.runs.root), datasets.load("digits")
+    page.query_params["run"] = run.id
     record = DataRecord(digits.name, digits.title, digits.origin, digits.sha256, digits.class_names, 1149, 288)
     run.write_data(record)
     return run
@@ -46,7 +50,6 @@ def _figures(page: AppTest) -> dict[str, dict[str, Any]]:
 
 
 def _shows(page: AppTest, title: str) -> bool:
-    page.run()
     return any(name.startswith(title) and _is_drawn(figure) for name, figure in _figures(page).items())
 
 
@@ -58,7 +61,8 @@ def _is_drawn(figure: dict[str, Any]) -> bool:
 def test_points_are_drawn_and_a_click_chooses_their_picture(page: AppTest, run: Run) -> None:
     page.session_state["view"], page.session_state["evaluation"] = "Evaluation", "Embedding"
     title = "Test pictures as dense 1 sees them, by PCA"
-    wait(lambda: _shows(page, title) and _shows(page, "Nearest of 1,149 training pictures"))
+    settled(page)
+    assert _shows(page, title) and _shows(page, "Nearest of 1,149 training pictures")
     figure = _figures(page)[title]
     names = [trace["name"] for trace in figure["data"]]
     assert names[0] == "0" and "this picture" in names
@@ -73,21 +77,22 @@ def test_points_are_drawn_and_a_click_chooses_their_picture(page: AppTest, run: 
     assert f"Digits test image {number:,}" in words(page) and "true label 3" in words(page)
 
 
-def test_t_sne_begins_when_asked(page: AppTest, run: Run) -> None:
+def test_t_sne_begins_when_asked(page: AppTest, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "_NEIGHBOURHOODS", 50)
     page.session_state["view"], page.session_state["evaluation"] = "Evaluation", "Embedding"
     page.session_state["embedding_method"] = "t-SNE"
     page.run()
-    assert "t-SNE of 360 test images" in words(page)
+    assert "t-SNE of 50 test images" in words(page)
     button(page, "Compute").click()
-    wait(lambda: _shows(page, "Test pictures as dense 1 sees them, by t-SNE"))
-    assert "Kullback-Leibler divergence of" in words(page)
-    wait(lambda: _shows(page, "Test pictures") and "this picture" in json.dumps(_figures(page)))
+    assert "Kullback-Leibler divergence of" in settled(page)
+    assert _shows(page, "Test pictures as dense 1 sees them, by t-SNE")
+    assert "this picture" in json.dumps(_figures(page))
 
 
 def test_the_picture_is_changed_step_by_step_and_the_trials_are_counted(page: AppTest, run: Run) -> None:
     page.session_state["view"], page.session_state["causes"] = "Causes", "Stress"
-    wait(lambda: _shows(page, "Rotate: sample 7") and _shows(page, "Accuracy on 360 moved test pictures"))
-    said = words(page)
+    said = settled(page)
+    assert _shows(page, "Rotate: sample 7") and _shows(page, "Accuracy on 360 moved test pictures")
     assert "against the clock." in said and "with the clock." in said
     assert "360 test pictures, the same share of each class, each shifted by up to 4 pixels" in said
     page.session_state["stress"] = "noise"

@@ -23,7 +23,7 @@ from model.runs import PRETRAINED, Run
 from model.settings import Settings
 from model.tracing import trace
 from tests.visualization import page as pages
-from tests.visualization.page import button, wait, words
+from tests.visualization.page import button, settled, words
 from visualization.picks import Pick
 from visualization.views import waiting
 
@@ -75,14 +75,6 @@ def figures(page: AppTest) -> dict[str, dict]:
             key = block.proto.id.rsplit("-", 1)[-1]
             found[key] = json.loads(json.loads(block.proto.json)["figure"])
     return found
-
-
-def settled(page: AppTest) -> str:
-    """What the page says once the worker has what it was asked for."""
-    page.run()
-    wait(lambda: not waiting.engine().analyses._futures)
-    page.run()
-    return words(page)
 
 
 def _filters(page: AppTest, layer: str, channel: int | None = None) -> str:

@@ -22,7 +22,7 @@ from model.layers import (
 from model.networks import Network
 from model.run import Run
 from tests.model.snapshots import run_of
-from tests.visualization.page import wait, words
+from tests.visualization.page import settled
 from visualization.picks import Pick
 from visualization.views import waiting
 from visualization.views.filter_choice import _channel_of
@@ -57,14 +57,6 @@ def run(page: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Run:
     run = run_of(network(), engine.runs.root)
     page.query_params["run"] = run.id
     return run
-
-
-def settled(page: AppTest) -> str:
-    """What the page says once the worker has what it was asked for."""
-    page.run()
-    wait(lambda: not waiting.engine().analyses._futures)
-    page.run()
-    return words(page)
 
 
 def test_every_view_that_looks_into_layers_draws_branches_and_kerass_own_layers(page: AppTest, run: Run) -> None:

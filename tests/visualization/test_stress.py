@@ -8,7 +8,7 @@ import pytest
 
 from data.changes import CHANGES
 from model.trials import CONDITIONS
-from visualization import stress, stress_words
+from visualization import stress, stress_accuracy, stress_words
 
 NAMES = tuple("0123456789")
 
@@ -99,18 +99,18 @@ def test_the_bars_the_rows_and_the_words_are_of_the_same_counts() -> None:
         "pictures": np.array([1000], np.int32),
         "interval": np.array([[0.976, 0.991], [0.975, 0.99], [0.651, 0.709], [0.93, 0.958]], np.float32),
     }
-    as_it_comes, prepared = stress.bars(found).data
+    as_it_comes, prepared = stress_accuracy.bars(found).data
     np.testing.assert_allclose(as_it_comes.y, [98.6, 68.1])
     np.testing.assert_allclose(prepared.y, [98.5, 94.6])
     np.testing.assert_allclose(prepared.error_y.array, [0.5, 1.2], atol=1e-4)
     np.testing.assert_allclose(prepared.error_y.arrayminus, [1.0, 1.6], atol=1e-4)
     assert as_it_comes.marker.pattern.shape != prepared.marker.pattern.shape
-    rows = stress.rows(found)
+    rows = stress_accuracy.rows(found)
     assert [row["Right of 1,000"] for row in rows] == ["986", "985", "681", "946"]
     assert rows[2]["95 % interval"] == "65.1–70.9\u00a0%" and rows[2]["Pictures"] == "shifted, rotated"
     said = stress_words.accuracy(found).replace("\u00a0", " ")
     assert "reads 98.6 % right; shifted and rotated 68.1 %" in said and "265 more of the moved pictures right" in said
-    table = list(csv.DictReader(io.StringIO(stress.accuracy_table(found))))
+    table = list(csv.DictReader(io.StringIO(stress_accuracy.table(found))))
     assert [row["condition"] for row in table] == list(CONDITIONS) and table[3]["right"] == "946"
 
 
@@ -119,3 +119,14 @@ def test_the_table_has_every_change_and_amount() -> None:
     rows = list(csv.DictReader(io.StringIO(stress.table(found, NAMES))))
     assert len(rows) == sum(len(change.amounts) for change in CHANGES.values())
     assert rows[0]["change"] == "shift_x" and float(rows[0]["7"]) == pytest.approx(0.919)
+
+
+def test_names_that_would_lie_on_each_other_are_left_to_the_legend() -> None:
+    names = [f"a class with a long name {place}" for place in range(10)]
+    level = np.full((len(CHANGES["rotate"].amounts), 10), 0.09, np.float32)
+    for place in range(len(level)):
+        level[place, place % 10] = 0.19  # another one wins at each amount, by as much
+    figure = stress.curve("rotate", level, np.zeros((len(level), 28, 28, 1), np.uint8), names)
+    places = sorted(note.x for note in figure.layout.annotations)
+    assert 2 <= len(places) < 10 and np.diff(places).min() > 20
+    assert sum("wins elsewhere" in trace.name for trace in figure.data if trace.name) == 4

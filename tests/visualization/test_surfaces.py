@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from visualization.surfaces import RELIEF, stack, tile, tiling
+from visualization.surfaces import MOST_NEURONS, MOST_SHEETS, RELIEF, maps_on_a_sheet, spread, stack, tile, tiling
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_one_surface_a_layer_with_its_own_numbers(maps: np.ndarray) -> None:
     np.testing.assert_array_equal(figure.data[0].surfacecolor[drawn], sheet[drawn])
     np.testing.assert_array_equal(np.isnan(figure.data[0].z), ~drawn)
     assert figure.layout.coloraxis.cmax == pytest.approx(np.abs(maps).max())
-    assert tuple(figure.layout.scene.zaxis.ticktext) == ("conv 1", "pool 1")
+    assert tuple(figure.layout.scene.zaxis.ticktext[1:]) == ("conv 1", "pool 1")
 
 
 def test_flat_sheets_are_flat_and_relief_stays_below_the_next_layer(maps: np.ndarray) -> None:
@@ -65,8 +65,9 @@ def test_hover_in_a_gap_tells_the_neuron_beside_it(maps: np.ndarray) -> None:
 
 def test_axes_have_titles_and_colour_says_what_it_measures(maps: np.ndarray) -> None:
     layout = stack({"conv 1": maps}).layout
-    titles = [layout.scene[axis].title.text for axis in ("xaxis", "yaxis", "zaxis")]
-    assert titles == ["width (maps side by side)", "height (rows of maps)", "layer"]
+    titles = [layout.scene[axis].title.text for axis in ("xaxis", "yaxis")]
+    assert titles == ["width (maps side by side)", "height (rows of maps)"]
+    assert layout.scene.zaxis.ticktext[0] == "<b>layer</b>"  # the title of the upright axis stands above its names
     assert layout.coloraxis.colorbar.title.text == "activation"
 
 
@@ -84,3 +85,38 @@ def test_values_below_zero_have_colours_of_their_own() -> None:
     layout = stack({"pool": np.maximum(signed, 0)}).layout
     assert (layout.coloraxis.cmin, layout.coloraxis.cmax) == (0, 2)
     assert layout.meta["palettes"] == {"coloraxis": "sequential"}
+
+
+@pytest.mark.parametrize("count", [1, 2, 12, 13, 80, 427])
+def test_of_many_layers_a_dozen_evenly_spread_are_drawn_first_and_last_among_them(count: int) -> None:
+    places = spread(count)
+    assert len(set(places)) == min(count, MOST_SHEETS)
+    assert places[0] == 0 and places[-1] == count - 1
+    steps = np.diff(places)
+    assert len(steps) == 0 or steps.max() - steps.min() <= 1
+
+
+def test_a_sheet_holds_as_many_maps_as_can_be_turned_smoothly() -> None:
+    assert maps_on_a_sheet((26, 26, 32)) == 32
+    rows, columns, count = 64, 64, 96
+    held = maps_on_a_sheet((rows, columns, count))
+    assert held * rows * columns <= MOST_NEURONS < (held + 1) * rows * columns
+    assert maps_on_a_sheet((400, 400, 3)) == 1
+
+
+def test_names_say_how_many_maps_are_drawn_and_the_axis_says_what_they_are(maps: np.ndarray) -> None:
+    axis = stack({"conv 1": maps, "pool 1": maps}, channels={"conv 1": [0, 1, 2]}).layout.scene.zaxis
+    assert tuple(axis.ticktext) == ("<b>layer</b>", "conv 1 (3 of 7)", "pool 1")
+    assert axis.tickvals[0] > axis.tickvals[1] > axis.tickvals[2]
+    assert axis.range[0] < axis.tickvals[2] and axis.range[1] >= axis.tickvals[0]
+
+
+def test_colours_of_their_own_end_at_each_layers_strongest(maps: np.ndarray) -> None:
+    figure = stack({"conv 1": maps, "conv 2": maps / 1000}, scaled=True)
+    sheet = tile(maps, tiling(maps))
+    drawn, strongest = ~np.isnan(sheet), np.abs(maps).max()
+    for trace in figure.data:
+        np.testing.assert_allclose(trace.surfacecolor[drawn], sheet[drawn] / strongest, rtol=1e-5)
+    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (-1, 1)
+    assert f"of {strongest / 1000:.3g}, the layer's strongest" in figure.data[1].hovertemplate
+    assert figure.layout.coloraxis.colorbar.title.text == "activation (of each layer's strongest)"

@@ -29,6 +29,7 @@ from visualization.state import Shown
 from visualization.views import exhibit
 
 _GRIDS_IN_A_ROW = 3
+_MOST_GRIDS = 6
 _TALL = 360
 
 
@@ -136,7 +137,7 @@ def _layers(found: Sequence[Activity], picture: Picture) -> None:
             ["layer", "neurons", "mean", "maximum", "share above zero"],
             ((each.title, each.neurons, each.mean, each.maximum, each.above) for each in found),
         ),
-        height=max(_TALL, 44 * len(found) + 80),
+        height=_TALL if len(found) > activity.MOST_BARS else max(_TALL, 44 * len(found) + 80),
     )
 
 
@@ -189,7 +190,10 @@ def _summing(network: Network) -> PlacedLayer | None:
 
 
 def _units(layers: Sequence[PlacedLayer], activations: Mapping[str, np.ndarray]) -> None:
-    """The layers whose neurons lie in a row, each in its grid."""
+    """The layers whose neurons lie in a row, each in its grid; of very many the last ones."""
+    if len(layers) > _MOST_GRIDS:
+        st.caption(f"The last {_MOST_GRIDS} of {len(layers)} layers without rows and columns; all are under Filters")
+        layers = layers[-_MOST_GRIDS:]
     for start in range(0, len(layers), _GRIDS_IN_A_ROW):
         part = layers[start : start + _GRIDS_IN_A_ROW]
         for placed, column in zip(part, st.columns(len(part)), strict=True):

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from model.runs import Run
-from visualization import charts, confusion, evaluation_state
+from visualization import charts, class_words, confusion, evaluation_state
 from visualization.views import examined, exhibit, picture_pages
 from visualization.views.examined import Examined
 
 _MOST_ROWS = 14
 _TABLE_HEIGHT = 460  # px, in which more classes scroll
+_LONGEST = 18  # characters of a name, beside which the numbers have room
 
 
 def draw(run: Run) -> None:
@@ -53,29 +54,44 @@ def _draw_figures(told: Examined) -> None:
 
 
 def _draw_matrix(told: Examined) -> None:
-    rates = (
-        st.segmented_control(
-            "Cells",
-            ["Counts", "Rates"],
-            default="Counts",
-            required=True,
-            key="confusion_cells",
-            persist_state="session",
-            label_visibility="collapsed",
-            help="Pictures, or per cent of the true class",
-        )
-        == "Rates"
-    )
+    with st.container(horizontal=True):
+        rates = _choice("Cells", ["Counts", "Rates"], "confusion_cells", "Pictures, or per cent of the true class")
+        only = _drawn_classes(told)
     click = exhibit.draw(
         f"Confusion matrix · accuracy {charts.percent(told.readings.evaluation().accuracy)}",
-        confusion.matrix(told.confusion, told.names, rates=rates),
+        confusion.matrix(told.confusion, told.names, rates=rates == "Rates", only=only),
         key="confusion",
         explanation=_about_the_matrix(told),
         table=lambda: confusion.table(told.confusion, told.names),
         height="fill",
     )
-    if click is not None and len(click.point) == 2 and max(click.point) < len(told.names):
-        evaluation_state.choose_cell((click.point[0], click.point[1]))
+    drawn = range(len(told.names)) if only is None else only
+    if click is not None and len(click.point) == 2 and max(click.point) < len(drawn):
+        evaluation_state.choose_cell((drawn[click.point[0]], drawn[click.point[1]]))
+
+
+def _choice(label: str, options: list[str], key: str, explanation: str) -> str:
+    return st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        persist_state="session",
+        label_visibility="collapsed",
+        help=explanation,
+    )
+
+
+def _drawn_classes(told: Examined) -> tuple[int, ...] | None:
+    """Which classes the matrix draws, of more than it can name a choice; None for all."""
+    if len(told.names) <= confusion.MOST_WRITTEN:
+        return None
+    found = confusion.most_confused(told.confusion)
+    most = "Most confused"
+    explanation = f"The {len(found)} classes in the most frequent mistakes, or all, too many to be named and counted"
+    chosen = _choice("Classes", [most, f"All {len(told.names)}"], f"confusion_classes_{len(told.names)}", explanation)
+    return found if chosen == most else None
 
 
 def _about_the_matrix(told: Examined) -> str:
@@ -114,7 +130,7 @@ def _draw_table(told: Examined) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "Class": list(told.names),
+                "Class": class_words.shorts(told.names, _LONGEST),
                 "Precision": figures[:, 0],
                 "Recall": figures[:, 1],
                 "F1": figures[:, 2],
@@ -125,6 +141,7 @@ def _draw_table(told: Examined) -> None:
         height="content" if len(told.names) <= _MOST_ROWS else _TABLE_HEIGHT,
         key="by_class",
         column_config={
+            "Class": st.column_config.TextColumn(pinned=True),
             "Precision": share("Precision (%)", format="%.1f", help="Of the pictures read as this class, how many are"),
             "Recall": share("Recall (%)", format="%.1f", help="Of the pictures of this class, how many are read so"),
             "F1": share("F1 (%)", format="%.1f", help="The harmonic mean of both"),

@@ -25,6 +25,7 @@ _NEAREST = 8
 _ACROSS = 2
 _BESIDE = 5
 """How many near pictures say where t-SNE would have put the chosen one."""
+_WORD = 10  # characters of a class below a picture of two side by side
 _METHODS = ("PCA", "t-SNE")
 
 
@@ -149,10 +150,8 @@ def _draw_nearest(asked: _Asked) -> None:
     if found is None:
         return
     labels = asked.data.y_train[found["numbers"]]
-    words = [
-        f"{asked.data.class_names[label]} · {distance:.2f}"
-        for label, distance in zip(labels, found["distances"], strict=True)
-    ]
+    cut = class_words.shorts(asked.data.class_names, _WORD)
+    words = [f"{cut[label]} · {distance:.2f}" for label, distance in zip(labels, found["distances"], strict=True)]
     pictures = asked.data.x_train[found["numbers"]]
     figure = galleries.gallery(
         pictures, words, measure=class_words.measure(pictures.shape[-1]), across=_ACROSS, strongest=255.0

@@ -9,13 +9,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from model.runs import Run
-from visualization import curves, exports, run_words, scene, state, summary, surfaces, takeaway, traces
+from visualization import curves, exports, run_words, scene, state, summary, surface_state, surfaces, takeaway, traces
 from visualization.curves import Curves, Measure
 from visualization.pictures import Picture
 from visualization.state import Shown
 
 _OCTETS = "application/octet-stream"
 _STACK: Final = "Surfaces"
+_LOOK_SECONDS: Final = 2.0
+"""A download makes its file beside the page, which does not hear of it."""
 _FIGURES: Final = (_STACK, "Loss", "Accuracy")
 
 
@@ -31,10 +33,17 @@ def draw(run: Run) -> None:
     _network(shown, picture)
     _numbers(shown, picture)
     _figure(shown, picture)
+    st.fragment(_failures, run_every=_LOOK_SECONDS)()
     st.caption(
         "The camera in a chart's corner saves it as PNG, as large as it is on the screen; its numbers are the CSV "
         "beside its title. Every file is made when you take it."
     )
+
+
+def _failures() -> None:
+    """What could not be made when somebody took it, and why."""
+    for words in state.export_failures().words:
+        st.error(words)
 
 
 def _network(shown: Shown, picture: Picture) -> None:
@@ -118,14 +127,15 @@ def _figure(shown: Shown, picture: Picture) -> None:
 
 def _stack(run: Run, step: int, picture: Picture) -> Callable[[], go.Figure]:
     """The stack as the Surfaces view shows it; what is chosen there is read here, as the rest runs in a thread."""
-    placed = [each for each in run.config().network.placed() if len(each.output_shape) == 3]
-    channels = {each.title: state.selected_channels(each.layer.name) for each in placed}
-    relief = state.relief()
+    spatial = surface_state.with_maps(run.config().network.placed())
+    placed, scaled = surface_state.shown(spatial), surface_state.scaled(spatial)
+    channels = {each.title: surface_state.channels(each) for each in placed}
+    relief = surface_state.relief()
 
     def made() -> go.Figure:
         activations = traces.trace(run, step, picture)
         maps = {each.title: activations[each.layer.name] for each in placed}
-        return surfaces.stack(maps, channels=channels, relief=relief)
+        return surfaces.stack(maps, channels=channels, relief=relief, scaled=scaled)
 
     return made
 
@@ -149,7 +159,7 @@ def _row(
     with left:
         st.download_button(
             label,
-            made,
+            state.export_failures().guarded(label, made),
             file_name=name,
             mime=mime,
             icon=":material/download:",

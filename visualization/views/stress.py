@@ -9,8 +9,8 @@ from data import datasets
 from data.changes import CHANGES
 from model.analyses import Analysis, Arrays
 from model.runs import Run
-from model.trials import PICTURES
-from visualization import data_words, state, stress, stress_words
+from model.trials import PICTURES, outside
+from visualization import data_words, state, stress, stress_accuracy, stress_words
 from visualization.pictures import Picture
 from visualization.state import Shown
 from visualization.views import examined, exhibit, waiting
@@ -43,7 +43,9 @@ def _draw_curves(shown: Shown, picture: Picture) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    found = waiting.result(Analysis.of("stress_curves", shown.run, shown.step, picture.pixels), "Changing the picture")
+    comes_in = _outside(shown.run)
+    question = Analysis.of("stress_curves", shown.run, shown.step, picture.pixels, **comes_in)
+    found = waiting.result(question, "Changing the picture")
     if found is None:
         return
     names = shown.run.class_names()
@@ -52,12 +54,19 @@ def _draw_curves(shown: Shown, picture: Picture) -> None:
         f"{CHANGES[name].name}: {picture.caption}",
         stress.curve(name, probabilities, found[f"{name}/pictures"], names, picture.label),
         key="stress curve",
-        explanation=stress_words.curve(name, probabilities, names),
+        explanation=stress_words.curve(name, probabilities, names, of_border=bool(comes_in)),
         table=lambda: stress.table(found, names),
         height=_CURVE_HEIGHT,
     )
     st.markdown(stress.flip_words(CHANGES[name], probabilities, names))
     _draw_flips(found, names)
+
+
+def _outside(run: Run) -> dict[str, str]:
+    """What comes in where a picture is moved, as the analyses' option; none for ink on black."""
+    known = run.data()
+    what = outside(known.name if known else None, run.config().network.input_shape[-1])
+    return {"outside": what} if what else {}
 
 
 def _draw_flips(found: Arrays, names: tuple[str, ...]) -> None:
@@ -74,17 +83,17 @@ def _draw_accuracy(shown: Shown) -> None:
     if known is None or not datasets.is_here(known.name):
         st.info(data_words.missing(shown.run, "the accuracy on moved test pictures cannot be measured"))
         return
-    question = Analysis.of("stress_accuracy", shown.run, shown.step)
+    question = Analysis.of("stress_accuracy", shown.run, shown.step, None, **_outside(shown.run))
     count = min(PICTURES, len(datasets.load(known.name).y_test))
     found = waiting.result(question, f"Reading {count:,} moved test pictures")
     if found is None:
         return
     exhibit.draw(
         f"Accuracy on {count:,} moved test pictures",
-        stress.bars(found),
+        stress_accuracy.bars(found),
         key="stress accuracy",
-        explanation=stress_words.accuracy(found),
-        table=lambda: stress.accuracy_table(found),
+        explanation=stress_words.accuracy(found, of_border=bool(_outside(shown.run))),
+        table=lambda: stress_accuracy.table(found),
         height=_BARS_HEIGHT,
     )
-    st.table(pd.DataFrame(stress.rows(found)).set_index("Pictures"), border="horizontal")
+    st.table(pd.DataFrame(stress_accuracy.rows(found)).set_index("Pictures"), border="horizontal")

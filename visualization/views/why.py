@@ -12,11 +12,12 @@ from model.analyses import Analysis
 from model.runs import Run
 from visualization import attributions, reasons_words, state, traces
 from visualization.attributions import Reasons
+from visualization.pictures import Picture
 from visualization.views import examined, exhibit, waiting
 
 _PATCHES = (1, 3, 5, 7, 9, 11)
 _STEPS = (8, 16, 32, 64, 128, 256, 512)
-_HEIGHT = 276
+_HEIGHT = 320
 _MEASURES = {"contribution": "contribution to the logit", "fall": "fall of the logit", "evidence": "weighted maps"}
 """What a map's colours stand for, by what hover calls a value."""
 
@@ -62,10 +63,9 @@ def draw(run: Run) -> None:
         return
     found = attributions.reasons(result, network, names)
     words.markdown(attributions.sum_sentence(found))
-    ink = picture.shades
     left, right = st.columns([2, 3])
     title = "Pixels that do not add up" if found.bent else "Pixels that add up"
-    _map(left, title, found.pixels, ink, reasons_words.pixels(found), key="pixels", word="contribution")
+    _map(left, title, found.pixels, picture, reasons_words.pixels(found), key="pixels", word="contribution")
     with right:
         exhibit.draw(
             f"From the pixels to {found.what}",
@@ -77,10 +77,10 @@ def draw(run: Run) -> None:
         )
     places = st.columns(3)
     explained = reasons_words.occlusion(found, asked.patch)
-    _map(places[0], "Occlusion", found.occlusion, ink, explained, key="occlusion", word="fall")
+    _map(places[0], "Occlusion", found.occlusion, picture, explained, key="occlusion", word="fall")
     explained = reasons_words.integrated(found, asked.steps)
-    _map(places[1], "Integrated gradients", found.integrated, ink, explained, key="integrated", word="contribution")
-    _grad_cam(places[2], found, ink, network.title)
+    _map(places[1], "Integrated gradients", found.integrated, picture, explained, key="integrated", word="contribution")
+    _grad_cam(places[2], found, picture, network.title)
 
 
 def _choose(names: tuple[str, ...], reads: int) -> _Asked:
@@ -93,7 +93,7 @@ def _choose(names: tuple[str, ...], reads: int) -> _Asked:
         format_func=lambda place: f"{names[reads]}, as it reads" if place < 0 else names[place],
         key="why_goal",
         persist_state="session",
-        width=150,
+        width=200,
     )
     goal = reads if goal < 0 else goal
     against = st.selectbox(
@@ -102,7 +102,7 @@ def _choose(names: tuple[str, ...], reads: int) -> _Asked:
         format_func=lambda place: "no other" if place < 0 else names[place],
         key="why_against",
         persist_state="session",
-        width=130,
+        width=160,
         help="With a second class, everything below explains the difference of the two logits: what speaks for the "
         "first and against the second.",
     )
@@ -112,21 +112,21 @@ def _choose(names: tuple[str, ...], reads: int) -> _Asked:
     return _Asked(goal, -1 if against == goal else against, patch, steps)
 
 
-def _grad_cam(place: DeltaGenerator, found: Reasons, ink: np.ndarray, title: str) -> None:
+def _grad_cam(place: DeltaGenerator, found: Reasons, picture: Picture, title: str) -> None:
     if found.grad_cam is None:
         with place:
             st.markdown("**Grad-CAM**")
             st.info(f"{title} has no convolution, and Grad-CAM weighs the maps of the last one: there is none here.")
         return
     explanation = reasons_words.grad_cam(found)
-    _map(place, "Grad-CAM", found.grad_cam, ink, explanation, key="grad-cam", word="evidence", palette="sequential")
+    _map(place, "Grad-CAM", found.grad_cam, picture, explanation, key="grad-cam", word="evidence", palette="sequential")
 
 
 def _map(
     place: DeltaGenerator,
     title: str,
     values: np.ndarray,
-    ink: np.ndarray,
+    picture: Picture,
     explanation: str,
     *,
     key: str,
@@ -134,12 +134,13 @@ def _map(
     palette: str = "diverging",
 ) -> None:
     """One method's map with its explanation and its numbers."""
+    grey, shade = picture.shades, "ink" if picture.pixels.shape[-1] == 1 else "brightness"
     with place:
         exhibit.draw(
             title,
-            attributions.heat_map(values, ink, measure=_MEASURES[word], word=word, palette=palette),
+            attributions.heat_map(values, grey, measure=_MEASURES[word], word=word, palette=palette, shade=shade),
             key=key,
             explanation=explanation,
-            table=lambda: attributions.map_table(values, ink, word),
+            table=lambda: attributions.map_table(values, grey, word, shade),
             height=_HEIGHT,
         )
