@@ -12,9 +12,10 @@ import json
 import logging
 import os
 import platform
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from importlib.metadata import version
 from pathlib import Path
@@ -41,6 +42,8 @@ _TRAINING_NICENESS = 10
 _ANALYSIS_NICENESS = 5
 _MOST_TRAINING_WORKERS = 64
 _WARM_UP_ATTEMPTS = 3
+END_SECONDS = 1.2
+"""How long the workers' end may take: it takes half a second."""
 SPARE_ANALYSIS_SECONDS = 3.0
 """How long an analysis waits before a second worker is started for it; Keras then takes seconds to start as well."""
 MEMORY_SECONDS = 10.0
@@ -188,6 +191,7 @@ class Engine:
         return self._queue_new(config.settings, config.network, config.further_epochs)
 
     def _queue_new(self, settings: Settings, network: Network, further_epochs: tuple[int, ...] = ()) -> Run:
+        self._trainings.check_open()
         run = self.runs.create(settings, network, versions(), further_epochs)
         self._trainings.submit(run)
         return run
@@ -197,6 +201,7 @@ class Engine:
 
         Raises RunError for a run that is at work, or that needs further epochs and gets none.
         """
+        self._trainings.check_open()
         self.runs.queue_again(run, further_epochs)
         self._trainings.submit(run)
 
@@ -209,15 +214,28 @@ class Engine:
         """How many trainings are before `run`, those at work included."""
         return self._trainings.place(run)
 
-    def shutdown(self, grace_seconds: float = 3.0) -> None:
-        """End all workers; trainings are asked to stop first and get `grace_seconds` to keep what they learned."""
+    def begin_to_end(self) -> None:
+        """Ask all trainings to stop, and start no more: what `shutdown` begins with, for who cannot call that yet."""
         self._closing = True
+        self._trainings.ask_all_to_stop()
+
+    def shutdown(self, grace_seconds: float = 2.5) -> None:
+        """End all workers; trainings are asked to stop first and get `grace_seconds` to keep what they learned.
+
+        Returns within END_SECONDS of that, whatever hangs.
+        """
+        self.begin_to_end()
         self._trainings.stop_all(grace_seconds)
+        enders = [workers.shutdown for workers in (self._inference, self._training, self._analysis)]
         if self._cluster is not None:
-            self._cluster.close()
-        with ThreadPoolExecutor() as at_once:
-            for workers in (self._inference, self._training, self._analysis):
-                at_once.submit(workers.shutdown)
+            enders.append(self._cluster.close)
+        threads = [threading.Thread(target=ender, name="ending", daemon=True) for ender in enders]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + END_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self._trainings.settle_left()
 
     def _last_warm_up(self) -> float:
         try:

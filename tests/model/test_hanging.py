@@ -1,6 +1,8 @@
 """Workers that really hang or leak, in processes of their own: they are replaced, and what they did is told."""
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import jobs, ownership
+from model import jobs, ownership, pools
 from model import lanes as lanes_module
 from model.analyses import Analysis, AnalysisState, Folder
 from model.analysis_queue import Analyses
@@ -72,6 +74,19 @@ def _train_then_hang(run_path: Path) -> None:
     run.write_status(replace(at_work, state=RunState.FINISHED))
 
 
+def _finish(run_path: Path) -> None:
+    run = Run(run_path)
+    run.write_status(replace(run.status(), state=RunState.FINISHED, owner=ownership.claim(run_path.parent)))
+
+
+def _freeze_the_first_time(niceness: int, outlives: bool) -> float:
+    tried = Path(os.environ["STRATA_TEST_TRIED"])
+    if not tried.exists():
+        tried.write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return 0.0
+
+
 def test_an_analysis_that_hangs_is_ended_and_told_and_works_when_tried_again(tmp_path: Path) -> None:
     run = Runs(tmp_path).create(Settings(dataset="digits"), MLP_25, {})
     asked = Analysis.of("anything", run, 0)
@@ -112,6 +127,36 @@ def test_a_training_that_hangs_is_ended_and_goes_on(tmp_path: Path, monkeypatch:
     assert told.state is RunState.QUEUED
     assert told.message.startswith(f"The training at step {STEP} gave no sign of life for ")
     assert told.message.endswith("its worker was ended. It goes on from its last checkpoint.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN, for Windows cannot freeze a process")
+def test_a_worker_that_is_frozen_before_a_training_begins_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "train", _finish)
+    run = Runs(tmp_path).create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
+    with _lanes() as lanes:
+        frozen = lanes.submit(os.getpid).result(DEADLINE_SECONDS)
+        os.kill(frozen, signal.SIGSTOP)
+        trainings = Trainings(lanes, quiet_seconds=0.5)
+        trainings.submit(run)
+        _wait(lambda: run.status().state is RunState.FINISHED)
+        with pytest.raises(ProcessLookupError):
+            os.kill(frozen, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN, for Windows cannot freeze a process")
+def test_a_worker_that_is_frozen_while_it_starts_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "warm_up", _freeze_the_first_time)
+    monkeypatch.setattr(jobs, "train", _finish)
+    monkeypatch.setattr(pools, "LONGEST_START_SECONDS", 2.0)
+    monkeypatch.setenv("STRATA_TEST_TRIED", str(tmp_path / "tried"))
+    run = Runs(tmp_path).create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
+    with _lanes() as lanes:
+        Trainings(lanes).submit(run)
+        _wait(lambda: run.status().state is RunState.FINISHED)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "tried").read_text()), 0)
 
 
 @pytest.mark.skipif(resident_megabytes() is None, reason="NOT RUN, for this system does not say what a process holds")
