@@ -10,10 +10,11 @@ curves and the scene; trainings wait in line.
 
 Keys: rerun_p95_ms and rerun_p50_ms (from a message that asks for a rerun to the script's end, what the page asked for
 by itself included), first_p95_ms (the same of the first drawing), http_p95_ms; errors (exceptions and errors on the
-page, refusals, lost connections); asked (trainings whose button was pressed and the page answered); memory_mb_per_session (the server's largest memory, less that after one visitor who
-has seen every view, by sessions); lost_runs (of those asked for: without a folder, or neither waiting, nor at work,
-nor ended well, after the server was told to end as well); sigterm_s (from SIGTERM to its end); processor_ms_per_rerun (of the server's own
-process, which a busy machine does not make larger).
+page, refusals, lost connections); memory_mb_per_session (the server's largest memory, less that after one visitor who
+has seen every view, by sessions); asked (trainings whose button was pressed and whose page answered); lost_runs (of
+these: without a folder, or neither waiting, nor at work, nor ended well, after the server was told to end as well);
+sigterm_s (from SIGTERM to its end); processor_ms_per_rerun (of the server's own process, which a busy machine does not
+make larger).
 """
 
 from __future__ import annotations
