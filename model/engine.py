@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -193,6 +194,8 @@ class Engine:
     def _queue_new(self, settings: Settings, network: Network, further_epochs: tuple[int, ...] = ()) -> Run:
         self._trainings.check_open()
         run = self.runs.create(settings, network, versions(), further_epochs)
+        if self._cluster is not None and (words := self._cluster.no_data(run)):
+            run.write_status(replace(run.status(), message=words))
         self._trainings.submit(run)
         return run
 
@@ -255,7 +258,8 @@ def _places(cluster: Cluster | None, training_workers: int) -> tuple[Workers, La
     """Where inference, trainings and analyses run."""
     if cluster is not None:
         train, analyse = functools.partial(cluster.lanes, "training"), functools.partial(cluster.lanes, "analysis")
-        return cluster.inference, Lanes("training", train), Lanes("analysis", analyse)
+        training = Lanes("training", train, suits=cluster.suits)
+        return cluster.inference, training, Lanes("analysis", analyse, suits=cluster.suits)
     trainers = [Pool("training", workers=1, niceness=_TRAINING_NICENESS) for _ in range(training_workers)]
     # Started by the first question: who only trains and looks does not pay 0.7 GB. The second is for the short
     # questions that else would wait behind a long one.

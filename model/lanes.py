@@ -58,14 +58,15 @@ class Lanes:
         *,
         spare_seconds: float = 0.0,
         most_megabytes: float = MOST_LANE_MEGABYTES,
+        suits: Callable[[Any, tuple[Any, ...]], bool] = lambda lane, arguments: True,
     ) -> None:
         """lanes: those there are now, in the order in which they are used, always the same objects.
 
         spare_seconds: how long a job waits before another lane than the first is opened. most_megabytes: what a worker
-        may hold between two jobs.
+        may hold between two jobs. suits: whether a lane may have a job with these arguments.
         """
         self.name, self.lanes = name, lanes
-        self._spare_seconds, self._most_megabytes = spare_seconds, most_megabytes
+        self._spare_seconds, self._most_megabytes, self._suits = spare_seconds, most_megabytes, suits
         self._waiting: list[_Job] = []
         self._working: dict[Workers, _Job] = {}
         self._used: dict[Workers, float] = {}
@@ -197,16 +198,17 @@ class Lanes:
             if lane in self._working:
                 continue
             with self._changed:
-                job = self._next(place)
+                job = self._next(place, lane)
             if job is not None:
                 self._start(job, lane)
 
-    def _next(self, place: int) -> _Job | None:
-        while self._waiting:
-            job = self._waiting[0]
+    def _next(self, place: int, lane: Workers) -> _Job | None:
+        for job in list(self._waiting):
             if place and time.monotonic() - job.asked < self._spare_seconds:
                 return None
-            del self._waiting[0]
+            if not job.future.cancelled() and not self._suits(lane, job.arguments):
+                continue
+            self._waiting.remove(job)
             if job.future.set_running_or_notify_cancel():
                 return job
         return None
