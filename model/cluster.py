@@ -83,9 +83,13 @@ class Cluster:
         """Words for a training whose data no worker has; empty where one has it."""
         return self._roster.no_data(run)
 
+    def give_no_more_orders(self) -> None:
+        """Leave the workers' processes as they are from now on."""
+        self._closing.set()
+
     def close(self) -> None:
         """Let go of the cluster within about CLOSE_SECONDS; its workers stay, for others and for the next start."""
-        self._closing.set()
+        self.give_no_more_orders()
         deadline = time.monotonic() + CLOSE_SECONDS
         leaving = threading.Thread(
             target=self._lose_scheduler, args=("The server is ending.", True), name="leave-cluster", daemon=True

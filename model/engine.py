@@ -231,6 +231,7 @@ class Engine:
         self._trainings.stop_all(grace_seconds)
         enders = [workers.shutdown for workers in (self._inference, self._training, self._analysis)]
         if self._cluster is not None:
+            self._cluster.give_no_more_orders()  # its workers stay, for others and for the next start
             enders.append(self._cluster.close)
         threads = [threading.Thread(target=ender, name="ending", daemon=True) for ender in enders]
         for thread in threads:
