@@ -158,7 +158,7 @@ class Cluster:
         cluster_jobs.hush()
         try:
             client = Client(self.address, timeout=ANSWER_SECONDS, set_as_default=False, name="strata")
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # whatever speaks there: what is no Dask is read as lengths of arrays, and more
             self._trouble = cluster_faults.of_silence(self.address, error)
             return
         try:

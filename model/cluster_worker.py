@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from model import cluster_jobs
@@ -74,7 +75,7 @@ async def serve(scheduler: str, name: str | None) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows, where Ctrl-C comes as KeyboardInterrupt
             loop.add_signal_handler(number, ended.set)
     end = asyncio.create_task(ended.wait())
-    said = ""
+    say = _once()
     while not ended.is_set():
         asked = asyncio.create_task(_silence(scheduler))
         await asyncio.wait({asked, end}, return_when=asyncio.FIRST_COMPLETED)
@@ -82,13 +83,26 @@ async def serve(scheduler: str, name: str | None) -> None:
             asked.cancel()
             break
         words = asked.result()
-        if words != said:
-            print(words or f"Looking for the scheduler at {scheduler}", flush=True)
-            said = words
-        if not words:
-            await _work(Worker(scheduler, nthreads=SLOTS, name=name, memory_limit=0, dashboard=False), scheduler, end)
+        if words:
+            say(words)
+        else:
+            worker = Worker(scheduler, nthreads=SLOTS, name=name, memory_limit=0, dashboard=False)
+            await _work(worker, scheduler, end, say)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(asyncio.shield(end), _AGAIN_SECONDS)
+
+
+def _once() -> Callable[[str], None]:
+    """Says a line, unless it was the last one: what is tried again every second is told once."""
+    said = ""
+
+    def say(words: str) -> None:
+        nonlocal said
+        if words != said:
+            print(words, flush=True)
+        said = words
+
+    return say
 
 
 async def _silence(scheduler: str) -> str:
@@ -109,9 +123,9 @@ async def _silence(scheduler: str) -> str:
     return ""
 
 
-async def _work(worker: Any, scheduler: str, end: asyncio.Task[bool]) -> None:
+async def _work(worker: Any, scheduler: str, end: asyncio.Task[Any], say: Callable[[str], None]) -> None:
     """Serve the scheduler until it goes, or until the end."""
-    served = asyncio.create_task(_served(worker, scheduler))
+    served = asyncio.create_task(_served(worker, scheduler, say))
     await asyncio.wait({served, end}, return_when=asyncio.FIRST_COMPLETED)
     if end.done():
         served.cancel()
@@ -120,19 +134,22 @@ async def _work(worker: Any, scheduler: str, end: asyncio.Task[bool]) -> None:
         return
     try:
         await served
-    except (OSError, RuntimeError) as error:  # the scheduler went while the worker came
-        print(f"The scheduler cannot be used: {error.__cause__ or error}", flush=True)
+    except Exception as error:  # the scheduler went while the worker came, or what answers there is no Dask
+        say(
+            f"What answers at {scheduler} cannot be used: {error.__cause__ or error}. Expected a Dask scheduler of "
+            "this version. Correct the address, or wait; it is tried again every second until Ctrl-C."
+        )
 
 
-async def _served(worker: Any, scheduler: str) -> None:
-    cluster_jobs.listen(print)
+async def _served(worker: Any, scheduler: str, say: Callable[[str], None]) -> None:
+    cluster_jobs.listen(say)
     starting = asyncio.ensure_future(worker.start())
     try:
         await asyncio.wait_for(asyncio.shield(starting), SILENT_SECONDS)
     except TimeoutError:
-        print(f"{scheduler} takes connections and says nothing. Expected a Dask scheduler. Still waiting.", flush=True)
+        say(f"{scheduler} takes connections and says nothing. Expected a Dask scheduler. Still waiting.")
         await starting
-    print(f"The scheduler at {scheduler} has this worker. It is used once a Strata server has checked it.", flush=True)
+    say(f"The scheduler at {scheduler} has this worker. It is used once a Strata server has checked it.")
     await worker.finished()
 
 

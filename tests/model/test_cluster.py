@@ -307,7 +307,7 @@ def test_the_end_waits_for_no_scheduler_that_is_frozen(tmp_path: Path, monkeypat
         machines.end()
 
 
-def test_a_worker_says_whom_it_does_not_reach_and_whether_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_says_whom_it_does_not_reach_and_whether_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     words = asyncio.run(cluster_worker._silence("tcp://127.0.0.1:1"))
     assert words.startswith("The scheduler at tcp://127.0.0.1:1 does not answer (")
     assert "it is tried again every second until Ctrl-C." in words
@@ -315,6 +315,10 @@ def test_a_worker_says_whom_it_does_not_reach_and_whether_it_is_used(monkeypatch
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         assert not asyncio.run(cluster_worker._silence(f"tcp://127.0.0.1:{listening.getsockname()[1]}"))
+    say = cluster_worker._once()
+    for line in ("a", "a", "b", "a"):
+        say(line)
+    assert capsys.readouterr().out == "a\nb\na\n"
     said: list[str] = []
     cluster_jobs.listen(said.append)
     for problem in ("It does not see the runs folder.", "It does not see the runs folder.", "", ""):
