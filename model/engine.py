@@ -222,10 +222,10 @@ class Engine:
         self._closing = True
         self._trainings.ask_all_to_stop()
 
-    def shutdown(self, grace_seconds: float = 2.5) -> None:
+    def shutdown(self, grace_seconds: float = 3.0) -> None:
         """End all workers; trainings are asked to stop first and get `grace_seconds` to keep what they learned.
 
-        Returns within END_SECONDS of that, whatever hangs.
+        Returns within about END_SECONDS of that, whatever hangs.
         """
         self.begin_to_end()
         self._trainings.stop_all(grace_seconds)
@@ -239,7 +239,8 @@ class Engine:
         deadline = time.monotonic() + END_SECONDS
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        self._trainings.settle_left()
+        # Of a cluster's workers none was ended: their trainings were asked to stop, and will.
+        self._trainings.settle_left(max(0.2, deadline - time.monotonic()) if self._cluster is None else 0.0)
 
     def _last_warm_up(self) -> float:
         try:

@@ -62,6 +62,7 @@ class Trainings:
         self._starts: dict[Run, tuple[int, int]] = {}
         self._closing = False
         self._left: list[Run] = []
+        self._asked = 0.0
         self._lock = threading.Lock()
 
     def check_open(self) -> None:
@@ -102,37 +103,44 @@ class Trainings:
     def ask_all_to_stop(self) -> None:
         """Start no more, and ask all to stop."""
         with self._lock:
-            self._closing = True
+            if not self._closing:
+                self._closing, self._asked = True, time.monotonic()
             self._left = list(dict.fromkeys([*self._left, *self._queue]))
         for run in self._left:
             _ask_to_stop(run)
         self.lanes.close()
 
     def stop_all(self, grace_seconds: float) -> None:
-        """Start no more, ask all to stop and give them `grace_seconds` to keep what they learned."""
+        """Ask all to stop and give them `grace_seconds`, since they were first asked, to keep what they learned."""
         self.ask_all_to_stop()
-        deadline = time.monotonic() + grace_seconds
+        deadline = self._asked + grace_seconds
         while time.monotonic() < deadline and any(map(_is_active, self._left)):
             time.sleep(0.05)
 
-    def settle_left(self) -> None:
-        """Say of those that did not stop in time, and whose workers were ended, what is kept of them."""
+    def settle_left(self, longest_seconds: float = 0.0) -> None:
+        """Say of those that did not stop in time, and whose workers were ended, what is kept of them.
+
+        longest_seconds: how long the system may take until it has taken these workers away.
+        """
+        deadline = time.monotonic() + longest_seconds
+        while time.monotonic() < deadline and any(map(_is_active, self._left)):
+            time.sleep(0.02)
         for run in self._left:
             try:
-                status = run.status()
-                if status.state is not RunState.INTERRUPTED:
-                    continue
-                kept = (0, *run.snapshot_steps())[-1]
-                owner = ownership.claim(run.path.parent)
-                words = (
-                    "The server ended, and could wait no longer for this training. Kept is what it had learned up to "
-                    f"step {kept:,}."
-                )
-                run.write_status(
-                    replace(status, state=RunState.STOPPED, message=words, step=kept, owner=owner, seconds_left=0.0)
-                )
+                self._settle(run)
             except (OSError, StrataError) as problem:
                 _log.error("the end of run %s cannot be written: %s", run.id, problem, extra={"run": run.id})
+
+    def _settle(self, run: Run) -> None:
+        status = run.status()
+        if status.state is not RunState.INTERRUPTED:
+            return
+        kept = (0, *run.snapshot_steps())[-1]
+        owner = ownership.claim(run.path.parent)
+        words = f"The server ended before this training could stop. What it had learned up to step {kept:,} is kept."
+        run.write_status(
+            replace(status, state=RunState.STOPPED, message=words, step=kept, owner=owner, seconds_left=0.0)
+        )
 
     def _verdict(self, run: Run, pulse: Pulse) -> str:
         """Words for a training that hangs; nothing for one that may still be at it."""

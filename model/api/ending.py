@@ -2,7 +2,7 @@
 
 SIGTERM   0 s    trainings are asked to stop at their next step
           1 s    requests that are still open are cut off
-          3.5 s  trainings that did not stop are ended, and their folders say what is kept
+          3 s    trainings that did not stop are ended, and their folders say what is kept
           4.8 s  whatever still hangs, be it a scheduler that does not answer, is left behind
 """
 
@@ -21,7 +21,7 @@ import uvicorn
 from model.engine import Engine
 
 _log = logging.getLogger(__name__)
-CLOSE_SECONDS = 1  # after SIGTERM; trainings then have 2.5 s more to keep what they learned
+CLOSE_SECONDS = 1  # after SIGTERM; trainings have 3 s to keep what they learned
 LONGEST_SECONDS = 4.8
 
 

@@ -195,7 +195,7 @@ def test_the_end_leaves_no_training_that_looks_lost(tmp_path: Path, lanes: Lanes
     trainings.settle_left()
     status = late.status()
     assert (status.state, status.step) == (RunState.STOPPED, 32)
-    assert status.message.endswith("Kept is what it had learned up to step 32.")
+    assert status.message.endswith("What it had learned up to step 32 is kept.")
     assert waiting.status().state is RunState.STOPPED
     _wait(lambda: len(trainings) == 0)
 
