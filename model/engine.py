@@ -8,7 +8,6 @@ hangs or has grown too large is replaced, and who waited for it is told.
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import os
 import platform
@@ -24,7 +23,7 @@ from typing import ParamSpec, TypeVar
 
 from loky.process_executor import BrokenProcessPool
 
-from model import jobs
+from model import jobs, start_times
 from model.analyses import Analysis
 from model.analysis_queue import ANALYSIS_QUIET_SECONDS, Analyses
 from model.cluster import Cluster
@@ -51,8 +50,6 @@ MEMORY_SECONDS = 10.0
 """How often the memory of the inference worker is looked at."""
 MOST_WORKER_MEGABYTES = 3000.0
 """It has 700 MB to begin with, and 1,000 with several networks compiled."""
-_FIRST_GUESS_SECONDS = 12.0
-"""How long Keras takes to start on a machine where it never did."""
 
 
 class Engine:
@@ -97,7 +94,7 @@ class Engine:
             return
         if warm.exception() is None:
             self._failed_warm_ups = 0
-            self._remember_warm_up()
+            start_times.remember(self.runs.root, self._inference.warming_seconds)
             # One after the other: both at once take twice as long on two cores, and nobody has pressed Train yet.
             self._training.warm_up()
             return
@@ -131,7 +128,7 @@ class Engine:
         """About how long until Keras is ready, judged by the last time; 0 when it is."""
         if self.is_warm:
             return 0.0
-        return max(1.0, self._last_warm_up() - self._inference.warming_seconds)
+        return max(1.0, start_times.last(self.runs.root) - self._inference.warming_seconds)
 
     def call(self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it or hangs."""
@@ -241,19 +238,6 @@ class Engine:
             thread.join(max(0.0, deadline - time.monotonic()))
         # Of a cluster's workers none was ended: their trainings were asked to stop, and will.
         self._trainings.settle_left(max(0.2, deadline - time.monotonic()) if self._cluster is None else 0.0)
-
-    def _last_warm_up(self) -> float:
-        try:
-            return float(json.loads((self.runs.root / ".warm_up.json").read_bytes())["seconds"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return _FIRST_GUESS_SECONDS
-
-    def _remember_warm_up(self) -> None:
-        try:
-            self.runs.root.mkdir(parents=True, exist_ok=True)
-            (self.runs.root / ".warm_up.json").write_text(json.dumps({"seconds": self._inference.warming_seconds}))
-        except OSError as error:
-            _log.warning("cannot write to the runs folder: %s", error)
 
 
 def _places(cluster: Cluster | None, training_workers: int) -> tuple[Workers, Lanes, Lanes]:
