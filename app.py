@@ -27,7 +27,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     from model.api.ending import end_in_time
     from model.engine import engine
 
-    end_in_time()
+    end_in_time(engine())
     warm_up = threading.Timer(FIRST_PAGE_SECONDS, _settle)
     warm_up.start()
     port = st.get_option("server.port")

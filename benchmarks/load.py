@@ -11,9 +11,10 @@ curves and the scene; trainings wait in line.
 Keys: rerun_p95_ms and rerun_p50_ms (from a message that asks for a rerun to the script's end, what the page asked for
 by itself included), first_p95_ms (the same of the first drawing), http_p95_ms; errors (exceptions and errors on the
 page, refusals, lost connections); memory_mb_per_session (the server's largest memory, less that after one visitor who
-has seen every view, by sessions); lost_runs (trainings that neither wait, nor are at work, nor have ended well, after
-the server was told to end as well); sigterm_s (from SIGTERM to its end); processor_ms_per_rerun (of the server's own
-process, which a busy machine does not make larger).
+has seen every view, by sessions); asked (trainings whose button was pressed and whose page answered); lost_runs (of
+these: without a folder, or neither waiting, nor at work, nor ended well, after the server was told to end as well);
+sigterm_s (from SIGTERM to its end); processor_ms_per_rerun (of the server's own process, which a busy machine does not
+make larger).
 """
 
 from __future__ import annotations
@@ -93,16 +94,17 @@ def inks() -> list[np.ndarray]:
     return [samples.draw(sample.strokes, sample.width) for sample in samples.samples()]
 
 
-async def train(visitor: Visitor, chance: random.Random) -> None:
+async def train(visitor: Visitor, chance: random.Random, figures: Figures) -> None:
     """Train, and follow it."""
     await visitor.rest(chance.uniform(0, 2 * THINKING_SECONDS))
     await visitor.click("Train & Visualize")
+    figures.trainings += 1
     while True:
         await visitor.rest(chance.expovariate(1 / (2 * THINKING_SECONDS)))
         await visitor.choose("View", chance.choice(("Training", "Network")))
 
 
-async def draw(visitor: Visitor, chance: random.Random) -> None:
+async def draw(visitor: Visitor, chance: random.Random, _: Figures) -> None:
     """Draw digit after digit."""
     drawings = inks()
     for serial in range(1, 10_000):
@@ -110,7 +112,7 @@ async def draw(visitor: Visitor, chance: random.Random) -> None:
         await visitor.draw(chance.choice(drawings), serial)
 
 
-async def look(visitor: Visitor, chance: random.Random) -> None:
+async def look(visitor: Visitor, chance: random.Random, _: Figures) -> None:
     """Go from view to view and from picture to picture."""
     while True:
         await visitor.rest(chance.expovariate(1 / THINKING_SECONDS))
@@ -141,7 +143,7 @@ async def visit(number: int, port: int, seconds: float, figures: Figures) -> Non
     try:
         async with asyncio.timeout(end - time.monotonic()) as limit:
             await visitor.come()
-            await (train, draw, look)[number % 3](visitor, chance)
+            await (train, draw, look)[number % 3](visitor, chance, figures)
     except Exception as error:
         if not (isinstance(error, TimeoutError) and limit.expired()):
             figures.errors.append(f"session {number}: {type(error).__name__}: {error}")
@@ -206,7 +208,7 @@ def main() -> None:
     for status in statuses:
         if status.state not in WELL:
             print(f"a training is {status.state}: {status.message}", file=sys.stderr)
-    expected = sum(number % 3 == 0 for number in range(options.sessions))
+    well = sum(status.state in WELL for status in statuses)
     for words in sorted(set(figures.errors)):
         print(f"{figures.errors.count(words)} times: {words}", file=sys.stderr)
     result = {
@@ -220,9 +222,11 @@ def main() -> None:
         "first_p95_ms": p(figures.first, 95),
         "http_p95_ms": p(figures.http, 95),
         "memory_mb_per_session": round(grown / options.sessions, 2),
+        "asked": figures.trainings,
         "trainings": len(statuses),
         "finished": sum(status.state is RunState.FINISHED for status in statuses),
-        "lost_runs": expected - sum(status.state in WELL for status in statuses),
+        # One may be there of whose button the page had not answered when its visitor left.
+        "lost_runs": len(statuses) - well + max(0, figures.trainings - len(statuses)),
         "sigterm_s": round(took, 1),
     }
     print(json.dumps(result))

@@ -31,7 +31,8 @@ _FAILED = ForwardMsg.FINISHED_WITH_COMPILE_ERROR
 class Figures:
     """What all visitors measured: milliseconds of first drawings, of those after, of HTTP requests; errors in words.
 
-    kinds: those after the first, by what was done; processor_seconds: what the server used meanwhile.
+    kinds: those after the first, by what was done; processor_seconds: what the server used meanwhile;
+    trainings: how many were asked for.
     """
 
     first: list[float] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Figures:
     http: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     processor_seconds: float = 0.0
+    trainings: int = 0
 
     @property
     def reruns(self) -> list[float]:

@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 5.0
 """How long the scheduler may take for an answer that takes it milliseconds."""
-ADDRESS = re.compile(r"(tcp|tls|ws|wss)://\S+:\d{1,5}")
-"""What Dask can be reached at."""
+_ADDRESS = re.compile(r"(?:tcp|tls|ws|wss)://(\S+):(\d{1,5})")
 _COMMAND = "python -m model.cluster_worker"
+_JOBS = {"inference": "readings of pictures", "analysis": "analyses", "training": "trainings"}
+
+
+def parted(address: str) -> tuple[str, int] | None:
+    """Host and port of what Dask can be reached at; None of anything else."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None or not 1 <= int(found[2]) <= 65535:
+        return None
+    return found[1].strip("[]"), int(found[2])
 
 
 def of_setting(address: str) -> str:
@@ -26,9 +34,10 @@ def of_setting(address: str) -> str:
             "STRATA_SCHEDULER is set, but Dask is not installed. Expected the package distributed. "
             "Install it: pip install -r requirements-cluster.txt"
         )
-    if not ADDRESS.fullmatch(address):
+    if parted(address) is None:
         return (
-            f"STRATA_SCHEDULER is {address!r}. Expected an address such as tcp://host:8786. Correct it and start again."
+            f"STRATA_SCHEDULER is {address!r}. Expected an address such as tcp://host:8786, with a port from 1 to "
+            "65535. Correct it and start again."
         )
     return ""
 
@@ -47,6 +56,23 @@ def of_no_worker(address: str) -> str:
     return (
         f"The Dask scheduler at {address} has no worker. Expected at least one. Start one in Strata's folder: "
         f"{_COMMAND} {address}"
+    )
+
+
+def of_no_role(address: str, roles: list[str]) -> str:
+    """Its workers leave kinds of jobs to others that are not there."""
+    return (
+        f"No worker of the cluster takes {' or '.join(_JOBS[role] for role in roles)}. Expected at least one for each. "
+        f"Start one in Strata's folder: {_COMMAND} {address} --roles {','.join(roles)}"
+    )
+
+
+def of_no_data(title: str, name: str) -> str:
+    """A training waits whose data no worker has."""
+    own = ", or set STRATA_MNIST there" if name == "mnist" else ""
+    return (
+        f"No worker has {title}: the one that trains downloads it, or without the internet trains on the small digits. "
+        f"Put it into Keras's cache on a worker's machine{own}."
     )
 
 

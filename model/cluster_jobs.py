@@ -17,11 +17,13 @@ import multiprocessing
 import pickle
 import platform
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from data import datasets
 from model import ownership
 from model.analyses import Analysis
 from model.pools import Pool, PoolStanding
@@ -32,6 +34,8 @@ _NICENESS = {"inference": 0, "analysis": 5, "training": 10}
 
 _pools: dict[str, Pool] = {}
 _roles: tuple[str, ...] = ROLES
+_heard: str | None = None
+_say: Callable[[str], object] = logging.getLogger(__name__).info
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,10 @@ def _unpacked(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a worker is. sees: what it reads in the file it was asked for; empty where it does not see it."""
+    """What a worker is. sees: what it reads in the file it was asked for; empty where it does not see it.
+
+    datasets: the built-in ones that are on its machine.
+    """
 
     roles: tuple[str, ...]
     machine: str
@@ -82,6 +89,15 @@ class Probe:
     sees: str
     versions: dict[str, str]
     daemon: bool
+    datasets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStanding:
+    """What each process of a worker is at, by role, and the built-in data sets that are on its machine."""
+
+    pools: dict[str, PoolStanding]
+    datasets: tuple[str, ...]
 
 
 def versions() -> dict[str, str]:
@@ -108,7 +124,25 @@ def probe(file: Place) -> Probe:
     except OSError:
         sees = ""
     daemon = bool(multiprocessing.current_process().daemon)
-    return Probe(_roles, ownership.machine(), str(default_root()), sees, versions(), daemon)
+    return Probe(_roles, ownership.machine(), str(default_root()), sees, versions(), daemon, _datasets())
+
+
+def listen(say: Callable[[str], object]) -> None:
+    """Let what servers tell this worker be said by `say`."""
+    global _say, _heard
+    _say, _heard = say, None
+
+
+def hear(problem: str) -> None:
+    """Say whether a server uses this worker, and if not why; the same words once."""
+    global _heard
+    if problem != _heard:
+        _heard = problem
+        _say(f"Not used: {problem}" if problem else f"At work, runs in {default_root()}")
+
+
+def _datasets() -> tuple[str, ...]:
+    return tuple(name for name in datasets.NAMES if datasets.is_here(name))
 
 
 def hush() -> None:
@@ -137,9 +171,9 @@ async def work(role: str, packed: bytes) -> Any:
     return await asyncio.wrap_future(_pool(role).submit(function, *map(_unpacked, arguments)))
 
 
-def standing() -> dict[str, PoolStanding]:
-    """What each process is at."""
-    return {role: pool.standing() for role, pool in list(_pools.items())}
+def standing() -> WorkerStanding:
+    """What each process is at, and which data is here."""
+    return WorkerStanding({role: pool.standing() for role, pool in list(_pools.items())}, _datasets())
 
 
 # Orders: coroutines, for Dask runs nothing else without waiting for its end; in threads, for they may take seconds, and

@@ -10,13 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
-from loky.process_executor import BrokenProcessPool
-
-from data.errors import StrataError
 from model import cluster_jobs, jobs
 from model.pools import PoolStanding, WorkerError, Workers
-from model.records import RunState
-from model.run import Run
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -86,6 +81,7 @@ class ClusterLane:
         assert not kwargs, "the functions of model.jobs are called by position"
         # As bytes, for Dask would look through the arguments for tasks of its own.
         packed = pickle.dumps((function, tuple(map(self._line.pack, args))))
+        self.warm_up()  # what a job does there is watched once Keras is ready
         self._jobs += 1
         trains = cast(Path, args[0]) if function is jobs.train else None
         future = self._line.send(self, cluster_jobs.work, self.role, packed, trains=trains)
@@ -119,8 +115,14 @@ class ClusterLane:
 class Spread:
     """All lanes of one role as one: each job goes to the warm one with the fewest."""
 
-    def __init__(self, lanes: Callable[[], list[ClusterLane]], problem: Callable[[], str]) -> None:
-        self._lanes, self._problem = lanes, problem
+    def __init__(
+        self,
+        lanes: Callable[[], list[ClusterLane]],
+        problem: Callable[[], str],
+        suits: Callable[[ClusterLane, tuple[Any, ...]], bool],
+    ) -> None:
+        """suits: whether a lane is a good place for a job with these arguments."""
+        self._lanes, self._problem, self._suits = lanes, problem, suits
         self._given: dict[Future[Any], ClusterLane] = {}
 
     @property
@@ -144,7 +146,7 @@ class Spread:
         self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Future[Result]:
         """Run a top-level function of model.jobs on the best."""
-        best = self._best()
+        best = self._best(args if function is jobs.evaluate else ())  # the others read pictures that they are given
         if best is None:
             return self._refused()
         future = best.submit(function, *args, **kwargs)
@@ -152,8 +154,11 @@ class Spread:
         future.add_done_callback(lambda done: self._given.pop(done, None))
         return future
 
-    def _best(self) -> ClusterLane | None:
-        return min(self._lanes(), key=lambda lane: (not lane.is_warm, lane.jobs), default=None)
+    def _best(self, arguments: tuple[Any, ...] = ()) -> ClusterLane | None:
+        def distance(lane: ClusterLane) -> tuple[bool, bool, int]:
+            return not self._suits(lane, arguments), not lane.is_warm, lane.jobs
+
+        return min(self._lanes(), key=distance, default=None)
 
     def _refused(self) -> Future[Any]:
         refused: Future[Any] = Future()
@@ -193,41 +198,14 @@ class Spread:
 
 @dataclass(slots=True)
 class ClusterWorker:
-    """A worker that the scheduler has. problem: why it is not used, in words."""
+    """A worker that the scheduler has. datasets: the built-in ones it has; problem: why it is not used, in words."""
 
     address: str
     name: str
     lanes: dict[str, ClusterLane] = field(default_factory=dict)
     standing: dict[str, PoolStanding] = field(default_factory=dict)
+    datasets: tuple[str, ...] = ()
     problem: str = ""
-
-
-class Adrift:
-    """Trainings that the scheduler's end cut off: their folders say how they end."""
-
-    def __init__(self) -> None:
-        self._runs: dict[Future[Any], Run] = {}
-
-    def take(self, answer: Future[Any], run: Run) -> None:
-        """Watch the run, and settle `answer` by it."""
-        self._runs[answer] = run
-
-    def look(self) -> None:
-        """Settle those that have ended."""
-        for answer, run in list(self._runs.items()):
-            try:
-                status = run.status()
-            except StrataError as error:
-                del self._runs[answer]
-                answer.set_exception(error)
-                continue
-            if status.state.is_active and status.state is not RunState.QUEUED:
-                continue
-            del self._runs[answer]
-            if status.state in {RunState.INTERRUPTED, RunState.QUEUED}:
-                answer.set_exception(BrokenProcessPool("its worker ended while the scheduler was away"))
-            else:
-                answer.set_result(None)
 
 
 def _conforms(lane: ClusterLane, spread: Spread) -> tuple[Workers, Workers]:

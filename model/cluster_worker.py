@@ -11,16 +11,19 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from model import cluster_jobs
-from model.cluster_faults import ADDRESS
+from model.cluster_faults import parted
 from model.cluster_jobs import ROLES
-from model.runs import default_root
 
 EXIT_BAD_INPUT = 2
 SLOTS = 32
 """Jobs that Dask may hand over at once. Each role has one process, in which they wait for each other."""
 _AGAIN_SECONDS = 1.0
+SILENT_SECONDS = 8.0
+"""A scheduler that is there answers in milliseconds."""
 
 _EPILOG = """\
 Settings are environment variables: STRATA_RUNS (the shared folder where runs are kept, where this machine has it),
@@ -39,8 +42,10 @@ def _roles(text: str) -> tuple[str, ...]:
 
 
 def _address(text: str) -> str:
-    if not ADDRESS.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"expected an address such as tcp://host:8786, received {text!r}")
+    if parted(text) is None:
+        raise argparse.ArgumentTypeError(
+            f"expected an address such as tcp://host:8786, with a port from 1 to 65535, received {text!r}"
+        )
     return text
 
 
@@ -70,28 +75,82 @@ async def serve(scheduler: str, name: str | None) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows, where Ctrl-C comes as KeyboardInterrupt
             loop.add_signal_handler(number, ended.set)
     end = asyncio.create_task(ended.wait())
+    say = _once()
     while not ended.is_set():
-        print(f"Looking for the scheduler at {scheduler}", flush=True)
-        worker = Worker(scheduler, nthreads=SLOTS, name=name, memory_limit=0, dashboard=False)
-        served = asyncio.create_task(_served(worker))
-        await asyncio.wait({served, end}, return_when=asyncio.FIRST_COMPLETED)
-        if ended.is_set():
-            served.cancel()
-            with contextlib.suppress(asyncio.TimeoutError, OSError):
-                await asyncio.wait_for(worker.close(timeout=1, executor_wait=False), 2)
+        asked = asyncio.create_task(_silence(scheduler))
+        await asyncio.wait({asked, end}, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            asked.cancel()
+            break
+        words = asked.result()
+        if words:
+            say(words)
         else:
-            try:
-                await served
-            except (OSError, RuntimeError) as error:  # the scheduler went while the worker came
-                print(f"The scheduler cannot be used: {error.__cause__ or error}", flush=True)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(asyncio.shield(end), _AGAIN_SECONDS)
+            worker = Worker(scheduler, nthreads=SLOTS, name=name, memory_limit=0, dashboard=False)
+            await _work(worker, scheduler, end, say)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(end), _AGAIN_SECONDS)
 
 
-async def _served(worker: object) -> None:
-    await worker  # type: ignore[misc]  # ready once the scheduler has it
-    print(f"At work, runs in {default_root()}", flush=True)
-    await worker.finished()  # type: ignore[attr-defined]
+def _once() -> Callable[[str], None]:
+    """Says a line, unless it was the last one: what is tried again every second is told once."""
+    said = ""
+
+    def say(words: str) -> None:
+        nonlocal said
+        if words != said:
+            print(words, flush=True)
+        said = words
+
+    return say
+
+
+async def _silence(scheduler: str) -> str:
+    """Words where nobody listens at that address. Dask itself would try for long, and say nothing."""
+    place = parted(scheduler)
+    assert place is not None
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(*place), SILENT_SECONDS)
+    except (TimeoutError, OSError) as error:
+        reason = str(error) or f"no connection within {SILENT_SECONDS:g} s"
+        return (
+            f"The scheduler at {scheduler} does not answer ({reason}). Expected one that was started by: "
+            "python -m dask scheduler. Correct the address, or start it; it is tried again every second until Ctrl-C."
+        )
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return ""
+
+
+async def _work(worker: Any, scheduler: str, end: asyncio.Task[Any], say: Callable[[str], None]) -> None:
+    """Serve the scheduler until it goes, or until the end."""
+    served = asyncio.create_task(_served(worker, scheduler, say))
+    await asyncio.wait({served, end}, return_when=asyncio.FIRST_COMPLETED)
+    if end.done():
+        served.cancel()
+        with contextlib.suppress(asyncio.TimeoutError, OSError):
+            await asyncio.wait_for(worker.close(timeout=1, executor_wait=False), 2)
+        return
+    try:
+        await served
+    except Exception as error:  # the scheduler went while the worker came, or what answers there is no Dask
+        say(
+            f"What answers at {scheduler} cannot be used: {error.__cause__ or error}. Expected a Dask scheduler of "
+            "this version. Correct the address, or wait; it is tried again every second until Ctrl-C."
+        )
+
+
+async def _served(worker: Any, scheduler: str, say: Callable[[str], None]) -> None:
+    cluster_jobs.listen(say)
+    starting = asyncio.ensure_future(worker.start())
+    try:
+        await asyncio.wait_for(asyncio.shield(starting), SILENT_SECONDS)
+    except TimeoutError:
+        say(f"{scheduler} takes connections and says nothing. Expected a Dask scheduler. Still waiting.")
+        await starting
+    say(f"The scheduler at {scheduler} has this worker. It is used once a Strata server has checked it.")
+    await worker.finished()
 
 
 def main(arguments: list[str] | None = None) -> int:

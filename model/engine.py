@@ -8,14 +8,15 @@ hangs or has grown too large is replaced, and who waited for it is told.
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import os
 import platform
+import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -23,7 +24,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 from loky.process_executor import BrokenProcessPool
 
-from model import jobs
+from model import jobs, start_times
 from model.analyses import Analysis
 from model.analysis_queue import ANALYSIS_QUIET_SECONDS, Analyses
 from model.cluster import Cluster
@@ -42,14 +43,14 @@ _TRAINING_NICENESS = 10
 _ANALYSIS_NICENESS = 5
 _MOST_TRAINING_WORKERS = 64
 _WARM_UP_ATTEMPTS = 3
+END_SECONDS = 1.2
+"""How long the workers' end may take: it takes half a second."""
 SPARE_ANALYSIS_SECONDS = 3.0
 """How long an analysis waits before a second worker is started for it; Keras then takes seconds to start as well."""
 MEMORY_SECONDS = 10.0
 """How often the memory of the inference worker is looked at."""
 MOST_WORKER_MEGABYTES = 3000.0
 """It has 700 MB to begin with, and 1,000 with several networks compiled."""
-_FIRST_GUESS_SECONDS = 12.0
-"""How long Keras takes to start on a machine where it never did."""
 
 
 class Engine:
@@ -94,7 +95,7 @@ class Engine:
             return
         if warm.exception() is None:
             self._failed_warm_ups = 0
-            self._remember_warm_up()
+            start_times.remember(self.runs.root, self._inference.warming_seconds)
             # One after the other: both at once take twice as long on two cores, and nobody has pressed Train yet.
             self._training.warm_up()
             return
@@ -128,7 +129,7 @@ class Engine:
         """About how long until Keras is ready, judged by the last time; 0 when it is."""
         if self.is_warm:
             return 0.0
-        return max(1.0, self._last_warm_up() - self._inference.warming_seconds)
+        return max(1.0, start_times.last(self.runs.root) - self._inference.warming_seconds)
 
     def call(self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it or hangs."""
@@ -198,7 +199,10 @@ class Engine:
         further_epochs: tuple[int, ...] = (),
         start: Mapping[str, np.ndarray] | None = None,
     ) -> Run:
+        self._trainings.check_open()
         run = self.runs.create(settings, network, versions(), further_epochs, start)
+        if self._cluster is not None and (words := self._cluster.no_data(run)):
+            run.write_status(replace(run.status(), message=words))
         self._trainings.submit(run)
         return run
 
@@ -207,6 +211,7 @@ class Engine:
 
         Raises RunError for a run that is at work, or that needs further epochs and gets none.
         """
+        self._trainings.check_open()
         self.runs.queue_again(run, further_epochs)
         self._trainings.submit(run)
 
@@ -219,35 +224,38 @@ class Engine:
         """How many trainings are before `run`, those at work included."""
         return self._trainings.place(run)
 
-    def shutdown(self, grace_seconds: float = 3.0) -> None:
-        """End all workers; trainings are asked to stop first and get `grace_seconds` to keep what they learned."""
+    def begin_to_end(self) -> None:
+        """Ask all trainings to stop, and start no more: what `shutdown` begins with, for who cannot call that yet."""
         self._closing = True
+        self._trainings.ask_all_to_stop()
+
+    def shutdown(self, grace_seconds: float = 3.0) -> None:
+        """End all workers; trainings are asked to stop first and get `grace_seconds` to keep what they learned.
+
+        Returns within about END_SECONDS of that, whatever hangs.
+        """
+        self.begin_to_end()
         self._trainings.stop_all(grace_seconds)
+        enders = [workers.shutdown for workers in (self._inference, self._training, self._analysis)]
         if self._cluster is not None:
-            self._cluster.close()
-        with ThreadPoolExecutor() as at_once:
-            for workers in (self._inference, self._training, self._analysis):
-                at_once.submit(workers.shutdown)
-
-    def _last_warm_up(self) -> float:
-        try:
-            return float(json.loads((self.runs.root / ".warm_up.json").read_bytes())["seconds"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return _FIRST_GUESS_SECONDS
-
-    def _remember_warm_up(self) -> None:
-        try:
-            self.runs.root.mkdir(parents=True, exist_ok=True)
-            (self.runs.root / ".warm_up.json").write_text(json.dumps({"seconds": self._inference.warming_seconds}))
-        except OSError as error:
-            _log.warning("cannot write to the runs folder: %s", error)
+            self._cluster.give_no_more_orders()  # its workers stay, for others and for the next start
+            enders.append(self._cluster.close)
+        threads = [threading.Thread(target=ender, name="ending", daemon=True) for ender in enders]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + END_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        # Of a cluster's workers none was ended: their trainings were asked to stop, and will.
+        self._trainings.settle_left(max(0.2, deadline - time.monotonic()) if self._cluster is None else 0.0)
 
 
 def _places(cluster: Cluster | None, training_workers: int) -> tuple[Workers, Lanes, Lanes]:
     """Where inference, trainings and analyses run."""
     if cluster is not None:
         train, analyse = functools.partial(cluster.lanes, "training"), functools.partial(cluster.lanes, "analysis")
-        return cluster.inference, Lanes("training", train), Lanes("analysis", analyse)
+        training = Lanes("training", train, suits=cluster.suits)
+        return cluster.inference, training, Lanes("analysis", analyse, suits=cluster.suits)
     trainers = [Pool("training", workers=1, niceness=_TRAINING_NICENESS) for _ in range(training_workers)]
     # Started by the first question: who only trains and looks does not pay 0.7 GB. The second is for the short
     # questions that else would wait behind a long one.

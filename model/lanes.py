@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from data.errors import StrataError
-from model.pools import PoolStanding, WorkerError, Workers
+from model.pools import LONGEST_START_SECONDS, PoolStanding, WorkerError, Workers
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -58,14 +58,15 @@ class Lanes:
         *,
         spare_seconds: float = 0.0,
         most_megabytes: float = MOST_LANE_MEGABYTES,
+        suits: Callable[[Any, tuple[Any, ...]], bool] = lambda lane, arguments: True,
     ) -> None:
         """lanes: those there are now, in the order in which they are used, always the same objects.
 
         spare_seconds: how long a job waits before another lane than the first is opened. most_megabytes: what a worker
-        may hold between two jobs.
+        may hold between two jobs. suits: whether a lane may have a job with these arguments.
         """
         self.name, self.lanes = name, lanes
-        self._spare_seconds, self._most_megabytes = spare_seconds, most_megabytes
+        self._spare_seconds, self._most_megabytes, self._suits = spare_seconds, most_megabytes, suits
         self._waiting: list[_Job] = []
         self._working: dict[Workers, _Job] = {}
         self._used: dict[Workers, float] = {}
@@ -78,16 +79,18 @@ class Lanes:
         function: Callable[..., Result],
         *arguments: Any,
         verdict: Callable[[], str] = lambda: "",
+        first: bool = False,
     ) -> Future[Result]:
         """Run a function of model.jobs when its turn comes; the future runs from then on, and can be cancelled before.
 
-        verdict: asked every LOOK_SECONDS while it is at work; words of it end the job with WorkerHung.
+        verdict: asked every LOOK_SECONDS while a worker with Keras in it has the job; words of it end the job with
+        WorkerHung. first: before all that wait.
         """
         job = _Job(function, arguments, verdict)
         with self._changed:
             if self._closed:
                 raise WorkerError(f"The server is ending. Expected no more {self.name}. Ask the next one.")
-            self._waiting.append(job)
+            self._waiting.insert(0 if first else len(self._waiting), job)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=f"lanes-{self.name}", daemon=True)
                 self._thread.start()
@@ -103,12 +106,17 @@ class Lanes:
         """What the lanes are at, as if they were one pool."""
         lanes = self.lanes()
         each = [lane.standing() for lane in lanes]
-        with self._changed:
-            busy, waiting = len(self._working), sum(not job.future.cancelled() for job in self._waiting)
+        busy, waiting = len(self._working), self.waiting
         processes = tuple(number for standing in each for number in standing.process_ids)
         held = tuple(megabytes for standing in each for megabytes in standing.memory_megabytes)
         warm = any(standing.warm for standing in each)
         return PoolStanding(sum(standing.workers for standing in each), warm, busy, waiting, processes, held)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs no worker has yet."""
+        with self._changed:
+            return sum(not job.future.cancelled() for job in self._waiting)
 
     def close(self) -> None:
         """Start no further job; what waits is cancelled."""
@@ -123,7 +131,7 @@ class Lanes:
         """End all workers, at work or not."""
         self.close()
         # At once: each takes half a second to go.
-        enders = [threading.Thread(target=lane.shutdown) for lane in self.lanes()]
+        enders = [threading.Thread(target=lane.shutdown, daemon=True) for lane in self.lanes()]
         for ender in enders:
             ender.start()
         for ender in enders:
@@ -154,7 +162,7 @@ class Lanes:
 
     def _end_hanging(self) -> None:
         for lane, job in list(self._working.items()):
-            if job.hung or job.answer.done():
+            if job.hung or job.answer.done() or not _is_watched(lane):
                 continue
             job.hung = job.verdict()
             if job.hung:
@@ -190,16 +198,17 @@ class Lanes:
             if lane in self._working:
                 continue
             with self._changed:
-                job = self._next(place)
+                job = self._next(place, lane)
             if job is not None:
                 self._start(job, lane)
 
-    def _next(self, place: int) -> _Job | None:
-        while self._waiting:
-            job = self._waiting[0]
+    def _next(self, place: int, lane: Workers) -> _Job | None:
+        for job in list(self._waiting):
             if place and time.monotonic() - job.asked < self._spare_seconds:
                 return None
-            del self._waiting[0]
+            if not job.future.cancelled() and not self._suits(lane, job.arguments):
+                continue
+            self._waiting.remove(job)
             if job.future.set_running_or_notify_cancel():
                 return job
         return None
@@ -207,12 +216,19 @@ class Lanes:
     def _start(self, job: _Job, lane: Workers) -> None:
         try:
             job.answer = lane.submit(job.function, *job.arguments)
-        except StrataError as error:
+        except Exception as error:  # also a bug: who waits for it would wait for ever
+            if not isinstance(error, StrataError):
+                _log.exception("a job of the %s lanes did not start", self.name)
             job.future.set_exception(error)
             return
         with self._changed:
             self._working[lane] = job
         job.answer.add_done_callback(self._wake)
+
+
+def _is_watched(lane: Workers) -> bool:
+    """Whether a job's silence says anything: while Keras starts there is none, and the pool watches that."""
+    return lane.is_warm or lane.warming_seconds > LONGEST_START_SECONDS
 
 
 def _settle(job: _Job, ended: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -21,7 +22,10 @@ from model.memory import resident_megabytes
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
+_log = logging.getLogger(__name__)
 _KILL_SECONDS = 5.0
+LONGEST_START_SECONDS = 180.0
+"""Keras starts in 5 to 15 s; on a machine that is busy with much else it takes a minute and more."""
 
 
 class WorkerError(StrataError):
@@ -99,7 +103,21 @@ class Pool:
         warm: Future[float] = warming[0]
         for future in warming:  # outside the lock, which the callback takes
             future.add_done_callback(functools.partial(self._forget_if_broken, executor))
+        self._watch_start(executor, warm)
         return warm
+
+    def _watch_start(self, executor: loky.ProcessPoolExecutor, warm: Future[float]) -> None:
+        """End new workers that never get as far as to be warm: what waits for them fails as if they had died."""
+
+        def end() -> None:
+            _log.error("the %s worker did not start in %g s and is ended", self.name, LONGEST_START_SECONDS)
+            self._forget(executor)
+            _kill(executor)
+
+        timer = threading.Timer(LONGEST_START_SECONDS, end)
+        timer.daemon = True
+        timer.start()
+        warm.add_done_callback(lambda _: timer.cancel())
 
     def _start(self) -> tuple[loky.ProcessPoolExecutor, list[Future[float]]]:
         """New workers, and for each the future that ends when Keras is ready in it."""
@@ -115,6 +133,7 @@ class Pool:
             self._renewing = True
             executor, warming = self._start()
         warming[0].add_done_callback(functools.partial(self._take_over, executor))
+        self._watch_start(executor, warming[0])
 
     def _take_over(self, executor: loky.ProcessPoolExecutor, warm: Future[float]) -> None:
         with self._lock:
@@ -173,8 +192,7 @@ class Pool:
         """End the workers, of which one hangs: their jobs fail as if they had died; others can be started at once."""
         executor = self._executor
         self._forget(executor)
-        for process in list((getattr(executor, "_processes", None) or {}).values()):
-            kill_process_tree(process)
+        _kill(executor)
 
     def _forget_if_broken(self, executor: loky.ProcessPoolExecutor, future: Future[Any]) -> None:
         if not future.cancelled() and isinstance(future.exception(), BrokenProcessPool):
@@ -192,6 +210,13 @@ class Pool:
             executor, self._executor, self._warm = self._executor, None, None
         if executor is not None:
             # loky kills in a thread of its own: without waiting for it, the process is gone first and workers stay.
-            killer = threading.Thread(target=executor.shutdown, kwargs={"wait": True, "kill_workers": True})
+            killer = threading.Thread(
+                target=executor.shutdown, kwargs={"wait": True, "kill_workers": True}, daemon=True
+            )
             killer.start()
             killer.join(_KILL_SECONDS)
+
+
+def _kill(executor: loky.ProcessPoolExecutor | None) -> None:
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        kill_process_tree(process)

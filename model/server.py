@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from data.errors import StrataError
 from model.api import logs
 from model.api.application import application
-from model.api.ending import CLOSE_SECONDS
+from model.api.ending import CLOSE_SECONDS, end_in_time
 from model.engine import engine
 from model.runs import PRETRAINED
 
@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
 @contextlib.asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Workers start with the server and end with it."""
+    end_in_time(engine())
     engine().warm_up()
     gc.freeze()  # what is imported is no garbage, and looking through it makes requests wait
     yield

@@ -14,6 +14,7 @@ from loky.process_executor import BrokenProcessPool
 from data.errors import StrataError
 from model import jobs, ownership
 from model.lanes import Lanes, WorkerHung
+from model.pools import WorkerError
 from model.records import RunState, Status
 from model.reports import VALIDATION_BATCH
 from model.run import Run
@@ -60,17 +61,31 @@ class Trainings:
         self._queue: list[Run] = []
         self._starts: dict[Run, tuple[int, int]] = {}
         self._closing = False
+        self._left: list[Run] = []
+        self._asked = 0.0
         self._lock = threading.Lock()
 
-    def submit(self, run: Run) -> None:
-        """Train a queued run when its turn comes."""
-        with self._lock:
-            self._queue.append(run)
+    def check_open(self) -> None:
+        """Raise WorkerError once no more trainings are started."""
+        if self._closing:
+            raise WorkerError("The server is ending. Expected no more training. Ask the next one.")
+
+    def submit(self, run: Run, first: bool = False) -> None:
+        """Train a queued run when its turn comes; first: before all that wait."""
         try:
-            future = self.lanes.submit(jobs.train, run.path, verdict=functools.partial(self._verdict, run, Pulse(run)))
-        except StrataError:
             with self._lock:
-                self._queue.remove(run)
+                self.check_open()  # what is in the queue by then is stopped with the rest
+                at_work = len(self._queue) - self.lanes.waiting if first else len(self._queue)
+                self._queue.insert(max(0, at_work), run)
+            verdict = functools.partial(self._verdict, run, Pulse(run))
+            try:
+                future = self.lanes.submit(jobs.train, run.path, verdict=verdict, first=first)
+            except StrataError:
+                with self._lock:
+                    self._queue.remove(run)
+                raise
+        except StrataError:
+            _ask_to_stop(run)  # it must not look as if its turn would come
             raise
         future.add_done_callback(functools.partial(self._ended, run))
 
@@ -83,19 +98,49 @@ class Trainings:
         """How many are before `run`, those at work included."""
         with self._lock:
             before = self._queue[: self._queue.index(run)] if run in self._queue else []
-        return sum(other.status().state.is_active for other in before)
+        return sum(map(_is_active, before))
+
+    def ask_all_to_stop(self) -> None:
+        """Start no more, and ask all to stop."""
+        with self._lock:
+            if not self._closing:
+                self._closing, self._asked = True, time.monotonic()
+            self._left = list(dict.fromkeys([*self._left, *self._queue]))
+        for run in self._left:
+            _ask_to_stop(run)
+        self.lanes.close()
 
     def stop_all(self, grace_seconds: float) -> None:
-        """Start no more, ask all to stop and give them `grace_seconds` to keep what they learned."""
-        self._closing = True
-        with self._lock:
-            left = list(self._queue)
-        for run in left:
-            run.request_stop()
-        self.lanes.close()
-        deadline = time.monotonic() + grace_seconds
-        while time.monotonic() < deadline and any(run.status().state.is_active for run in left):
+        """Ask all to stop and give them `grace_seconds`, since they were first asked, to keep what they learned."""
+        self.ask_all_to_stop()
+        deadline = self._asked + grace_seconds
+        while time.monotonic() < deadline and any(map(_is_active, self._left)):
             time.sleep(0.05)
+
+    def settle_left(self, longest_seconds: float = 0.0) -> None:
+        """Say of those that did not stop in time, and whose workers were ended, what is kept of them.
+
+        longest_seconds: how long the system may take until it has taken these workers away.
+        """
+        deadline = time.monotonic() + longest_seconds
+        while time.monotonic() < deadline and any(map(_is_active, self._left)):
+            time.sleep(0.02)
+        for run in self._left:
+            try:
+                self._settle(run)
+            except (OSError, StrataError) as problem:
+                _log.error("the end of run %s cannot be written: %s", run.id, problem, extra={"run": run.id})
+
+    def _settle(self, run: Run) -> None:
+        status = run.status()
+        if status.state is not RunState.INTERRUPTED:
+            return
+        kept = (0, *run.snapshot_steps())[-1]
+        owner = ownership.claim(run.path.parent)
+        words = f"The server ended before this training could stop. What it had learned up to step {kept:,} is kept."
+        run.write_status(
+            replace(status, state=RunState.STOPPED, message=words, step=kept, owner=owner, seconds_left=0.0)
+        )
 
     def _verdict(self, run: Run, pulse: Pulse) -> str:
         """Words for a training that hangs; nothing for one that may still be at it."""
@@ -103,15 +148,21 @@ class Trainings:
             status, silence = run.status(), pulse.silence()
         except RunError:
             return ""  # it is being read while something else is wrong with it: its own worker will say what
-        if status.state is RunState.QUEUED or not status.state.is_active or silence < self._allowed(run, status):
+        if silence < self._allowed(run, status):
             return ""
+        if status.state is RunState.QUEUED:
+            return f"Its worker did not begin within {silence:.0f} s, and was ended."
         return (
             f"The training at step {status.step:,} gave no sign of life for {silence:.0f} s, and its worker was ended."
         )
 
     def _allowed(self, run: Run, status: Status) -> float:
-        if not status.images_per_second or status.state is RunState.STARTING:
-            return _START_FACTOR * self._quiet_seconds
+        if status.state is RunState.QUEUED:
+            return self._quiet_seconds  # its worker is warm: the first word takes it milliseconds
+        if not status.images_per_second or status.state is RunState.STARTING or not status.state.is_active:
+            return (
+                _START_FACTOR * self._quiet_seconds
+            )  # one that has ended holds its worker as well, until that says so
         images = max(run.config().settings.batch_size, VALIDATION_BATCH)
         return self._quiet_seconds + _STEPS * images / status.images_per_second
 
@@ -165,11 +216,11 @@ class Trainings:
             kept = "What it had kept before is there. Resume it, or train anew."
             self._fail(run, f"{words} It was tried {starts} times and came no further. {kept}")
             return
-        message = "" if waited else f"{words} It goes on from its last checkpoint."
+        message = words if waited else f"{words} It goes on from its last checkpoint."
         # Its former owner, should it live after all, sees another name here and writes no more.
         owner = ownership.claim(run.path.parent)
         run.write_status(replace(status, state=RunState.QUEUED, message=message, owner=owner, seconds_left=None))
-        self.submit(run)
+        self.submit(run, first=True)
 
     def _fail(self, run: Run, message: str) -> None:
         """A run that ended before it could say how must not look as if it still went on."""
@@ -180,3 +231,18 @@ class Trainings:
                 run.write_status(replace(status, state=RunState.FAILED, message=message, owner=owner))
         except (OSError, StrataError) as problem:
             _log.error("the end of run %s cannot be written: %s", run.id, problem, extra={"run": run.id})
+
+
+def _is_active(run: Run) -> bool:
+    """Whether more is to come of a run; of one that somebody has deleted meanwhile nothing is."""
+    try:
+        return run.status().state.is_active
+    except RunError:
+        return False
+
+
+def _ask_to_stop(run: Run) -> None:
+    try:
+        run.request_stop()
+    except OSError as problem:  # deleted while it waited, or a full disk; the others are to hear of it all the same
+        _log.warning("run %s cannot be asked to stop: %s", run.id, problem, extra={"run": run.id})

@@ -53,7 +53,8 @@ class ClusterHealth:
 class Health:
     """How the server does: memory_mb is its own, queued_trainings wait or are at work.
 
-    status: "ok", or "degraded" where nothing can be computed for now; cluster: null where this machine does all work.
+    status: "ok", or "degraded" where something cannot be computed for now; cluster: null where this machine does all
+    work.
     """
 
     status: str

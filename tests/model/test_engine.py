@@ -64,7 +64,7 @@ def test_a_killed_inference_worker_is_replaced_unnoticed(engine: Engine) -> None
     np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
 
 
-def test_a_worker_that_is_killed_while_it_starts_is_replaced(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_while_it_starts_is_replaced_and_a_shutdown_leaves_none(tmp_path: Path) -> None:
     engine = Engine(tmp_path)
     engine.warm_up()
     try:
@@ -72,20 +72,13 @@ def test_a_worker_that_is_killed_while_it_starts_is_replaced(tmp_path: Path) -> 
         first = _worker_process(engine._inference)
         os.kill(first, signal.SIGKILL)
         _wait(lambda: engine.is_warm)
-        assert _worker_process(engine._inference) != first
+        second = _worker_process(engine._inference)
+        assert second != first
         assert not engine.is_stuck
     finally:
         engine.shutdown(grace_seconds=0)
-
-
-def test_a_shutdown_leaves_no_worker(tmp_path: Path) -> None:
-    engine = Engine(tmp_path)
-    engine.warm_up()
-    _wait(lambda: engine.is_warm)
-    worker = _worker_process(engine._inference)
-    engine.shutdown(grace_seconds=0)
     with pytest.raises(ProcessLookupError):
-        os.kill(worker, 0)
+        os.kill(second, 0)
 
 
 def test_trainings_wait_in_line_and_a_stop_moves_the_line(engine: Engine) -> None:
@@ -150,57 +143,48 @@ def test_a_network_of_ones_own_is_trained_and_evaluated_and_exported(engine: Eng
         engine.train(replace(SHORT, network="mine"))
 
 
-def test_a_worker_that_hangs_is_replaced_and_its_caller_is_told(tmp_path: Path) -> None:
-    engine = Engine(tmp_path, longest_call_seconds=1.0)
-    try:
-        engine.warm_up()
-        _wait(lambda: engine.is_warm)
-        hanging = _worker_process(engine._inference)
-        with pytest.raises(WorkerError, match=r"gave no answer in 1 s\. Expected one within a second\. It was ended"):
-            engine.call(time.sleep, 3600)
-        _wait(lambda: engine.is_warm)
-        assert _worker_process(engine._inference) != hanging
-        with pytest.raises(ProcessLookupError):
-            os.kill(hanging, 0)
-    finally:
-        engine.shutdown(grace_seconds=0)
+def test_a_worker_that_hangs_is_replaced_and_its_caller_is_told(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _wait(lambda: engine.is_warm)
+    monkeypatch.setattr(engine, "_longest_call_seconds", 1.0)
+    hanging = _worker_process(engine._inference)
+    with pytest.raises(WorkerError, match=r"gave no answer in 1 s\. Expected one within a second\. It was ended"):
+        engine.call(time.sleep, 3600)
+    _wait(lambda: engine.is_warm)
+    assert _worker_process(engine._inference) != hanging
+    with pytest.raises(ProcessLookupError):
+        os.kill(hanging, 0)
 
 
-def test_the_standing_of_the_pools_counts_jobs(tmp_path: Path) -> None:
-    engine = Engine(tmp_path)
-    assert engine.standing()["inference"] == PoolStanding(1, False, 0, 0, ())
-    try:
-        futures = [engine._inference.submit(time.sleep, 1.0) for _ in range(3)]
-        standing = engine.standing()["inference"]
-        assert (standing.busy, standing.waiting) == (1, 2)
-        for future in futures:
-            future.result()
-        _wait(lambda: engine.standing()["inference"].busy == 0)
-        assert engine.standing()["inference"].process_ids == (_worker_process(engine._inference),)
-    finally:
-        engine.shutdown(grace_seconds=0)
+def test_the_standing_of_the_pools_counts_jobs(engine: Engine, tmp_path: Path) -> None:
+    assert Engine(tmp_path).standing()["inference"] == PoolStanding(1, False, 0, 0, ())
+    _wait(lambda: engine.is_warm)
+    futures = [engine._inference.submit(time.sleep, 1.0) for _ in range(3)]
+    standing = engine.standing()["inference"]
+    assert (standing.busy, standing.waiting) == (1, 2)
+    for future in futures:
+        future.result()
+    _wait(lambda: engine.standing()["inference"].busy == 0)
+    assert engine.standing()["inference"].process_ids == (_worker_process(engine._inference),)
 
 
 @pytest.mark.skipif(resident_megabytes() is None, reason="NOT RUN, for this system does not say what a process holds")
 def test_a_worker_that_grows_too_large_is_replaced_while_it_answers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_module, "MEMORY_SECONDS", 0.0)
-    engine = Engine(tmp_path)
-    try:
-        before = _pretrained_trace(engine)["output"]
-        large = _worker_process(engine._inference)
-        monkeypatch.setattr(engine_module, "MOST_WORKER_MEGABYTES", 1.0)
-        _pretrained_trace(engine)
-        monkeypatch.undo()
+    before = _pretrained_trace(engine)["output"]
+    large = _worker_process(engine._inference)
+    monkeypatch.setattr(engine_module, "MOST_WORKER_MEGABYTES", 1.0)
+    _pretrained_trace(engine)
+    monkeypatch.undo()
 
-        def is_replaced() -> bool:
-            assert engine.is_warm, "nobody waits for the new one"
-            np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
-            return _worker_process(engine._inference) != large
-
-        _wait(is_replaced)
+    def is_replaced() -> bool:
+        assert engine.is_warm, "nobody waits for the new one"
         np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
-        _wait(lambda: not Path(f"/proc/{large}").exists())
-    finally:
-        engine.shutdown(grace_seconds=0)
+        return _worker_process(engine._inference) != large
+
+    _wait(is_replaced)
+    np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
+    _wait(lambda: not Path(f"/proc/{large}").exists())

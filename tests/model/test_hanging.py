@@ -1,6 +1,8 @@
 """Workers that really hang or leak, in processes of their own: they are replaced, and what they did is told."""
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import jobs, ownership
+from model import jobs, ownership, pools
 from model import lanes as lanes_module
 from model.analyses import Analysis, AnalysisState, Folder
 from model.analysis_queue import Analyses
@@ -52,6 +54,14 @@ def _wait(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def _is_gone(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
 def _hang_then_work(analysis: Analysis, folder: Path) -> None:
     """Reports once and hangs, the first time; gives a result the second time."""
     files, name = Folder(folder), analysis.file_name
@@ -70,6 +80,19 @@ def _train_then_hang(run_path: Path) -> None:
         run.write_status(replace(at_work, step=STEP, images_per_second=1e9))
         time.sleep(3600)
     run.write_status(replace(at_work, state=RunState.FINISHED))
+
+
+def _finish(run_path: Path) -> None:
+    run = Run(run_path)
+    run.write_status(replace(run.status(), state=RunState.FINISHED, owner=ownership.claim(run_path.parent)))
+
+
+def _freeze_the_first_time(niceness: int, outlives: bool) -> float:
+    tried = Path(os.environ["STRATA_TEST_TRIED"])
+    if not tried.exists():
+        tried.write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return 0.0
 
 
 def test_an_analysis_that_hangs_is_ended_and_told_and_works_when_tried_again(tmp_path: Path) -> None:
@@ -101,17 +124,49 @@ def test_a_training_that_hangs_is_ended_and_goes_on(tmp_path: Path, monkeypatch:
     write_status = Run.write_status
     monkeypatch.setattr(Run, "write_status", lambda self, status: (said.append(status), write_status(self, status)))
     with _lanes() as lanes:
-        trainings = Trainings(lanes, quiet_seconds=1.0)
+        trainings = Trainings(lanes)
         trainings.submit(run)
         _wait(lambda: run.status().step == STEP)
         (hanging,) = lanes.standing().process_ids
+        with monkeypatch.context() as patched:  # from then on: on a busy machine the next worker begins later
+            patched.setattr(trainings, "_quiet_seconds", 1.0)
+            _wait(lambda: _is_gone(hanging))
         _wait(lambda: run.status().state is RunState.FINISHED)
-        with pytest.raises(ProcessLookupError):
-            os.kill(hanging, 0)
     (told,) = said
     assert told.state is RunState.QUEUED
     assert told.message.startswith(f"The training at step {STEP} gave no sign of life for ")
     assert told.message.endswith("its worker was ended. It goes on from its last checkpoint.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN, for Windows cannot freeze a process")
+def test_a_worker_that_is_frozen_before_a_training_begins_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "train", _finish)
+    run = Runs(tmp_path).create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
+    with _lanes() as lanes:
+        frozen = lanes.submit(os.getpid).result(DEADLINE_SECONDS)
+        os.kill(frozen, signal.SIGSTOP)
+        trainings = Trainings(lanes)
+        with monkeypatch.context() as patched:
+            patched.setattr(trainings, "_quiet_seconds", 0.5)
+            trainings.submit(run)
+            _wait(lambda: _is_gone(frozen))
+        _wait(lambda: run.status().state is RunState.FINISHED)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN, for Windows cannot freeze a process")
+def test_a_worker_that_is_frozen_while_it_starts_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "warm_up", _freeze_the_first_time)
+    monkeypatch.setattr(jobs, "train", _finish)
+    monkeypatch.setattr(pools, "LONGEST_START_SECONDS", 2.0)
+    monkeypatch.setenv("STRATA_TEST_TRIED", str(tmp_path / "tried"))
+    run = Runs(tmp_path).create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
+    with _lanes() as lanes:
+        Trainings(lanes).submit(run)
+        _wait(lambda: run.status().state is RunState.FINISHED)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "tried").read_text()), 0)
 
 
 @pytest.mark.skipif(resident_megabytes() is None, reason="NOT RUN, for this system does not say what a process holds")

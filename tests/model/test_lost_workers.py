@@ -1,5 +1,7 @@
 """What becomes of a run whose worker died or hung: it never lets two write one folder, and never tries for ever."""
 
+import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -7,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 from filelock import FileLock
 from loky.process_executor import BrokenProcessPool
@@ -142,6 +145,78 @@ def test_a_training_that_hangs_goes_on_and_after_three_times_says_so(
     _wait(lambda: len(trainings) == 0)
 
 
+def test_a_run_that_lost_its_worker_is_before_those_that_wait(tmp_path: Path, lanes: Lanes, worker: Worker) -> None:
+    trainings = Trainings(lanes, goes_on=True)
+    lost, second, third = _run(tmp_path), _run(tmp_path), _run(tmp_path)
+    for run in (lost, second, third):
+        trainings.submit(run)
+    _wait(lambda: len(worker.answers) == 1)
+    lost.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
+    worker.answers[0].set_exception(BrokenProcessPool("killed"))
+    _wait(lambda: len(worker.given) == 2)
+    assert worker.given[1] == (lost.path,)
+    assert [trainings.place(run) for run in (lost, second, third)] == [0, 1, 2]
+
+
+def test_a_worker_that_does_not_begin_is_replaced_and_the_run_waits_no_longer(
+    tmp_path: Path, lanes: Lanes, worker: Worker
+) -> None:
+    trainings, run = Trainings(lanes, quiet_seconds=0.05), _run(tmp_path)
+    trainings.submit(run)
+    _wait(lambda: len(worker.given) == 2)
+    assert worker.ended[0] == "kill"
+    assert run.status().state is RunState.QUEUED
+    assert re.fullmatch(r"Its worker did not begin within \d+ s, and was ended\.", run.status().message)
+
+
+def test_a_worker_that_hangs_with_a_run_that_was_stopped_holds_up_no_other(
+    tmp_path: Path, lanes: Lanes, worker: Worker
+) -> None:
+    trainings, stopped, waiting = Trainings(lanes, quiet_seconds=0.05), _run(tmp_path), _run(tmp_path)
+    trainings.submit(stopped)
+    stopped.request_stop()
+    trainings.submit(waiting)
+    _wait(lambda: (waiting.path,) in worker.given)
+    assert worker.ended[0] == "kill"
+    assert stopped.status().state is RunState.STOPPED
+
+
+def test_the_end_leaves_no_training_that_looks_lost(tmp_path: Path, lanes: Lanes, worker: Worker) -> None:
+    trainings = Trainings(lanes)
+    late, deleted, waiting = _run(tmp_path), _run(tmp_path), _run(tmp_path)
+    for run in (late, deleted, waiting):
+        trainings.submit(run)
+    _wait(lambda: len(worker.answers) == 1)
+    late.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
+    late.write_snapshot(32, {"output/kernel": np.zeros((1, 1))})
+    shutil.rmtree(deleted.path)
+    trainings.stop_all(grace_seconds=0.0)
+    worker.answers[0].set_exception(BrokenProcessPool("killed"))
+    trainings.settle_left()
+    status = late.status()
+    assert (status.state, status.step) == (RunState.STOPPED, 32)
+    assert status.message.endswith("What it had learned up to step 32 is kept.")
+    assert waiting.status().state is RunState.STOPPED
+    _wait(lambda: len(trainings) == 0)
+
+
+def test_a_training_that_comes_at_the_end_is_refused_and_does_not_look_lost(tmp_path: Path, lanes: Lanes) -> None:
+    trainings, run = Trainings(lanes), _run(tmp_path)
+    trainings.ask_all_to_stop()
+    with pytest.raises(WorkerError, match=r"The server is ending\. Expected no more training"):
+        trainings.submit(run)
+    assert len(trainings) == 0
+    assert run.status().state is RunState.STOPPED
+
+
+def test_a_job_that_cannot_be_handed_over_is_told(
+    lanes: Lanes, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "submit", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        lanes.submit(len, "a").result(DEADLINE_SECONDS)
+
+
 def test_a_training_that_is_slow_or_still_starts_is_left_alone(tmp_path: Path, lanes: Lanes) -> None:
     trainings, run = Trainings(lanes, quiet_seconds=10.0), _run(tmp_path)
 
@@ -159,6 +234,7 @@ def test_a_training_that_is_slow_or_still_starts_is_left_alone(tmp_path: Path, l
         assert not verdict(replace(at_work, images_per_second=100.0))  # 20 parts of 500 images take it 100 s
         assert not verdict(replace(at_work, state=RunState.STARTING))
         assert not verdict(replace(at_work, state=RunState.FINISHED))
+        assert "did not begin within 45 s" in verdict(replace(at_work, state=RunState.QUEUED))
 
 
 def test_a_worker_that_has_grown_is_replaced_between_two_jobs(lanes: Lanes, worker: Worker) -> None:

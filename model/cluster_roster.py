@@ -1,0 +1,173 @@
+"""The workers of a cluster: each is checked once it appears, started, and asked every few seconds what it is at."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data import datasets
+from data.errors import StrataError
+from model import cluster_faults, cluster_jobs
+from model.analyses import Analysis
+from model.cluster_faults import ANSWER_SECONDS
+from model.cluster_jobs import ROLES, Place
+from model.cluster_lanes import ClusterLane, ClusterWorker, Line
+from model.pools import PoolStanding
+from model.run import Run
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_log = logging.getLogger(__name__)
+_PROBE_SECONDS = 20.0
+_STANDING_LOOKS = 4
+_AGAIN_LOOKS = 10
+"""Every how many looks workers are asked for their memory, and those that were no use are probed again."""
+
+
+class Roster:
+    """Who is there, what each is good for, and what is wrong with the others."""
+
+    def __init__(self, address: str, root: Path, line: Line) -> None:
+        self.address, self.root, self._line = address, root, line
+        self._workers: dict[str, ClusterWorker] = {}
+        self._probe: Place | None = None
+        self._probe_content = secrets.token_hex(16)
+        self._looks = 0
+        self._wants: dict[Path, str] = {}
+        self._lock = threading.RLock()
+
+    def workers(self) -> list[ClusterWorker]:
+        """All that the scheduler has."""
+        with self._lock:
+            return list(self._workers.values())
+
+    def lanes(self, role: str) -> list[ClusterLane]:
+        """The lane of each usable worker that takes such jobs."""
+        return [worker.lanes[role] for worker in self.workers() if role in worker.lanes]
+
+    @property
+    def problem(self) -> str:
+        """Which jobs nobody takes, why, and what to do; empty where there is somebody for each."""
+        workers = self.workers()
+        unusable = next((worker.problem for worker in workers if worker.problem), "")
+        lacking = [role for role in ROLES if not any(role in worker.lanes for worker in workers)]
+        if len(lacking) == len(ROLES):
+            return unusable or cluster_faults.of_no_worker(self.address)
+        if not lacking:
+            return ""
+        return " ".join(filter(None, (cluster_faults.of_no_role(self.address, lacking), unusable)))
+
+    def told(self, lane: ClusterLane) -> PoolStanding | None:
+        """What the lane's process was at a few seconds ago."""
+        worker = self._workers.get(lane.address)
+        return worker.standing.get(lane.role) if worker else None
+
+    # Which data is where
+
+    def suits(self, lane: ClusterLane, arguments: tuple[Any, ...]) -> bool:
+        """Whether the lane's worker has the data that the job reads, or nobody has it: then it has to be fetched."""
+        name = self._wanted(arguments[0]) if arguments else ""
+        if not name:
+            return True
+        having = [worker.address for worker in self.workers() if lane.role in worker.lanes and name in worker.datasets]
+        return not having or lane.address in having
+
+    def no_data(self, run: Run) -> str:
+        """Words for a training whose data no worker has; empty where one has it, or where there is nobody to ask."""
+        name = self._wanted(run.path)
+        trainers = [worker for worker in self.workers() if "training" in worker.lanes]
+        if not name or not trainers or any(name in worker.datasets for worker in trainers):
+            return ""
+        return cluster_faults.of_no_data(datasets.title(name), name)
+
+    def _wanted(self, asked: Any) -> str:
+        """The data set that a job with this first argument reads where its worker is; empty where that is no matter."""
+        path = asked.run_path if isinstance(asked, Analysis) else asked
+        if not isinstance(path, Path):
+            return ""
+        if path not in self._wants:
+            try:
+                name = Run(path).config().settings.dataset
+            except StrataError:
+                return ""  # its worker will say what is wrong with it
+            self._wants[path] = name if name in datasets.NAMES else ""  # one's own is with the runs, which all see
+        return self._wants[path]
+
+    # What the thread that looks after the cluster does
+
+    def put_probe(self) -> None:
+        """A file with a random content below the runs' folder: who reads the same sees the same folder."""
+        (self.root / ".owners").mkdir(parents=True, exist_ok=True)
+        self._probe = Place("runs", f".owners/probe-{self._probe_content[:8]}")
+        (self.root / self._probe.below).write_text(self._probe_content, encoding="utf-8")
+        self._looks = 0
+
+    def remove_probe(self) -> None:
+        """Leave nothing behind."""
+        if self._probe is not None:
+            with contextlib.suppress(OSError):
+                (self.root / self._probe.below).unlink(missing_ok=True)
+
+    def look(self, client: Client, there: Mapping[str, Any]) -> None:
+        """Greet those that have come, of all that are `there`, by address."""
+        for address, said in there.items():
+            known = self._workers.get(address)
+            if known is None or (known.problem and self._looks % _AGAIN_LOOKS == 0):
+                self._greet(client, address, str(said.get("name", address)))
+        if self._looks % _STANDING_LOOKS == 0:
+            self._ask_standing(client)
+        self._looks += 1
+
+    def forget_gone(self, there: Mapping[str, Any]) -> list[ClusterWorker]:
+        """Those that are not `there` any more."""
+        with self._lock:
+            gone = [address for address in self._workers if address not in there]
+            return [self._workers.pop(address) for address in gone]
+
+    def _greet(self, client: Client, address: str, name: str) -> None:
+        """Probe a worker, and start its processes if it is one of ours."""
+        assert self._probe is not None
+        worker = ClusterWorker(address, name)
+        try:
+            probe = client.run(
+                cluster_jobs.probe, self._probe, workers=[address], callback_timeout=_PROBE_SECONDS, on_error="return"
+            )[address]
+        except Exception as error:  # it left while it was asked, or does not answer
+            probe = error
+        worker.problem = cluster_faults.of_worker(address, self.address, probe, self.root, self._probe_content)
+        if not worker.problem:
+            worker.lanes = {role: ClusterLane(self._line, address, role) for role in probe.roles}
+            worker.datasets = probe.datasets
+        with self._lock:
+            before, self._workers[address] = self._workers.get(address), worker
+        if worker.problem and (before is None or before.problem != worker.problem):
+            _log.warning("%s", worker.problem)
+        _tell(client, address, worker.problem)
+        # One after the other, as on one machine: analyses start with the first question.
+        for role in ("inference", "training"):
+            if role in worker.lanes:
+                worker.lanes[role].warm_up()
+
+    def _ask_standing(self, client: Client) -> None:
+        usable = [worker.address for worker in self.workers() if worker.lanes]
+        if not usable:
+            return
+        with contextlib.suppress(Exception):  # figures only; who does not answer is noticed elsewhere
+            answers = client.run(
+                cluster_jobs.standing, workers=usable, callback_timeout=ANSWER_SECONDS, on_error="ignore"
+            )
+            for address, standing in answers.items():
+                if (worker := self._workers.get(address)) is not None:
+                    worker.standing, worker.datasets = standing.pools, standing.datasets
+
+
+def _tell(client: Client, address: str, problem: str) -> None:
+    """Let the worker say on its own console whether it is used, and if not why."""
+    with contextlib.suppress(Exception):  # one that is no worker of ours
+        client.run(cluster_jobs.hear, problem, workers=[address], callback_timeout=ANSWER_SECONDS, on_error="ignore")
