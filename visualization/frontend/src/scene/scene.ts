@@ -60,7 +60,10 @@ export class Scene {
     this.overlay = new Overlay(parent, tools);
     this.root = this.overlay.root;
     this.engineLine = new EngineLine(this.overlay, this.root);
-    this.labels = new Labels(this.overlay.labels);
+    this.labels = new Labels(this.overlay.labels, {
+      over: (index) => this.interaction.overOutput(index),
+      pick: (index) => this.interaction.pickOutput(index),
+    });
     this.themeWatch = watchTheme(this.root, () => this.retheme());
     this.theme = readTheme(this.themeWatch.probe);
     this.view = makeView(this.overlay, { drawn: () => this.afterFrame(), restored: () => this.retheme() });
@@ -82,11 +85,18 @@ export class Scene {
       compare: server ? () => this.compare() : null,
     });
     this.interaction.setTheme(this.theme);
-    this.framing = new Framing(this.root, this.pad, this.labels, this.view, () => this.interaction.cardRoom);
+    this.framing = new Framing(
+      this.overlay,
+      this.pad,
+      this.labels,
+      this.view,
+      () => this.interaction.cardRoom,
+    );
     this.sizeWatch = new ResizeObserver(() => this.fit());
     this.sizeWatch.observe(this.root);
     const travel = moments.watch(() => this.data && void this.take(moments.over(this.data)));
-    this.stops = [fillWindow(this.root), travel];
+    const covered = this.overlay.watchCovered(() => this.framing.cover(this.theme.font));
+    this.stops = [fillWindow(this.root), travel, covered];
   }
 
   /** Called with the neuron that was touched, once the reader has come to rest on it. */
@@ -231,9 +241,9 @@ export class Scene {
     this.interaction.setNetwork();
     if (!view) return;
     this.labels.setNetwork(view.walls, data.class_names);
+    this.overlay.showHint();
     this.fit(); // class names differ in width, so the view does too
     if (this.viewing.camera) view.camera = this.viewing.camera;
-    this.overlay.showHint();
   }
 
   private tell(data: SceneData): void {

@@ -31,10 +31,12 @@ export const sceneStyles = /* css */ `
 .strata-scene .label span { color: var(--quiet); }
 .strata-scene .output {
   position: absolute; left: 0; top: 0; display: flex; align-items: center; gap: 6px; height: 14px; white-space: nowrap;
-  font-size: 12px; line-height: 14px; color: var(--quiet); text-shadow: 0 0 3px var(--paper); will-change: transform;
+  font-size: 12px; line-height: 14px; color: var(--quiet); text-shadow: 0 0 3px var(--paper); will-change: transform; pointer-events: auto; cursor: pointer;
 }
+.strata-scene .output.others { padding-left: 15px; pointer-events: none; }
+.strata-scene .leaders path { fill: none; stroke: var(--hair); stroke-width: 1; }
 .strata-scene .output .sign { width: 9px; font-size: 9px; color: var(--ink); }
-.strata-scene .output .class { min-width: 9px; max-width: 76px; overflow: hidden; text-overflow: ellipsis; }
+.strata-scene .output .class { min-width: var(--class-width, 9px); max-width: 76px; overflow: hidden; text-overflow: ellipsis; }
 .strata-scene .output .bar { flex: none; width: 44px; height: 6px; border-radius: 3px; background: color-mix(in srgb, var(--ink) 11%, transparent); overflow: hidden; }
 .strata-scene .output .bar i { display: block; height: 100%; border-radius: 3px; background: var(--quiet); transform-origin: left; }
 .strata-scene .output.winner { color: var(--ink); font-weight: 700; font-size: 13px; }
