@@ -7,7 +7,8 @@ import { Edits } from "../engine/edits";
 import { fillWindow } from "../fill";
 import type { Tensors } from "../safetensors";
 import { Computation } from "../scene/computation";
-import { computedBy, engineInWords } from "../scene/engine_words";
+import { EngineLine } from "../scene/engine_line";
+import { engineInWords } from "../scene/engine_words";
 import type { PickMessage } from "../scene/picks";
 import { Timings } from "../scene/timings";
 import { weights } from "../scene/weights";
@@ -39,6 +40,8 @@ export class Links {
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
   private readonly stops: (() => void)[];
+  private readonly engineLine: EngineLine;
+  private computedBy = ""; // in words
   private settings: LinksData["settings"] | null = null;
   private data: SceneData | null = null; // the latest that came
   private drawn: SceneData | null = null; // what is on the screen
@@ -57,6 +60,7 @@ export class Links {
       { name: "This picture as PNG", icon: icons.camera, act: () => void this.savePicture() },
     ]);
     const { root, side, field, canvas, bring } = this.frame;
+    this.engineLine = new EngineLine(root, (words) => this.tellComputedBy(words));
     this.themeWatch = watchTheme(root, () => this.retheme());
     const theme = readTheme(this.themeWatch.probe);
     this.picture = new Picture(canvas, theme);
@@ -100,6 +104,7 @@ export class Links {
     this.themeWatch.stop();
     for (const stop of this.stops) stop();
     this.computation.dispose();
+    this.engineLine.dispose();
     this.touching.dispose();
     this.pad.dispose();
     this.frame.dispose();
@@ -153,9 +158,14 @@ export class Links {
 
   private tellEngine(): void {
     const { engine } = this.computation;
-    this.frame.root.dataset.engine = engine.place;
+    this.engineLine.show(engine);
     const calm = engine.place === "browser" || ["ready", "computing"].includes(engine.state.kind);
     if (!calm) this.frame.notice(engineInWords(engine));
+  }
+
+  private tellComputedBy(words: string): void {
+    this.computedBy = words.charAt(0).toLowerCase() + words.slice(1);
+    this.read();
   }
 
   /** Have `data` computed and shown: whether it is, or a worker's answer is waited for. `tensors` null: those that are
@@ -234,7 +244,7 @@ export class Links {
       predictionSentence(drawn.class_names[predicted], probabilities[predicted]),
       isolated
         ? readoutOf(picture.graph, isolated, drawn.class_names)
-        : `${truthSentence(drawn, predicted)} · ${drawn.image.caption} · ${computedBy(this.computation.engine)} · touch a node for what goes into it`,
+        : `${truthSentence(drawn, predicted)} · ${drawn.image.caption} · ${this.computedBy} · touch a node for what goes into it`,
     );
     frame.bring.hidden = !kept;
     const column = isolated && picture.graph.columns[isolated.column];

@@ -1,4 +1,6 @@
 /** The styles of the picture's HTML. Colours are the scene's names, which the drawing pad wears too. */
+import { waitingStyles } from "../scene/waiting_styles";
+
 export const linksStyles = /* css */ `
 .strata-links {
   --ink: var(--st-text-color, #fafafa);
@@ -52,4 +54,4 @@ export const linksStyles = /* css */ `
 .strata-links.under .main { flex: 1 1 0; min-height: 0; }
 .strata-links.under .says { font-size: 15px; line-height: 19px; }
 .strata-links.under .about { font-size: 12px; line-height: 15px; min-height: 45px; }
-`;
+${waitingStyles(".strata-links")}`;

@@ -116,7 +116,7 @@ export class Labels {
   place(eye: Eye, bounds: Box, taken: readonly Box[]): void {
     this.followForward(eye.forward);
     const project: Project = (x, y, z) => eye.project(x, y, z);
-    const rows = this.rows.place(eye, bounds);
+    const rows = this.rows.place(eye, bounds, taken);
     this.placeLetters(eye);
     const all = this.labels.map((label, index) => ({ label, wall: eye.walls[index] }));
     if (this.forwardLabel && eye.forward) all.push({ label: this.forwardLabel, wall: eye.forward });

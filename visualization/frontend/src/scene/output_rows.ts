@@ -84,8 +84,8 @@ export class OutputRows {
     if (this.many) this.others.textContent = othersInWords(probabilities, this.told);
   }
 
-  /** Beside the wall of the outputs, apart from each other and within `bounds`; what is taken so. */
-  place(eye: Eye, bounds: Box): Box[] {
+  /** Beside the wall of the outputs, apart from each other, within `bounds` and above what is `taken` there; what they take. */
+  place(eye: Eye, bounds: Box, taken: readonly Box[]): Box[] {
     const wall = eye.walls[eye.walls.length - 1];
     if (!wall || this.rows.length === 0) return [];
     const cells = this.told.map((index) => this.edgeOf(eye, wall, index));
@@ -98,10 +98,11 @@ export class OutputRows {
     }
     const wanted = cells.map((cell) => cell!.y);
     const list = this.many ? spreadAround(cornersOnScreen(eye, wall), nodes.length) : wanted;
-    const ys = aligned(list, lineHeight, bounds.y, bounds.y + bounds.height);
+    const most = bounds.x + bounds.width - this.width;
+    const below = taken.filter(({ x, width }) => x + width > most).map(({ y }) => y);
+    const ys = aligned(list, lineHeight, bounds.y, Math.min(bounds.y + bounds.height, ...below));
     const apart = ys.some((y, place) => place >= wanted.length || Math.abs(y - wanted[place]) > 2);
     const edge = Math.max(...cells.map((cell) => cell!.x), apart ? rightOf(eye, wall, ys) : 0);
-    const most = bounds.x + bounds.width - this.width;
     const xs = cells.map((cell) => (apart ? Math.min(edge + beside + leader, most) : cell!.x + beside));
     const boxes = ys.map((y, place) => ({
       x: xs[Math.min(place, xs.length - 1)],

@@ -59,7 +59,7 @@ export class Scene {
     const tools = viewTools(() => this.view);
     this.overlay = new Overlay(parent, tools);
     this.root = this.overlay.root;
-    this.engineLine = new EngineLine(this.overlay, this.root);
+    this.engineLine = new EngineLine(this.root, (words) => this.overlay.tellEngine(words));
     this.labels = new Labels(this.overlay.labels, {
       over: (index) => this.interaction.overOutput(index),
       pick: (index) => this.interaction.pickOutput(index),

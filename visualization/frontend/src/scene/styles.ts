@@ -3,6 +3,8 @@
  * What moves with the camera is a layer of its own (will-change): without, every frame draws all text anew. So is what
  * stands still over the canvas: else the browser puts all of it on one layer of the canvas's size, to be mixed in every frame.
  */
+import { waitingStyles } from "./waiting_styles";
+
 export const sceneStyles = /* css */ `
 .strata-scene {
   --ink: var(--st-text-color, #fafafa);
@@ -46,6 +48,7 @@ export const sceneStyles = /* css */ `
 .strata-scene .reading p { margin: 0; width: fit-content; max-width: 100%; padding: 0 4px; border-radius: 4px; background: color-mix(in srgb, var(--paper) 72%, transparent); }
 .strata-scene .reading .says { font-size: 17px; line-height: 22px; font-weight: 600; letter-spacing: -0.005em; }
 .strata-scene .reading .about { color: var(--quiet); font-size: 12.5px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.strata-scene[data-waiting=true] .reading .engine { color: var(--ink); font-weight: 600; }
 .strata-scene .legend { position: absolute; left: calc(14px + var(--pad-left, 0px)); bottom: calc(12px + var(--pad-bottom, 0px)); pointer-events: none; font-size: 11.5px; line-height: 14px; color: var(--quiet); max-width: calc(100% - 310px - var(--pad-left, 0px)); }
 .strata-scene .legend::before { content: ""; position: absolute; inset: -5px -7px; z-index: -1; border-radius: 6px; background: color-mix(in srgb, var(--paper) 72%, transparent); }
 .strata-scene .legend .strip { height: 8px; width: 168px; max-width: 100%; border-radius: 2px; margin: 4px 0 3px; box-shadow: 0 0 0 1px var(--hair); }
@@ -110,4 +113,4 @@ export const sceneStyles = /* css */ `
 .strata-scene.docked .hint { right: auto; left: 14px; top: 76px; }
 .strata-scene.narrow .hint { right: auto; left: 10px; top: 66px; font-size: 11px; padding: 3px 9px; }
 @media (prefers-reduced-motion: reduce) { .strata-scene .hint { transition: none; } }
-`;
+${waitingStyles(".strata-scene")}`;
