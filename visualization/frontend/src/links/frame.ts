@@ -57,6 +57,7 @@ export class Frame {
     reading.append(this.says, this.about);
     top.append(reading, bar);
     this.field.append(this.canvas);
+    this.field.addEventListener("scroll", () => this.tellScroll(), { passive: true });
     const stage = element("div", "stage");
     stage.append(this.field, this.numbers);
     main.append(top, this.note, stage);
@@ -121,6 +122,13 @@ export class Frame {
     if (x - margin < field.scrollLeft) field.scrollLeft = x - margin;
     else if (x + margin > field.scrollLeft + field.clientWidth)
       field.scrollLeft = x + margin - field.clientWidth;
+  }
+
+  /** Columns that are out of sight are announced by the edge behind which they are: it fades. */
+  tellScroll(): void {
+    const { scrollLeft, clientWidth, scrollWidth } = this.field;
+    this.field.classList.toggle("more-left", scrollLeft > 1);
+    this.field.classList.toggle("more-right", scrollLeft + clientWidth < scrollWidth - 1);
   }
 
   dispose(): void {

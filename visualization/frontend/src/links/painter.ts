@@ -31,8 +31,8 @@ export class Painter {
     const winner = winnerOf(graph.columns[graph.columns.length - 1]);
     for (const [place, column] of graph.columns.entries()) {
       const at = layout.columns[place];
-      drawHead(context, column, at, layout.pitch, colours);
-      drawRest(context, column, at, colours);
+      drawHead(context, column, place, at, layout, colours);
+      drawRest(context, column, at, layout, colours);
       const emphasis = (row: number): Emphasis => ({
         dimmed: touched !== null && !touched.has(`${place},${row}`),
         winner: column.kind === "classes" && row === winner,
@@ -40,9 +40,10 @@ export class Painter {
         focused: look.focused?.column === place && look.focused.row === row,
       });
       this.drawNodes(context, column, at.nodes, colours, emphasis);
+      const how = { labelled: at.labelled, tight: layout.tight };
       for (const [row, box] of at.nodes.entries()) {
         context.globalAlpha = emphasis(row).dimmed ? dimmed : 1;
-        labelNode(context, column, row, box, at.labelled, look.classNames, emphasis(row), colours);
+        labelNode(context, column, row, box, how, look.classNames, emphasis(row), colours);
       }
       context.globalAlpha = 1;
     }

@@ -5,6 +5,7 @@ import { type Column, columnsOf } from "./columns";
 import type { LinksSettings } from "./contract";
 import { type Graph, graphOf, type Place, type Reading } from "./graph";
 import { type LinksLayout, layOut, rowsIn, widthOf } from "./layout";
+import { classRoom } from "./lettering";
 import { Painter } from "./painter";
 
 const sharpest = 2; // canvas pixels to a CSS pixel: more costs more than it shows
@@ -54,10 +55,18 @@ export class Picture {
     }
     if (settings.palette !== this.colours.palette) this.colours = new Colours(this.theme, settings.palette);
     this.classNames = classNames;
-    const most = Math.min(settings.most, rowsIn(this.size.height));
+    const most = Math.min(settings.most, rowsIn(this.size.height, this.size.width));
     this.graph = graphOf(this.columns, reading, most, settings.order, calm ? this.graph : null);
-    const width = widthOf(this.columns.length, this.size.width);
-    this.layout = layOut(this.graph.columns, width, this.size.height);
+    const answer = this.answerRoom();
+    const seen = this.size.width;
+    const width = widthOf(this.columns.length, seen, answer);
+    this.layout = layOut(this.graph.columns, width, this.size.height, { answer, seen });
+  }
+
+  /** What the classes' names and shares take at the right, in CSS pixels: that nothing is cut there. */
+  private answerRoom(): number | undefined {
+    const context = this.canvas.getContext("2d");
+    return context ? classRoom(context, this.classNames, this.colours) : undefined;
   }
 
   /** Canvas pixels to a CSS pixel where `wanted` are: a canvas may only be so long, and hundreds of layers are. */

@@ -35,6 +35,10 @@ export const linksStyles = /* css */ `
 .strata-links .tools svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 .strata-links .stage { position: relative; flex: 1; min-height: 0; display: flex; }
 .strata-links .field { flex: 1; min-width: 0; overflow-x: auto; overflow-y: hidden; }
+.strata-links .field { --left: 0px; --right: 0px; scrollbar-width: thin; }
+.strata-links .field.more-left { --left: 36px; }
+.strata-links .field.more-right { --right: 36px; }
+.strata-links .field:is(.more-left, .more-right) { mask-image: linear-gradient(to right, transparent, #000 var(--left), #000 calc(100% - var(--right)), transparent); }
 .strata-links .field > canvas { display: block; cursor: pointer; }
 .strata-links .field > canvas:focus-visible { outline: 2px solid var(--st-primary-color, #4c9be8); outline-offset: -2px; }
 .strata-links .notice { margin: 0; padding: 9px 14px; border-radius: var(--st-base-radius, 8px); background: var(--st-secondary-background-color, #262730); box-shadow: inset 3px 0 0 var(--st-primary-color, #4c9be8); }
