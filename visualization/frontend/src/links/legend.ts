@@ -2,6 +2,7 @@
 import type { Colours } from "./colours";
 import type { LinksLayout } from "./layout";
 import { font } from "./lettering";
+import type { Part } from "./painter";
 import { strokeLink } from "./strokes";
 
 const gap = 16;
@@ -20,7 +21,8 @@ interface Entry {
 
 export function drawLegend(
   context: CanvasRenderingContext2D,
-  layout: LinksLayout,
+  { height }: LinksLayout,
+  { left, right }: Part,
   signed: boolean,
   colours: Colours,
 ): void {
@@ -28,9 +30,10 @@ export function drawLegend(
   const entries = entriesOf(context, signed, colours).map((entry) => {
     return { ...entry, room: entry.width + space + context.measureText(entry.text).width + gap };
   });
-  const lines = linesOf(entries, layout.seen - margin);
-  const first = layout.height - 14 - lineHeight * (lines.length - 1);
-  for (const [line, placed] of lines.entries()) drawLine(context, placed, first + line * lineHeight, colours);
+  const lines = linesOf(entries, right - left - margin);
+  const first = height - 14 - lineHeight * (lines.length - 1);
+  for (const [line, placed] of lines.entries())
+    drawLine(context, placed, left + margin, first + line * lineHeight, colours);
 }
 
 interface Placed extends Entry {
@@ -53,10 +56,11 @@ function linesOf(entries: readonly Placed[], width: number): Placed[][] {
 function drawLine(
   context: CanvasRenderingContext2D,
   entries: readonly Placed[],
+  left: number,
   y: number,
   colours: Colours,
 ): void {
-  let x = margin;
+  let x = left;
   for (const { text, width, room, draw } of entries) {
     draw(x, y);
     context.globalAlpha = 1;

@@ -53,19 +53,24 @@ export class Links {
     parent: ParentNode & Node,
     private readonly sketch: Sketch,
   ) {
-    this.frame = new Frame(parent, [
-      { name: "These numbers as CSV", icon: icons.download, act: () => saveNumbers(this.picture.graph) },
-      { name: "This picture as PNG", icon: icons.camera, act: () => void this.savePicture() },
-    ]);
+    this.frame = new Frame(
+      parent,
+      [
+        { name: "These numbers as CSV", icon: icons.download, act: () => saveNumbers(this.picture.graph) },
+        { name: "This picture as PNG", icon: icons.camera, act: () => void this.savePicture() },
+      ],
+      () => this.askForFrame(),
+    );
     const { root, side, field, canvas, bring } = this.frame;
     this.engineLine = new EngineLine(root, (words) => this.tellComputedBy(words));
     this.themeWatch = watchTheme(root, () => this.retheme());
     const theme = readTheme(this.themeWatch.probe);
     this.picture = new Picture(canvas, theme);
-    this.touching = new Touching(canvas, {
+    const touched = {
       changed: () => this.askForFrame(),
       walked: () => this.drawn && this.telling.walk(this.drawn),
-    });
+    };
+    this.touching = new Touching(canvas, touched, () => this.frame.left);
     this.telling = new Telling(this.frame, this.picture, this.touching, this.timings);
     this.pad = new Pad(side, sketch, {
       read: () => {}, // it is read when it is drawn
@@ -207,8 +212,8 @@ export class Links {
     this.request = 0;
     if (!this.picture.graph) return;
     const start = performance.now();
-    this.picture.draw(this.touching);
-    this.frame.tellScroll();
+    this.frame.setWidth(this.picture.layout!.width);
+    this.picture.draw(this.touching, this.frame.left);
     this.read();
     this.timings.add("frames", performance.now() - start);
     this.frame.root.dataset.ready = String(this.drawn === this.data);

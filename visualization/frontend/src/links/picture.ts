@@ -6,7 +6,7 @@ import type { LinksSettings } from "./contract";
 import { type Graph, graphOf, type Place, type Reading } from "./graph";
 import { type LinksLayout, layOut, rowsIn, widthOf } from "./layout";
 import { classRoom } from "./lettering";
-import { Painter } from "./painter";
+import { Painter, type Part } from "./painter";
 
 const sharpest = 2; // canvas pixels to a CSS pixel: more costs more than it shows
 
@@ -74,25 +74,26 @@ export class Picture {
     return Math.min(wanted, longest / (this.layout?.width ?? 1));
   }
 
-  draw(looked: Looked): void {
+  /** Draw the part that is in sight: from `left` on. A picture of hundreds of layers is far larger than a canvas may be. */
+  draw(looked: Looked, left: number): void {
     const { canvas, layout } = this;
     if (!layout) return;
-    const scale = this.sharpness(Math.min(sharpest, window.devicePixelRatio || 1));
-    const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
+    const scale = Math.min(sharpest, window.devicePixelRatio || 1);
+    const [width, height] = [Math.round(layout.seen * scale), Math.round(layout.height * scale)];
     if (canvas.width !== width || canvas.height !== height) {
       Object.assign(canvas, { width, height });
-      Object.assign(canvas.style, { width: `${layout.width}px`, height: `${layout.height}px` });
+      Object.assign(canvas.style, { width: `${layout.seen}px`, height: `${layout.height}px` });
     }
     const context = canvas.getContext("2d");
     if (!context) return; // the browser is out of memory: the table still has all numbers
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    this.paint(context, looked);
+    context.setTransform(scale, 0, 0, scale, -left * scale, 0);
+    this.paint(context, looked, { left, right: left + layout.seen });
   }
 
-  /** Draw it anywhere, in CSS pixels. */
-  paint(context: CanvasRenderingContext2D, { isolated, focused }: Looked): void {
+  /** Draw it anywhere, in CSS pixels, or a part of it. */
+  paint(context: CanvasRenderingContext2D, { isolated, focused }: Looked, part?: Part): void {
     const { graph, layout, colours, classNames } = this;
     if (!graph || !layout) return;
-    this.painter.draw(context, graph, layout, { colours, classNames, isolated, focused });
+    this.painter.draw(context, graph, layout, { colours, classNames, isolated, focused }, part);
   }
 }

@@ -39,8 +39,9 @@ export const linksStyles = /* css */ `
 .strata-links .field.more-left { --left: 36px; }
 .strata-links .field.more-right { --right: 36px; }
 .strata-links .field:is(.more-left, .more-right) { mask-image: linear-gradient(to right, transparent, #000 var(--left), #000 calc(100% - var(--right)), transparent); }
-.strata-links .field > canvas { display: block; cursor: pointer; }
-.strata-links .field > canvas:focus-visible { outline: 2px solid var(--st-primary-color, #4c9be8); outline-offset: -2px; }
+.strata-links .field > .sheet { min-width: 100%; height: 100%; }
+.strata-links .field canvas { position: sticky; left: 0; display: block; cursor: pointer; }
+.strata-links .field canvas:focus-visible { outline: 2px solid var(--st-primary-color, #4c9be8); outline-offset: -2px; }
 .strata-links .notice { margin: 0; padding: 9px 14px; border-radius: var(--st-base-radius, 8px); background: var(--st-secondary-background-color, #262730); box-shadow: inset 3px 0 0 var(--st-primary-color, #4c9be8); }
 .strata-links .numbers {
   position: absolute; right: 0; top: 4px; bottom: 0; z-index: 3; width: 460px; max-width: 100%; overflow: auto; padding: 8px 14px;
