@@ -52,7 +52,7 @@ export const sceneStyles = /* css */ `
 .strata-scene .legend { position: absolute; left: calc(14px + var(--pad-left, 0px)); bottom: calc(12px + var(--pad-bottom, 0px)); pointer-events: none; font-size: 11.5px; line-height: 14px; color: var(--quiet); max-width: calc(100% - 310px - var(--pad-left, 0px)); }
 .strata-scene .legend::before { content: ""; position: absolute; inset: -5px -7px; z-index: -1; border-radius: 6px; background: color-mix(in srgb, var(--paper) 72%, transparent); }
 .strata-scene .legend .strip { height: 8px; width: 168px; max-width: 100%; border-radius: 2px; margin: 4px 0 3px; box-shadow: 0 0 0 1px var(--hair); }
-.strata-scene .legend .ends { display: flex; justify-content: space-between; width: 168px; max-width: 100%; }
+.strata-scene .legend .ends { display: flex; justify-content: space-between; gap: 10px; white-space: nowrap; width: max-content; min-width: min(168px, 100%); }
 .strata-scene .tools { position: absolute; right: 12px; bottom: calc(12px + max(var(--pad-bottom, 0px), var(--card-bottom, 0px))); display: flex; gap: 4px; }
 .strata-scene .tools button {
   all: unset; box-sizing: border-box; width: 34px; height: 34px; display: grid; place-items: center; cursor: pointer;
