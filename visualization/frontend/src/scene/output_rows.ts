@@ -25,6 +25,7 @@ export const mostRows = 10;
 const longestName = 76; // pixels, as in the styles
 const lineHeight = 14; // pixels from row to row at least
 const beside = 6; // pixels from the wall
+const margin = 40; // pixels out of sight that a row is still of use
 const leader = 12; // pixels that a line to a row takes at least
 
 export class OutputRows {
@@ -32,6 +33,7 @@ export class OutputRows {
   private classNames: readonly string[] = [];
   /** Which class each row tells of. */
   private told: readonly number[] = [];
+  private shares: readonly number[] = []; // of the rows
   private readonly others = element("div", "output others");
   private readonly lines = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   private readonly path = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -81,43 +83,75 @@ export class OutputRows {
       row.bar.style.transform = `scaleX(${Math.max(0, Math.min(1, probabilities[index]))})`;
       row.value.textContent = percent(probabilities[index]);
     }
+    this.shares = this.told.map((index) => probabilities[index]);
     if (this.many) this.others.textContent = othersInWords(probabilities, this.told);
   }
 
-  /** Beside the wall of the outputs, apart from each other, within `bounds` and above what is `taken` there; what they take. */
+  /** Beside the wall of the outputs, apart from each other, within `bounds` and above what is `taken` there; what they
+   * take. Where not all have room it is the likeliest that are written. */
   place(eye: Eye, bounds: Box, taken: readonly Box[]): Box[] {
     const wall = eye.walls[eye.walls.length - 1];
-    if (!wall || this.rows.length === 0) return [];
-    const cells = this.told.map((index) => this.edgeOf(eye, wall, index));
-    const seen = cells.every((cell) => cell !== null) && wall.state !== "hidden" && this.sees(eye, wall);
     const nodes = [...this.rows.map(({ node }) => node), ...(this.many ? [this.others] : [])];
-    for (const node of nodes) node.style.visibility = seen ? "visible" : "hidden";
-    if (!seen) {
+    const room = this.roomIn(bounds, taken);
+    const cells = wall ? this.told.map((index) => this.edgeOf(eye, wall, index)) : [];
+    const seen = nodes.length > 0 && this.isInSight(eye, wall, cells, room);
+    const written = seen ? this.withRoom(nodes.length, room) : [];
+    for (const [place, node] of nodes.entries())
+      node.style.visibility = written.includes(place) ? "visible" : "hidden";
+    if (written.length === 0) {
       this.path.setAttribute("d", "");
       return [];
     }
-    const wanted = cells.map((cell) => cell!.y);
-    const list = this.many ? spreadAround(cornersOnScreen(eye, wall), nodes.length) : wanted;
-    const most = bounds.x + bounds.width - this.width;
-    const below = taken.filter(({ x, width }) => x + width > most).map(({ y }) => y);
-    const ys = aligned(list, lineHeight, bounds.y, Math.min(bounds.y + bounds.height, ...below));
-    const apart = ys.some((y, place) => place >= wanted.length || Math.abs(y - wanted[place]) > 2);
+    const list = this.many
+      ? spreadAround(cornersOnScreen(eye, wall), nodes.length)
+      : cells.map((cell) => cell!.y);
+    const wanted = written.map((place) => list[place]);
+    const ys = aligned(wanted, lineHeight, room.top, room.bottom);
+    const apart = this.many || ys.some((y, at) => Math.abs(y - wanted[at]) > 2);
     const edge = Math.max(...cells.map((cell) => cell!.x), apart ? rightOf(eye, wall, ys) : 0);
-    const xs = cells.map((cell) => (apart ? Math.min(edge + beside + leader, most) : cell!.x + beside));
-    const boxes = ys.map((y, place) => ({
-      x: xs[Math.min(place, xs.length - 1)],
-      y: y - lineHeight / 2,
-      width: this.width,
-      height: lineHeight,
-    }));
-    for (const [place, { x, y }] of boxes.entries()) {
+    const lines: string[] = [];
+    const boxes = written.map((place, at): Box => {
+      const cell = cells[place]; // those that are not written one by one have none
+      const x = apart ? Math.min(edge + beside + leader, room.right) : cell!.x + beside;
+      if (cell && apart) lines.push(`M${cell.x + 1} ${cell.y.toFixed(1)}L${x} ${ys[at].toFixed(1)}`);
       // Whole pixels: text between two is blurred.
-      nodes[place].style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
-    }
-    const line = (cell: Point2, place: number) =>
-      `M${cell.x + 1} ${cell.y.toFixed(1)}L${xs[place]} ${ys[place].toFixed(1)}`;
-    this.path.setAttribute("d", apart ? cells.map((cell, place) => line(cell!, place)).join("") : "");
+      nodes[place].style.transform =
+        `translate(${Math.round(x)}px, ${Math.round(ys[at] - lineHeight / 2)}px)`;
+      return { x, y: ys[at] - lineHeight / 2, width: this.width, height: lineHeight };
+    });
+    this.path.setAttribute("d", lines.join(""));
     return boxes;
+  }
+
+  /** Where rows may stand; `right`: where they begin at most. */
+  private roomIn(bounds: Box, taken: readonly Box[]): Room {
+    const right = bounds.x + bounds.width - this.width;
+    const below = taken.filter(({ x, width }) => x + width > right).map(({ y }) => y);
+    return {
+      left: bounds.x,
+      right,
+      top: bounds.y + lineHeight,
+      bottom: Math.min(bounds.y + bounds.height, ...below),
+    };
+  }
+
+  /** The places that are written, of `count`, from top to bottom. */
+  private withRoom(count: number, { top, bottom }: Room): number[] {
+    const places = [...Array(count).keys()];
+    const most = Math.floor((bottom - top) / lineHeight);
+    if (most >= count) return places;
+    return likeliest(this.shares, Math.max(0, most)).sort((a, b) => a - b);
+  }
+
+  /** Whether the wall of the outputs can be seen, at its right edge. */
+  private isInSight(eye: Eye, wall: Wall, cells: readonly (Point2 | null)[], room: Room): boolean {
+    const seen = cells.filter((cell) => cell !== null);
+    const inRoom = ({ x, y }: Point2) =>
+      x > room.left && x < room.right + this.width && y > room.top - margin && y < room.bottom + margin;
+    if (wall.state === "hidden" || seen.length < cells.length || !seen.some(inRoom)) return false;
+    const [, top, bottom] = cornersOf(wall);
+    const middle: Point = [wall.x, (top[1] + bottom[1]) / 2, top[2]];
+    return [top, middle, bottom].some((point) => eye.sees(wall, point));
   }
 
   private get many(): boolean {
@@ -135,12 +169,6 @@ export class OutputRows {
     return top && bottom && { x: (top.x + bottom.x) / 2, y: (top.y + bottom.y) / 2 };
   }
 
-  private sees(eye: Eye, wall: Wall): boolean {
-    const [, top, bottom] = cornersOf(wall);
-    const middle: Point = [wall.x, (top[1] + bottom[1]) / 2, top[2]];
-    return [top, middle, bottom].some((point) => eye.sees(wall, point));
-  }
-
   private addRow(place: number): Row {
     const node = element("div", "output");
     const [sign, name, track, value] = ["sign", "class", "bar", "value"].map((part) => element("span", part));
@@ -153,6 +181,13 @@ export class OutputRows {
     this.parent.append(node);
     return { node, name, bar, value, sign };
   }
+}
+
+interface Room {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
 }
 
 interface Point2 {
