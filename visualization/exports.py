@@ -138,13 +138,13 @@ def _line(run: Run, step: int) -> str:
     asked_for = config.settings.dataset
     parts = [
         data.title if data else datasets.TITLES.get(asked_for, asked_for),
-        f"step {step:,}",
+        "" if run.is_uploaded else f"step {step:,}",
         *_accuracy(run, step),
         f"{config.network.parameters:,} parameters",
         f"run {run.id}",
         "saved from Strata",
     ]
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def _accuracy(run: Run, step: int) -> Sequence[str]:

@@ -27,15 +27,11 @@ from tests.e2e.steps import (
 )
 
 
-def test_the_first_visit_shows_a_network_that_reads_a_digit(page: Page, app: App) -> None:
+def test_the_first_visit_shows_a_network_that_reads_a_digit_and_another_at_once(page: Page, app: App) -> None:
     open_page(page, app)
     expect(page.get_by_role("heading", name="Strata")).to_be_visible()
     assert_the_scene_is_what_keras_computes(page, Run(PRETRAINED), 7)
     expect(page.locator(SCENE)).to_have_attribute("data-prediction", "7")
-
-
-def test_another_digit_is_read_at_once(page: Page, app: App) -> None:
-    open_page(page, app)
     page.get_by_test_id("stButtonGroup").get_by_role("radio", name="3", exact=True).click()
     expect(page.locator(SCENE)).to_have_attribute("data-prediction", "3", timeout=PATIENCE_MS)
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from model.runs import PRETRAINED, Run
 from tests.e2e.conftest import App, Watch
@@ -11,7 +12,8 @@ from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, open_page, wait_until
 
 
 def _stack(page: Page, app: App) -> Locator:
-    """The Surfaces view with its figure drawn."""
+    """The Surfaces view with its figure drawn, in a small window: software draws each of its pixels."""
+    page.set_viewport_size({"width": 1024, "height": 640})
     page.goto(f"{app.url}/?view=Surfaces")
     figure = page.get_by_test_id("stMain").locator(f"{FIGURE}[data-ready=true]")
     figure.wait_for(timeout=PATIENCE_MS)
@@ -77,8 +79,11 @@ def test_a_click_on_a_map_reaches_python_with_its_value(page: Page, app: App) ->
         page.wait_for_timeout(400)  # Plotly picks what is under the pointer in its next frames
         page.mouse.down()
         page.mouse.up()
-        page.wait_for_timeout(800)
-        return said.count() > 0
+        try:
+            said.wait_for(timeout=800)
+        except PlaywrightTimeout:
+            return False
+        return True
 
     wait_until(clicked)
     expect(said).to_be_visible()

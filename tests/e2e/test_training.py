@@ -1,16 +1,17 @@
 """Time travel and one's own network in a real browser, held against Keras."""
 
 import re
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from data import samples
 from model.evaluation import evaluate
 from model.runs import Run
 from model.tracing import trace
-from tests.e2e.conftest import App
+from tests.e2e.conftest import App, Watch
 from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, choose_settings, finish, open_page, train
 
 SLIDER = ".strata-timeline input"
@@ -38,14 +39,31 @@ def answer_words(run: Run, step: int) -> str:
     return f"Reads {answer.argmax()} with {100 * answer.max():.1f}\u00a0%"
 
 
-@pytest.fixture
-def run(page: Page, app: App) -> Run:
-    open_page(page, app)
-    choose_settings(page, dataset="Digits", epochs=2)
-    found = train(page, app)
-    finish(page, found)
-    page.locator(SLIDER).wait_for(timeout=PATIENCE_MS)
+@pytest.fixture(scope="module")
+def trained(app: App, browser: Browser) -> Run:
+    """A run that was trained from the page, once for all tests here."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        page = context.new_page()
+        watch = Watch(urlsplit(app.url).netloc)
+        watch.attach(page)
+        open_page(page, app)
+        choose_settings(page, dataset="Digits", epochs=2)
+        found = train(page, app)
+        finish(page, found)
+        page.locator(SLIDER).wait_for(timeout=PATIENCE_MS)
+        assert not watch.unexpected()
+    finally:
+        context.close()
     return found
+
+
+@pytest.fixture
+def run(page: Page, app: App, trained: Run) -> Run:
+    """That run, on the page."""
+    open_page(page, app, f"/?run={trained.id}")
+    page.locator(SLIDER).wait_for(timeout=PATIENCE_MS)
+    return trained
 
 
 def test_the_slider_moves_scene_answer_status_link_and_test_accuracy(page: Page, run: Run) -> None:

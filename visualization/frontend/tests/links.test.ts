@@ -305,6 +305,25 @@ describe("the layout", () => {
     expect(stepFrom(layout, { column: 6, row: 0 }, "last")).toEqual({ column: 6, row: 9 });
   });
 
+  it("fits a phone where columns may stand close, scrolls where even that is too narrow", () => {
+    const columns = graph.columns.length;
+    expect(widthOf(columns, 360)).toBe(360);
+    expect(layOut(graph.columns, 360, 345).tight).toBe(true);
+    expect(layOut(graph.columns, 900, 345).tight).toBe(false);
+    expect(widthOf(columns, 300)).toBeGreaterThan(500);
+    expect(widthOf(30, 900)).toBeGreaterThan(2000);
+  });
+
+  it("leaves the classes as much room as their names take", () => {
+    const right = (answer: number) => {
+      const width = widthOf(graph.columns.length, 900, answer);
+      const { columns } = layOut(graph.columns, width, 620, { answer });
+      return width - columns[columns.length - 1].x;
+    };
+    expect(right(104)).toBeGreaterThanOrEqual(104);
+    expect(right(190)).toBeGreaterThanOrEqual(190);
+  });
+
   it("shows fewer nodes where there is little room", () => {
     expect(rowsIn(above + below + 24 * 5 + 1)).toBe(5);
     expect(rowsIn(10)).toBe(1);

@@ -29,3 +29,23 @@ describe("room beside an open panel", () => {
     expect(insetsFor(size, pad, card, rows, false)).toEqual(alone);
   });
 });
+
+describe("room under what is read and beside the legend", () => {
+  const room = { left: 0, leftHeight: 0, bottom: 170, aboveLegend: 0 };
+  const none = { right: 0, bottom: 0, panel: 0 };
+  const size = { width: 360, height: 560 };
+  const covered = { top: 104, legend: { width: 180, height: 44 } };
+
+  it("the network begins under the words, however many lines they take", () => {
+    expect(insetsFor(size, room, none, 90, true, covered).top).toBeGreaterThan(covered.top);
+    const few = { ...covered, top: 40 };
+    expect(insetsFor(size, room, none, 90, true, few)).toEqual(insetsFor(size, room, none, 90, true));
+  });
+
+  it("labels are kept off the whole of a legend of two lines", () => {
+    const insets = insetsFor(size, room, none, 90, true, covered);
+    const legend = labelRoom({ ...size, insets }, room, none, true, covered).taken[0];
+    expect(legend.y).toBeLessThan(size.height - room.bottom - covered.legend.height - 10);
+    expect(legend.width).toBeGreaterThan(covered.legend.width + 10);
+  });
+});

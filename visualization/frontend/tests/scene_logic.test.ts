@@ -1,6 +1,6 @@
 /** Pure parts of the scene: the wave, labels, words, weights. */
 import { describe, expect, it } from "vitest";
-import { overlaps, placeLabels, rowsWithRoom } from "../src/scene/label_placement";
+import { overlaps, placeLabels } from "../src/scene/label_placement";
 import { changeBetween, sweep, waveLength } from "../src/scene/wave";
 import { WeightsSource } from "../src/scene/weights";
 import { decimal, neuronInWords, percent, predictionSentence, shapeInWords } from "../src/scene/words";
@@ -68,11 +68,6 @@ describe("labels", () => {
     expect(placed?.way).toBe(1);
     expect(placed!.x).toBeGreaterThan(85);
     expect(placed!.x).toBeLessThan(100);
-  });
-
-  it("of outputs show the likeliest first", () => {
-    expect(rowsWithRoom([0, 20, 40], [0.1, 0.2, 0.7], 13)).toEqual([true, true, true]);
-    expect(rowsWithRoom([0, 6, 12], [0.1, 0.7, 0.2], 13)).toEqual([false, true, false]);
   });
 });
 

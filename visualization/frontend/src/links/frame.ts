@@ -15,7 +15,9 @@ export class Frame {
   /** Where the drawing pad is put. It wears the scene's class, which its styles are written for. */
   readonly side = element("div", "side strata-scene");
   readonly field = element("div", "field");
+  /** It shows the part of the picture that is in sight, and stays there while the field scrolls. */
   readonly canvas = document.createElement("canvas");
+  private readonly sheet = element("div", "sheet"); // as wide as the whole picture
   readonly bring = document.createElement("button");
   readonly tableButton: HTMLButtonElement;
   private readonly says = element("p", "says");
@@ -29,7 +31,8 @@ export class Frame {
   private toSay = "";
   private lastSpoken = Number.NEGATIVE_INFINITY;
 
-  constructor(parent: ParentNode & Node, tools: readonly Tool[]) {
+  /** `scrolled`: called when another part of the picture is in sight. */
+  constructor(parent: ParentNode & Node, tools: readonly Tool[], scrolled: () => void) {
     const style = document.createElement("style");
     style.textContent = linksStyles;
     // Not "img": its arrow keys are the picture's own.
@@ -56,7 +59,9 @@ export class Frame {
     this.about.append(this.words, " ", this.bring);
     reading.append(this.says, this.about);
     top.append(reading, bar);
-    this.field.append(this.canvas);
+    this.sheet.append(this.canvas);
+    this.field.append(this.sheet);
+    this.field.addEventListener("scroll", scrolled, { passive: true });
     const stage = element("div", "stage");
     stage.append(this.field, this.numbers);
     main.append(top, this.note, stage);
@@ -121,6 +126,20 @@ export class Frame {
     if (x - margin < field.scrollLeft) field.scrollLeft = x - margin;
     else if (x + margin > field.scrollLeft + field.clientWidth)
       field.scrollLeft = x + margin - field.clientWidth;
+  }
+
+  /** How far the picture has been scrolled. */
+  get left(): number {
+    return this.field.scrollLeft;
+  }
+
+  /** Room for a picture of that width. Columns out of sight are announced by the edge behind which they are: it fades. */
+  setWidth(width: number): void {
+    const { style } = this.sheet;
+    if (style.width !== `${width}px`) style.width = `${width}px`;
+    const { scrollLeft, clientWidth } = this.field;
+    this.field.classList.toggle("more-left", scrollLeft > 1);
+    this.field.classList.toggle("more-right", scrollLeft + clientWidth < width - 1);
   }
 
   dispose(): void {

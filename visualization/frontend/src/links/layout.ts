@@ -20,6 +20,10 @@ export interface ColumnLayout {
 }
 export interface LinksLayout {
   readonly width: number;
+  /** Of the part that is seen without scrolling. */
+  readonly seen: number;
+  /** Columns stand so close that words are short and titles stand in two rows. */
+  readonly tight: boolean;
   readonly height: number;
   /** From one column's centre to the next. */
   readonly pitch: number;
@@ -27,35 +31,48 @@ export interface LinksLayout {
 }
 
 /** Room for titles above, for the rest's count and the legend below. */
-export const [above, below] = [40, 62];
+export const [above, below] = [52, 62];
+const narrowBelow = 78; // where the legend takes three lines
+const narrow = 420; // width of what is seen
 const label = 15; // under a node
-const leastPitch = 74; // from column to column: titles stay apart
-const answer = 104; // right of the last column's circles: class, per cent, bar
+const leastPitch = 80; // from column to column: titles stay apart
+const tightPitch = 36; // the same where all columns can be seen at once that way
+const comfortable = 60; // pitch from which on words are written in full
+const usualAnswer = 104; // right of the last column's circles: class, per cent, bar
 const leastRow = 24; // a node that a finger can touch
 const largestMap = 62;
 const largestUnit = 30;
 const largestPicture = 104;
 
-/** The width that so many columns need. */
-export function widthOf(columns: number, available: number): number {
-  return Math.max(available, Math.round(leastPitch * (columns - 0.5) + answer));
+/** The width that so many columns need. `answer`: what the classes' names and shares take at the right. */
+export function widthOf(columns: number, available: number, answer = usualAnswer): number {
+  const widthAt = (pitch: number) => Math.round(pitch * (columns - 0.5) + answer);
+  return widthAt(tightPitch) <= available ? available : widthAt(leastPitch);
 }
 
-/** How many nodes of a column fit into this height. */
-export function rowsIn(height: number): number {
-  return Math.max(1, Math.floor((height - above - below) / leastRow));
+function belowAt(width: number): number {
+  return width < narrow ? narrowBelow : below;
 }
 
+/** How many nodes of a column fit into this height, where `width` is seen. */
+export function rowsIn(height: number, width = narrow): number {
+  return Math.max(1, Math.floor((height - above - belowAt(width)) / leastRow));
+}
+
+/** `seen`: how much of the width is seen without scrolling. */
 export function layOut(
   columns: readonly { readonly kind: ColumnKind; readonly shown: readonly unknown[] }[],
   width: number,
   height: number,
+  { answer = usualAnswer, seen = width }: { readonly answer?: number; readonly seen?: number } = {},
 ): LinksLayout {
-  const room = height - above - below;
+  const room = height - above - belowAt(seen);
   const first = Math.min(largestPicture, room, (width - answer) / columns.length) / 2 + 6;
   const pitch = columns.length > 1 ? (width - answer - first - 16) / (columns.length - 1) : 0;
   return {
     width,
+    seen,
+    tight: pitch < comfortable,
     height,
     pitch,
     columns: columns.map(({ kind, shown }, place) =>

@@ -1,13 +1,16 @@
-/** What the lines and colours of the picture mean, along its lower edge, in two lines where one is too narrow. */
+/** What the lines and colours of the picture mean, along its lower edge, in more lines where one is too narrow. */
 import type { Colours } from "./colours";
 import type { LinksLayout } from "./layout";
 import { font } from "./lettering";
+import type { Part } from "./painter";
 import { strokeLink } from "./strokes";
 
 const gap = 16;
 const sample = 34; // length of a line in the legend
 const strip = 60; // of the colours
 const space = 6;
+const margin = 8;
+const lineHeight = 16;
 
 interface Entry {
   readonly text: string;
@@ -18,7 +21,8 @@ interface Entry {
 
 export function drawLegend(
   context: CanvasRenderingContext2D,
-  layout: LinksLayout,
+  { height }: LinksLayout,
+  { left, right }: Part,
   signed: boolean,
   colours: Colours,
 ): void {
@@ -26,10 +30,38 @@ export function drawLegend(
   const entries = entriesOf(context, signed, colours).map((entry) => {
     return { ...entry, room: entry.width + space + context.measureText(entry.text).width + gap };
   });
-  const whole = entries.reduce((sum, { room }) => sum + room, 0);
-  let [x, y] = [8, layout.height - (whole > layout.width ? 28 : 14)];
+  const lines = linesOf(entries, right - left - margin);
+  const first = height - 14 - lineHeight * (lines.length - 1);
+  for (const [line, placed] of lines.entries())
+    drawLine(context, placed, left + margin, first + line * lineHeight, colours);
+}
+
+interface Placed extends Entry {
+  readonly room: number;
+}
+
+/** So many entries a line as have room. */
+function linesOf(entries: readonly Placed[], width: number): Placed[][] {
+  const lines: Placed[][] = [];
+  let left = 0;
+  for (const entry of entries) {
+    const fits = entry.room - gap <= left;
+    if (fits) lines[lines.length - 1].push(entry);
+    else lines.push([entry]);
+    left = (fits ? left : width) - entry.room;
+  }
+  return lines;
+}
+
+function drawLine(
+  context: CanvasRenderingContext2D,
+  entries: readonly Placed[],
+  left: number,
+  y: number,
+  colours: Colours,
+): void {
+  let x = left;
   for (const { text, width, room, draw } of entries) {
-    if (x > 8 && x + room - gap > layout.width) [x, y] = [8, y + 17];
     draw(x, y);
     context.globalAlpha = 1;
     context.setLineDash([]);
@@ -37,7 +69,7 @@ export function drawLegend(
     context.fillStyle = colours.quiet;
     context.textAlign = "left";
     context.textBaseline = "middle";
-    context.fillText(text, x + width + space, y, layout.width - x - width - space);
+    context.fillText(text, x + width + space, y);
     x += room;
   }
 }

@@ -1,7 +1,8 @@
 /** The words on the picture: a column's title, a node's number and value, the answer's bars. */
 import type { Colours } from "./colours";
+import { cutTo, linesOf } from "./fitting";
 import type { GraphColumn } from "./graph";
-import type { Box, ColumnLayout } from "./layout";
+import type { Box, ColumnLayout, LinksLayout } from "./layout";
 import { countInWords, isShares, labelOf, valueInWords } from "./wording";
 
 export interface Emphasis {
@@ -13,23 +14,39 @@ export interface Emphasis {
 
 const bar = { width: 40, height: 5 };
 
+/** Where a column's words stand, and whether there is room for few. */
+export type Where = Pick<LinksLayout, "pitch" | "tight">;
+
+const [firstLine, titleLine, countLine] = [12, 26, 41]; // pixels down, of a column's head
+
+/** The title over a column and how many nodes it has; where columns stand close, titles alone, in turn high and low. */
 export function drawHead(
   context: CanvasRenderingContext2D,
   column: GraphColumn,
+  place: number,
   { x }: ColumnLayout,
-  pitch: number,
+  { pitch, tight }: Where,
   colours: Colours,
 ): void {
+  const measure = (text: string) => context.measureText(text).width;
+  const room = (tight ? 2 * pitch : pitch) - 6;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   context.fillStyle = colours.text;
-  context.font = font(colours, 12, 600);
-  context.fillText(column.layer.title, x, 14, pitch - 6);
+  context.font = font(colours, tight ? 11 : 12, 600);
+  if (tight) {
+    // The first title may not begin left of the picture.
+    const [text, y] = [cutTo(column.layer.title, room, measure), place % 2 === 0 ? titleLine : countLine];
+    context.fillText(text, Math.max(x, Math.min(room, measure(text)) / 2 + 1), y, room);
+    return;
+  }
+  const lines = linesOf(column.layer.title, room, measure);
+  context.fillText(lines[lines.length - 1], x, titleLine, room);
+  if (lines.length > 1) context.fillText(lines[0], x, firstLine, room);
   context.fillStyle = colours.quiet;
   context.font = font(colours, 11);
   const [count, all] = [countInWords(column), [countInWords(column), ...column.handedOn].join(", ")];
-  const fits = context.measureText(all).width <= pitch - 6; // squeezed letters are not read
-  context.fillText(fits ? all : count, x, 29, pitch - 6);
+  context.fillText(measure(all) <= room ? all : cutTo(count, room, measure), x, countLine, room);
 }
 
 /** "⋮ 24 more": those of the layer that are not shown; and whether what goes into it cannot be told apart. */
@@ -37,16 +54,20 @@ export function drawRest(
   context: CanvasRenderingContext2D,
   { rest, shown }: GraphColumn,
   { x, restY }: ColumnLayout,
+  { pitch, tight }: Where,
   colours: Colours,
 ): void {
-  const unlinked = shown[0]?.incoming?.why ? "no links" : "";
+  const unlinked = shown[0]?.incoming?.why && !tight ? "no links" : "";
   if (rest === 0 && !unlinked) return;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colours.quiet;
-  context.font = font(colours, 12);
-  const more = rest === 0 ? "" : `⋮ ${rest.toLocaleString("en")} more`;
-  context.fillText([more, unlinked].filter(Boolean).join(" · "), x, restY);
+  context.font = font(colours, tight ? 11 : 12);
+  const count = rest.toLocaleString("en");
+  const more = rest === 0 ? "" : tight ? `+${count}` : `⋮ ${count} more`;
+  const both = [more, unlinked].filter(Boolean).join(" · ");
+  const fits = context.measureText(both).width <= pitch - 6;
+  context.fillText(fits ? both : more || unlinked, x, restY, pitch - 4);
 }
 
 export function labelNode(
@@ -54,7 +75,7 @@ export function labelNode(
   column: GraphColumn,
   row: number,
   box: Box,
-  labelled: boolean,
+  { labelled, tight }: { readonly labelled: boolean; readonly tight: boolean },
   classNames: readonly string[],
   emphasis: Emphasis,
   colours: Colours,
@@ -64,7 +85,11 @@ export function labelNode(
     context.font = font(colours, 10.5, emphasis.isolated || emphasis.focused ? 600 : 400);
     context.textAlign = "center";
     context.textBaseline = "top";
-    written(context, labelOf(column, column.shown[row]), box.x, box.y + box.height / 2 + 4, colours);
+    const node = column.shown[row];
+    const words =
+      tight && column.kind !== "picture" ? valueInWords(column, node.value) : labelOf(column, node);
+    if (tight && column.kind === "picture") return; // its title says the same
+    written(context, words, box.x, box.y + box.height / 2 + 4, colours);
   }
 }
 
@@ -79,12 +104,11 @@ function labelClass(
   colours: Colours,
 ): void {
   const { number, value } = column.shown[row];
-  const left = box.x + box.width / 2 + 7;
+  const left = box.x + box.width / 2 + besideClass;
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.font = font(colours, winner ? 13 : 12, winner ? 700 : 400);
-  const name = `${winner ? "▸ " : ""}${shortened(classNames[number])}`;
-  const text = `${name}  ${valueInWords(column, value)}`;
+  const text = `${winner ? mark : ""}${shortened(classNames[number])}  ${valueInWords(column, value)}`;
   const barred = isShares(column) && box.height >= 14;
   written(context, text, left, box.y - (barred ? 4 : 0), colours, winner);
   if (!barred) return;
@@ -93,6 +117,23 @@ function labelClass(
   context.fillStyle = winner ? colours.text : colours.quiet;
   context.fillRect(left, box.y + 5, bar.width * Math.max(0, value), bar.height);
 }
+
+const mark = "▸ "; // of the winner
+const besideClass = 7; // pixels between a class's circle and its name
+const widestClass = 22; // pixels, of the circle
+
+/** CSS pixels that the widest class takes right of the middle of its circle, were it the winner. */
+export function classRoom(
+  context: CanvasRenderingContext2D,
+  classNames: readonly string[],
+  colours: Colours,
+): number {
+  context.font = font(colours, 13, 700);
+  const widths = classNames.map((name) => context.measureText(`${mark}${shortened(name)}  > 99.9 %`).width);
+  return Math.ceil(widestClass / 2 + besideClass + Math.max(bar.width, ...widths)) - lastColumn;
+}
+
+const lastColumn = 12; // pixels that the layout itself leaves right of the last column
 
 function shortened(name: string): string {
   return name.length > 9 ? `${name.slice(0, 8)}…` : name;

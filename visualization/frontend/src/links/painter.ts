@@ -15,24 +15,40 @@ export interface Look {
   readonly focused: Place | null;
 }
 
+/** What of the picture is drawn, from left to right in CSS pixels. */
+export interface Part {
+  readonly left: number;
+  readonly right: number;
+}
+
 const dimmed = 0.25; // opacity
 
 export class Painter {
   private readonly sheet = document.createElement("canvas"); // the maps of one column, one below the other
 
-  /** `context` draws in CSS pixels; its canvas is cleared. */
-  draw(context: CanvasRenderingContext2D, graph: Graph, layout: LinksLayout, look: Look): void {
+  /** `context` draws in CSS pixels; its canvas is cleared. The legend stands in the part that is drawn. */
+  draw(
+    context: CanvasRenderingContext2D,
+    graph: Graph,
+    layout: LinksLayout,
+    look: Look,
+    part: Part = { left: 0, right: layout.width },
+  ): void {
     const { colours, isolated } = look;
     context.fillStyle = colours.background;
-    context.fillRect(0, 0, layout.width, layout.height);
+    context.fillRect(part.left, 0, part.right - part.left, layout.height);
     const links = isolated ? linksAt(graph, isolated) : graph.links;
-    this.drawLinks(context, graph, layout, links, colours);
+    const inSight = (from: number, to: number) =>
+      layout.columns[to].x > part.left - layout.pitch && layout.columns[from].x < part.right + layout.pitch;
+    const linksInSight = links.filter(({ source, column }) => inSight(source, column));
+    this.drawLinks(context, graph, layout, linksInSight, colours);
     const touched = isolated ? touchedBy(isolated, links) : null;
     const winner = winnerOf(graph.columns[graph.columns.length - 1]);
     for (const [place, column] of graph.columns.entries()) {
+      if (!inSight(place, place)) continue;
       const at = layout.columns[place];
-      drawHead(context, column, at, layout.pitch, colours);
-      drawRest(context, column, at, colours);
+      drawHead(context, column, place, at, layout, colours);
+      drawRest(context, column, at, layout, colours);
       const emphasis = (row: number): Emphasis => ({
         dimmed: touched !== null && !touched.has(`${place},${row}`),
         winner: column.kind === "classes" && row === winner,
@@ -40,15 +56,17 @@ export class Painter {
         focused: look.focused?.column === place && look.focused.row === row,
       });
       this.drawNodes(context, column, at.nodes, colours, emphasis);
+      const how = { labelled: at.labelled, tight: layout.tight };
       for (const [row, box] of at.nodes.entries()) {
         context.globalAlpha = emphasis(row).dimmed ? dimmed : 1;
-        labelNode(context, column, row, box, at.labelled, look.classNames, emphasis(row), colours);
+        labelNode(context, column, row, box, how, look.classNames, emphasis(row), colours);
       }
       context.globalAlpha = 1;
     }
     drawLegend(
       context,
       layout,
+      part,
       graph.columns.some(({ signed }) => signed),
       colours,
     );
@@ -113,7 +131,7 @@ export class Painter {
     const { sheet } = this;
     sheet.width = columns;
     sheet.height = rows * shown.length;
-    const context = sheet.getContext("2d");
+    const context = sheet.getContext("2d", { willReadFrequently: true }); // it is read for every map
     if (!context || shown.length === 0) return;
     const image = context.createImageData(columns, rows * shown.length);
     const pixels = new Uint32Array(image.data.buffer);

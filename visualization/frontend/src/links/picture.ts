@@ -5,7 +5,8 @@ import { type Column, columnsOf } from "./columns";
 import type { LinksSettings } from "./contract";
 import { type Graph, graphOf, type Place, type Reading } from "./graph";
 import { type LinksLayout, layOut, rowsIn, widthOf } from "./layout";
-import { Painter } from "./painter";
+import { classRoom } from "./lettering";
+import { Painter, type Part } from "./painter";
 
 const sharpest = 2; // canvas pixels to a CSS pixel: more costs more than it shows
 
@@ -54,10 +55,18 @@ export class Picture {
     }
     if (settings.palette !== this.colours.palette) this.colours = new Colours(this.theme, settings.palette);
     this.classNames = classNames;
-    const most = Math.min(settings.most, rowsIn(this.size.height));
+    const most = Math.min(settings.most, rowsIn(this.size.height, this.size.width));
     this.graph = graphOf(this.columns, reading, most, settings.order, calm ? this.graph : null);
-    const width = widthOf(this.columns.length, this.size.width);
-    this.layout = layOut(this.graph.columns, width, this.size.height);
+    const answer = this.answerRoom();
+    const seen = this.size.width;
+    const width = widthOf(this.columns.length, seen, answer);
+    this.layout = layOut(this.graph.columns, width, this.size.height, { answer, seen });
+  }
+
+  /** What the classes' names and shares take at the right, in CSS pixels: that nothing is cut there. */
+  private answerRoom(): number | undefined {
+    const context = this.canvas.getContext("2d");
+    return context ? classRoom(context, this.classNames, this.colours) : undefined;
   }
 
   /** Canvas pixels to a CSS pixel where `wanted` are: a canvas may only be so long, and hundreds of layers are. */
@@ -65,25 +74,26 @@ export class Picture {
     return Math.min(wanted, longest / (this.layout?.width ?? 1));
   }
 
-  draw(looked: Looked): void {
+  /** Draw the part that is in sight: from `left` on. A picture of hundreds of layers is far larger than a canvas may be. */
+  draw(looked: Looked, left: number): void {
     const { canvas, layout } = this;
     if (!layout) return;
-    const scale = this.sharpness(Math.min(sharpest, window.devicePixelRatio || 1));
-    const [width, height] = [Math.round(layout.width * scale), Math.round(layout.height * scale)];
+    const scale = Math.min(sharpest, window.devicePixelRatio || 1);
+    const [width, height] = [Math.round(layout.seen * scale), Math.round(layout.height * scale)];
     if (canvas.width !== width || canvas.height !== height) {
       Object.assign(canvas, { width, height });
-      Object.assign(canvas.style, { width: `${layout.width}px`, height: `${layout.height}px` });
+      Object.assign(canvas.style, { width: `${layout.seen}px`, height: `${layout.height}px` });
     }
     const context = canvas.getContext("2d");
     if (!context) return; // the browser is out of memory: the table still has all numbers
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    this.paint(context, looked);
+    context.setTransform(scale, 0, 0, scale, -left * scale, 0);
+    this.paint(context, looked, { left, right: left + layout.seen });
   }
 
-  /** Draw it anywhere, in CSS pixels. */
-  paint(context: CanvasRenderingContext2D, { isolated, focused }: Looked): void {
+  /** Draw it anywhere, in CSS pixels, or a part of it. */
+  paint(context: CanvasRenderingContext2D, { isolated, focused }: Looked, part?: Part): void {
     const { graph, layout, colours, classNames } = this;
     if (!graph || !layout) return;
-    this.painter.draw(context, graph, layout, { colours, classNames, isolated, focused });
+    this.painter.draw(context, graph, layout, { colours, classNames, isolated, focused }, part);
   }
 }

@@ -1,4 +1,6 @@
 /** The styles of the picture's HTML. Colours are the scene's names, which the drawing pad wears too. */
+import { waitingStyles } from "../scene/waiting_styles";
+
 export const linksStyles = /* css */ `
 .strata-links {
   --ink: var(--st-text-color, #fafafa);
@@ -33,8 +35,13 @@ export const linksStyles = /* css */ `
 .strata-links .tools svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 .strata-links .stage { position: relative; flex: 1; min-height: 0; display: flex; }
 .strata-links .field { flex: 1; min-width: 0; overflow-x: auto; overflow-y: hidden; }
-.strata-links .field > canvas { display: block; cursor: pointer; }
-.strata-links .field > canvas:focus-visible { outline: 2px solid var(--st-primary-color, #4c9be8); outline-offset: -2px; }
+.strata-links .field { --left: 0px; --right: 0px; scrollbar-width: thin; }
+.strata-links .field.more-left { --left: 36px; }
+.strata-links .field.more-right { --right: 36px; }
+.strata-links .field:is(.more-left, .more-right) { mask-image: linear-gradient(to right, transparent, #000 var(--left), #000 calc(100% - var(--right)), transparent); }
+.strata-links .field > .sheet { min-width: 100%; height: 100%; }
+.strata-links .field canvas { position: sticky; left: 0; display: block; cursor: pointer; }
+.strata-links .field canvas:focus-visible { outline: 2px solid var(--st-primary-color, #4c9be8); outline-offset: -2px; }
 .strata-links .notice { margin: 0; padding: 9px 14px; border-radius: var(--st-base-radius, 8px); background: var(--st-secondary-background-color, #262730); box-shadow: inset 3px 0 0 var(--st-primary-color, #4c9be8); }
 .strata-links .numbers {
   position: absolute; right: 0; top: 4px; bottom: 0; z-index: 3; width: 460px; max-width: 100%; overflow: auto; padding: 8px 14px;
@@ -52,4 +59,4 @@ export const linksStyles = /* css */ `
 .strata-links.under .main { flex: 1 1 0; min-height: 0; }
 .strata-links.under .says { font-size: 15px; line-height: 19px; }
 .strata-links.under .about { font-size: 12px; line-height: 15px; min-height: 45px; }
-`;
+${waitingStyles(".strata-links")}`;

@@ -27,9 +27,11 @@ export class Touching {
   private graph: Graph | null = null;
   private readonly listeners = new AbortController();
 
+  /** `scrolled`: how far the canvas is from the picture's left, in CSS pixels. */
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly events: TouchEvents,
+    private readonly scrolled: () => number,
   ) {
     const { signal } = this.listeners;
     canvas.addEventListener("pointermove", (event) => this.hover(this.at(event)), { signal });
@@ -66,7 +68,7 @@ export class Touching {
 
   private at(event: MouseEvent): Place | null {
     const { left, top } = this.canvas.getBoundingClientRect();
-    return this.layout && nodeAt(this.layout, event.clientX - left, event.clientY - top);
+    return this.layout && nodeAt(this.layout, event.clientX - left + this.scrolled(), event.clientY - top);
   }
 
   private hover(place: Place | null): void {

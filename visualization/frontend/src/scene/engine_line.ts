@@ -1,7 +1,6 @@
 /** The line that says who computes, what is waited for, and what is not drawn. */
 import type { Engine } from "./computation";
 import { engineInWords } from "./engine_words";
-import type { Overlay } from "./overlay";
 
 const patience = 300; // milliseconds that an answer may take before it is worth a word
 
@@ -11,9 +10,10 @@ export class EngineLine {
   private leftOut = "";
   private engine: Engine = { place: "browser" };
 
+  /** `tell` is told the line; the root's attributes say the same to its styles, which mark a wait by what moves. */
   constructor(
-    private readonly overlay: Overlay,
     private readonly root: HTMLElement,
+    private readonly tell: (words: string) => void,
   ) {}
 
   show(engine: Engine): void {
@@ -37,10 +37,15 @@ export class EngineLine {
   private write(): void {
     const { engine, leftOut } = this;
     this.root.dataset.engine = engine.place;
-    this.root.dataset.waiting = String(engine.place === "worker" && engine.state.kind !== "ready");
+    this.root.dataset.waiting = String(waits(engine));
     const words = [engineInWords(engine), leftOut].filter(Boolean).join(" · ");
     if (words === this.shown) return;
     this.shown = words;
-    this.overlay.tellEngine(words);
+    this.tell(words);
   }
+}
+
+/** Whether an answer is to come: none is where the server refuses the network. */
+function waits(engine: Engine): boolean {
+  return engine.place === "worker" && ["connecting", "computing", "lost"].includes(engine.state.kind);
 }

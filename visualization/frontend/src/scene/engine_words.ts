@@ -23,11 +23,6 @@ function because(reason: string): string {
   return reason ? `: ${reason}` : "";
 }
 
-/** "computed in this browser", for a line of other things. */
-export function computedBy(engine: Engine): string {
-  return engine.place === "browser" ? "computed in this browser" : "computed by the worker";
-}
-
 /** The same for the readout: "the worker, with Keras". */
 export function workerInWords(state: SocketState): string {
   const waiting = {

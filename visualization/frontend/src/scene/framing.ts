@@ -2,7 +2,8 @@
 import type { Room } from "../drawing/docking";
 import type { Pad } from "../drawing/pad";
 import type { Labels } from "./labels";
-import { type CardRoom, insetsFor, isNarrow, labelRoom } from "./room";
+import type { Overlay } from "./overlay";
+import { type CardRoom, type Covered, insetsFor, isNarrow, labelRoom } from "./room";
 import type { Viewport } from "./view";
 import type { View3d } from "./view_3d";
 
@@ -10,9 +11,10 @@ export class Framing {
   private viewport: Viewport | null = null;
   private room: Room = { left: 0, leftHeight: 0, bottom: 0, aboveLegend: 0 };
   private card: CardRoom = { right: 0, bottom: 0, panel: 0 };
+  private covered: Covered = { top: 0, legend: { width: 0, height: 0 } };
 
   constructor(
-    private readonly root: HTMLElement,
+    private readonly overlay: Overlay,
     private readonly pad: Pad,
     private readonly labels: Labels,
     private readonly view: View3d | null,
@@ -21,17 +23,19 @@ export class Framing {
 
   /** The scene has another size, or something over it takes another part of it. `font`: the labels'. */
   fit(font: string): void {
-    const { clientWidth: width, clientHeight: height } = this.root;
+    const { root } = this.overlay;
+    const { clientWidth: width, clientHeight: height } = root;
     if (width === 0 || height === 0) return; // hidden tab
     this.room = this.pad.layOut(width, height);
     const small = isNarrow(width, this.room);
-    this.root.classList.toggle("narrow", small);
+    root.classList.toggle("narrow", small);
     this.card = this.cardRoom();
-    this.root.style.setProperty("--card-right", `${this.card.right}px`);
-    this.root.style.setProperty("--card-bottom", `${this.card.bottom}px`);
+    root.style.setProperty("--card-right", `${this.card.right}px`);
+    root.style.setProperty("--card-bottom", `${this.card.bottom}px`);
     this.pad.root.inert = this.card.bottom > 0; // the card lies over it
     const rows = this.labels.rowsWidth(small ? 12 : 13, font, small);
-    const insets = insetsFor({ width, height }, this.room, this.card, rows, small);
+    this.covered = this.overlay.covered;
+    const insets = insetsFor({ width, height }, this.room, this.card, rows, small, this.covered);
     const sameSize = this.viewport?.width === width && this.viewport.height === height;
     this.viewport = { width, height, insets };
     this.measureLabels(font);
@@ -44,15 +48,24 @@ export class Framing {
     this.labels.measure(small ? 11 : 12, small ? 13 : 15, font);
   }
 
+  /** Words over the scene have another size: the labels keep clear of them, and the network of what is read. */
+  cover(font: string): void {
+    const { top, legend } = this.overlay.covered;
+    const moved = Math.abs(top - this.covered.top) > 1;
+    this.covered = { top, legend };
+    if (moved) this.fit(font);
+    else this.view?.stage.invalidate();
+  }
+
   /** A frame was drawn: the labels follow. */
   placeLabels(): void {
-    const { view, viewport, room, card, small } = this;
+    const { view, viewport, room, card, covered, small } = this;
     if (!view || !viewport) return;
-    const { bounds, taken } = labelRoom(viewport, room, card, small);
+    const { bounds, taken } = labelRoom(viewport, room, card, small, covered);
     this.labels.place(view, bounds, taken);
   }
 
   private get small(): boolean {
-    return this.root.classList.contains("narrow");
+    return this.overlay.root.classList.contains("narrow");
   }
 }

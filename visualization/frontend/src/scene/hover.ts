@@ -53,6 +53,13 @@ export class Hover {
     this.set(null);
   }
 
+  /** The pointer is on what tells of a neuron, beside the canvas; null: it has left it. */
+  rest(neuron: Neuron | null): void {
+    const at = neuron && this.view?.middleOf(neuron);
+    if (at) this.at = at;
+    this.set(neuron);
+  }
+
   /** New activations: the same neuron has another value. */
   refresh(): void {
     if (this.neuron) this.set(this.neuron);

@@ -130,6 +130,17 @@ export class Interaction {
     this.card.dispose();
   }
 
+  /** The pointer is on the row of an output, or has left it. */
+  overOutput(index: number | null): void {
+    const last = (this.view?.walls.length ?? 0) - 1;
+    this.hover.rest(index === null || last < 0 ? null : this.view!.neuron(last, index));
+  }
+
+  /** The row of an output is touched, as if its neuron was. */
+  pickOutput(index: number): void {
+    if (this.view) this.pick(this.view.neuron(this.view.walls.length - 1, index));
+  }
+
   private closeCard(): void {
     const focused = (this.overlay.root.getRootNode() as Document | ShadowRoot).activeElement;
     const within = this.card.root.contains(focused);

@@ -3,6 +3,7 @@ import { ContractError } from "../checks";
 import { decodePixels, type SceneData, size } from "../contract";
 import { inputFromPixels, Network } from "../engine/network";
 import { readSafetensors, type Tensors } from "../safetensors";
+import type { Running } from "./computation";
 
 export interface KerasCheck {
   /** The largest absolute difference of any activation of any layer. */
@@ -17,6 +18,13 @@ export type Post = (
   url: string,
   options: { method: "POST"; body: Uint8Array<ArrayBuffer> },
 ) => Promise<Response>;
+
+/** The same for what is on the screen; throws where there is nothing that could be compared. */
+export async function checkShown(drawn: SceneData | null, running: Running | null): Promise<KerasCheck> {
+  if (!drawn || !running) throw new Error("the network is not on the screen yet");
+  if (!running.editable) throw new Error("these are Keras’s own numbers, which a worker has computed");
+  return checkAgainstKeras(drawn, running.snapshot);
+}
 
 /** `tensors`: the snapshot as it came, without the reader's edits. Throws a readable Error where Keras cannot answer. */
 export async function checkAgainstKeras(

@@ -107,20 +107,3 @@ export function placeOnShelves(
     (box, index) => box && { ...box, way: labels[index].ways.length - 1 },
   );
 }
-
-/** Which of the output rows can be written at `places` (pixels down) with `height` each: the likeliest first. */
-export function rowsWithRoom(
-  places: readonly number[],
-  likelihoods: ArrayLike<number>,
-  height: number,
-): boolean[] {
-  const order = places.map((_, index) => index).sort((a, b) => likelihoods[b] - likelihoods[a]);
-  const kept: number[] = [];
-  const shown = places.map(() => false);
-  for (const index of order) {
-    if (kept.some((other) => Math.abs(places[other] - places[index]) < height)) continue;
-    kept.push(index);
-    shown[index] = true;
-  }
-  return shown;
-}

@@ -1,9 +1,10 @@
 /** Names under the walls and the rows beside the outputs: HTML that follows the camera. */
 import { cornersOf, isColour, type Point, type Wall } from "../layout";
-import { type Box, type Extent, placeLabels, placeOnShelves, rowsWithRoom } from "./label_placement";
+import { type Box, type Extent, placeLabels, placeOnShelves } from "./label_placement";
+import { OutputRows, type RowEvents } from "./output_rows";
 import { element } from "./overlay";
 import { outlineOf } from "./picking";
-import { largestIndex, percent, shapeInShort, shapeInWords } from "./words";
+import { shapeInShort, shapeInWords } from "./words";
 
 /** A point in space to CSS pixels of the canvas; null behind the camera. */
 export type Project = (x: number, y: number, z: number) => { x: number; y: number } | null;
@@ -24,15 +25,6 @@ interface Label {
   extents: readonly Extent[];
   way: number;
 }
-interface Row {
-  readonly name: string;
-  readonly node: HTMLElement;
-  readonly bar: HTMLElement;
-  readonly value: HTMLElement;
-  readonly sign: HTMLElement;
-}
-
-const longestName = 76; // pixels, as in the styles
 const letterHeight = 15; // pixels that a colour's picture must have
 const below = 7; // pixels from a wall to its label
 
@@ -41,12 +33,16 @@ export class Labels {
   /** Of the map brought forward. */
   private forwardLabel: (Label & { readonly title: string }) | null = null;
   private font: readonly [size: number, lineHeight: number, family: string] = [12, 15, "sans-serif"];
-  private rows: Row[] = [];
+  private readonly rows: OutputRows;
   private letters: HTMLElement[] = []; // beside the three colours of the input
-  private likelihoods: Float32Array = new Float32Array();
   private readonly pen = document.createElement("canvas").getContext("2d");
 
-  constructor(private readonly parent: HTMLElement) {}
+  constructor(
+    private readonly parent: HTMLElement,
+    events: RowEvents,
+  ) {
+    this.rows = new OutputRows(parent, events);
+  }
 
   setNetwork(walls: readonly Wall[], classNames: readonly string[]): void {
     this.parent.replaceChildren();
@@ -59,21 +55,16 @@ export class Labels {
         [layer.title],
       ]),
     );
-    this.rows =
-      walls[walls.length - 1].tiles.count === classNames.length
-        ? classNames.map((name) => this.addRow(name))
-        : [];
+    const outputs = walls[walls.length - 1].layer.output_shape;
+    const named = outputs.length === 1 && outputs[0] === classNames.length;
+    this.rows.setNetwork(named ? classNames : []);
     this.letters = isColour(walls[0].layer) ? ["R", "G", "B"].map((letter) => this.addLetter(letter)) : [];
     this.measure(...this.font);
   }
 
   /** CSS pixels that the widest output row takes, for the view to leave free. */
   rowsWidth(fontSize: number, font: string, small: boolean): number {
-    const { pen } = this;
-    if (!pen || this.rows.length === 0) return 60;
-    pen.font = `700 ${fontSize}px ${font}`;
-    const names = this.rows.map(({ name }) => Math.min(longestName, pen.measureText(name).width));
-    return Math.ceil(Math.max(...names) + pen.measureText("> 99.9 %").width + (small ? 26 : 92));
+    return this.rows.measure(fontSize, font, small);
   }
 
   /** Measure all ways of all labels in the font that they are drawn in. */
@@ -119,20 +110,13 @@ export class Labels {
   }
 
   setProbabilities(probabilities: Float32Array): void {
-    this.likelihoods = probabilities;
-    const winner = largestIndex(probabilities);
-    for (const [index, row] of this.rows.entries()) {
-      row.node.classList.toggle("winner", index === winner);
-      row.sign.textContent = index === winner ? "▶" : "";
-      row.bar.style.transform = `scaleX(${Math.max(0, Math.min(1, probabilities[index]))})`;
-      row.value.textContent = percent(probabilities[index]);
-    }
+    this.rows.setProbabilities(probabilities);
   }
 
   place(eye: Eye, bounds: Box, taken: readonly Box[]): void {
     this.followForward(eye.forward);
     const project: Project = (x, y, z) => eye.project(x, y, z);
-    const rows = this.placeRows(eye);
+    const rows = this.rows.place(eye, bounds, taken);
     this.placeLetters(eye);
     const all = this.labels.map((label, index) => ({ label, wall: eye.walls[index] }));
     if (this.forwardLabel && eye.forward) all.push({ label: this.forwardLabel, wall: eye.forward });
@@ -160,32 +144,6 @@ export class Labels {
     }
   }
 
-  private placeRows(eye: Eye): Box[] {
-    const wall = eye.walls[eye.walls.length - 1];
-    if (!wall || this.rows.length === 0) return [];
-    const places = this.rows.map((_, index) => {
-      const neuron = { wall: 0, channel: index, row: 0, column: 0, index };
-      const corners = outlineOf(wall, neuron, true);
-      const [, top, bottom] = corners.map((corner) => eye.project(...corner));
-      return wall.state !== "hidden" && top && bottom && eye.sees(wall, corners[1])
-        ? { x: top.x + 6, y: (top.y + bottom.y) / 2 }
-        : { x: -1e6, y: -1e6 };
-    });
-    const room = rowsWithRoom(
-      places.map(({ y }) => y),
-      this.likelihoods,
-      13,
-    );
-    const boxes: Box[] = [];
-    for (const [index, { node }] of this.rows.entries()) {
-      node.style.visibility = room[index] ? "visible" : "hidden";
-      const { x, y } = places[index];
-      node.style.transform = `translate(${Math.round(x)}px, ${Math.round(y - 7)}px)`;
-      if (room[index]) boxes.push({ x, y: y - 7, width: 100, height: 14 });
-    }
-    return boxes;
-  }
-
   /** Left of each colour's own picture, where that is large enough to be told apart. */
   private placeLetters(eye: Eye): void {
     const [wall] = eye.walls;
@@ -211,19 +169,6 @@ export class Labels {
     node.append(bold);
     this.parent.append(node);
     return node;
-  }
-
-  private addRow(name: string): Row {
-    const node = element("div", "output");
-    const [sign, title, track, value] = ["sign", "class", "bar", "value"].map((part) =>
-      element("span", part),
-    );
-    title.textContent = name;
-    const bar = document.createElement("i");
-    track.append(bar);
-    node.append(sign, title, track, value);
-    this.parent.append(node);
-    return { name, node, bar, value, sign };
   }
 }
 

@@ -1,5 +1,6 @@
 /** The HTML over and around the canvas: what is read, the legend, the buttons, messages. Holds no state of the network. */
 import { cssGradient } from "../palette";
+import type { Covered } from "./room";
 import { sceneStyles } from "./styles";
 
 export interface Tool {
@@ -118,6 +119,23 @@ export class Overlay {
     this.legendTitle.textContent = title;
     this.strip.style.background = cssGradient(stops);
     this.ends.replaceChildren(textOf(low), textOf(high));
+  }
+
+  /** What the words over the scene take of it. */
+  get covered(): Covered {
+    const { classList } = this.root;
+    const under = !this.hint.hidden && (classList.contains("narrow") || classList.contains("docked"));
+    const last = under ? this.hint : this.engine;
+    const { top } = this.root.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.legend;
+    return { top: last.getBoundingClientRect().bottom - top, legend: { width, height } };
+  }
+
+  /** Called when the legend or what is read takes another part of the view. */
+  watchCovered(changed: () => void): () => void {
+    const watch = new ResizeObserver(changed);
+    for (const part of [this.legend, this.engine]) watch.observe(part);
+    return () => watch.disconnect();
   }
 
   /** Something to tell in words; null takes it away. */

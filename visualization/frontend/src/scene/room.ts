@@ -9,6 +9,12 @@ export function isNarrow(width: number, room: Room): boolean {
   return width - room.left < narrow;
 }
 
+/** What words over the scene take of it, in CSS pixels: from above those that are read, and the legend's size. */
+export interface Covered {
+  readonly top: number;
+  readonly legend: { readonly width: number; readonly height: number };
+}
+
 /** CSS pixels that the open card takes, and an open panel at its left. */
 export interface CardRoom {
   readonly right: number;
@@ -34,10 +40,11 @@ export function insetsFor(
   card: CardRoom,
   rows: number,
   small: boolean,
+  covered: Covered = nothing,
 ): Insets {
   const { left, leftHeight, bottom } = room;
   const right = rows + 10 + takenAtRight(card, size.width - rows);
-  const top = small ? (left ? 58 : 76) : 70;
+  const top = Math.max(small ? (left ? 58 : 76) : 70, covered.top + underWords);
   if (card.bottom) return { left: 12 + left, right, top, bottom: card.bottom + (small ? 30 : 54) };
   if (small) return { left: 12 + left, right, top, bottom: 92 + bottom };
   const beside = { left: 30 + left, right, top, bottom: 104 + bottom };
@@ -45,6 +52,8 @@ export function insetsFor(
   return room.left && across(size, above) > across(size, beside) ? above : beside;
 }
 
+const nothing: Covered = { top: 0, legend: { width: 0, height: 0 } };
+const underWords = 6; // pixels between what is read and the network
 const labelHeight = 76; // under the network, for the layers' names
 const aspect = 1.45; // width over height of a network as it is usually seen
 
@@ -60,6 +69,7 @@ export function labelRoom(
   room: Room,
   card: CardRoom,
   small: boolean,
+  covered: Covered = nothing,
 ): { bounds: Box; taken: Box[] } {
   const lower = height - Math.max(room.bottom, card.bottom);
   const left = Math.min(room.left, insets.left);
@@ -70,11 +80,11 @@ export function labelRoom(
     height: lower - insets.top + 8,
   };
   if (card.bottom) return { bounds, taken: [toolsBox(width, lower, small)] };
-  const legendHeight = 58 + room.aboveLegend;
+  const legendHeight = Math.max(58, covered.legend.height + 20) + room.aboveLegend;
   const legend = {
     x: room.left,
     y: lower - legendHeight,
-    width: Math.min(190, width - 200),
+    width: Math.max(Math.min(190, width - 200), covered.legend.width + 28),
     height: legendHeight,
   };
   const buttons = toolsBox(width, lower, small);

@@ -1,5 +1,4 @@
 /** One scene on the page: takes new data, has it computed and drawn, and tells what came of it. */
-import { ContractError } from "../checks";
 import { parseSceneData, type SceneData } from "../contract";
 import { Pad } from "../drawing/pad";
 import type { Sketch } from "../drawing/sketch";
@@ -9,24 +8,20 @@ import type { Tensors } from "../safetensors";
 import { prefersReducedMotion, readTheme, type Theme, watchTheme } from "../theme";
 import { moments } from "../timeline/moments";
 import { Computation } from "./computation";
-import { leftOutInWords } from "./drawn";
-import { EngineLine } from "./engine_line";
+import { Delivery } from "./delivery";
 import { Framing } from "./framing";
-import { handleOf } from "./handle";
 import { Interaction } from "./interaction";
-import { checkAgainstKeras, type KerasCheck } from "./keras_check";
+import { checkShown } from "./keras_check";
 import { Labels } from "./labels";
-import { showLegend } from "./legend";
 import { makeView, noWebgl } from "./make_view";
 import { Overlay } from "./overlay";
 import type { PickMessage } from "./picks";
-import { tell } from "./reading";
+import { Telling } from "./telling";
 import { Timings } from "./timings";
 import type { View3d } from "./view_3d";
 import { viewTools } from "./view_tools";
 import type { Viewing } from "./viewing";
 import { changeBetween, type Shown, shownOf } from "./wave";
-import { weights } from "./weights";
 import { followWish, muteAsWished } from "./wishes";
 
 export class Scene {
@@ -38,13 +33,16 @@ export class Scene {
   private readonly interaction: Interaction;
   private readonly computation: Computation;
   private readonly framing: Framing;
-  private readonly engineLine: EngineLine;
+  private readonly telling: Telling;
   private readonly timings = new Timings();
+  private readonly delivery = new Delivery(() => this.drawn, {
+    complete: (data, tensors) => this.show(data, tensors),
+    told: (words) => this.overlay.notice(words),
+  });
   private readonly themeWatch: { probe: HTMLElement; stop: () => void };
   private readonly sizeWatch: ResizeObserver;
   private readonly stops: readonly (() => void)[];
   private theme: Theme;
-  private data: SceneData | null = null; // the latest that came
   private drawn: SceneData | null = null; // what is on the screen
   private shown: Shown | null = null;
 
@@ -56,15 +54,20 @@ export class Scene {
     private readonly viewing: Viewing,
     server = true,
   ) {
-    const tools = viewTools(() => this.view);
-    this.overlay = new Overlay(parent, tools);
+    this.overlay = new Overlay(
+      parent,
+      viewTools(() => this.view),
+    );
     this.root = this.overlay.root;
-    this.engineLine = new EngineLine(this.overlay, this.root);
-    this.labels = new Labels(this.overlay.labels);
+    this.labels = new Labels(this.overlay.labels, {
+      over: (index) => this.interaction.overOutput(index),
+      pick: (index) => this.interaction.pickOutput(index),
+    });
     this.themeWatch = watchTheme(this.root, () => this.retheme());
     this.theme = readTheme(this.themeWatch.probe);
     this.view = makeView(this.overlay, { drawn: () => this.afterFrame(), restored: () => this.retheme() });
     this.view?.setTheme(this.theme);
+    this.telling = new Telling(this.overlay, this.view, viewing, this.timings);
     this.computation = new Computation(viewing.edits, this.timings, {
       computed: (data, since) => this.answered(data, since),
       changed: () => this.tellEngine(),
@@ -79,14 +82,21 @@ export class Scene {
       edited: () => this.recompute(),
       resized: () => this.fit(),
       explainColours: (wall) => this.explainColours(wall),
-      compare: server ? () => this.compare() : null,
+      compare: server ? () => checkShown(this.drawn, this.computation.running) : null,
     });
     this.interaction.setTheme(this.theme);
-    this.framing = new Framing(this.root, this.pad, this.labels, this.view, () => this.interaction.cardRoom);
+    const cardRoom = () => this.interaction.cardRoom;
+    this.framing = new Framing(this.overlay, this.pad, this.labels, this.view, cardRoom);
     this.sizeWatch = new ResizeObserver(() => this.fit());
     this.sizeWatch.observe(this.root);
     const travel = moments.watch(() => this.data && void this.take(moments.over(this.data)));
-    this.stops = [fillWindow(this.root), travel];
+    const covered = this.overlay.watchCovered(() => this.framing.cover(this.theme.font));
+    this.stops = [fillWindow(this.root), travel, covered];
+  }
+
+  /** The latest that came. */
+  private get data(): SceneData | null {
+    return this.delivery.data;
   }
 
   /** Called with the neuron that was touched, once the reader has come to rest on it. */
@@ -96,55 +106,30 @@ export class Scene {
 
   /** Take what the page sent. Wrong data and failed downloads are told in words; the last good view stays. */
   async update(value: unknown): Promise<void> {
-    let data: SceneData;
-    try {
-      data = moments.over(this.pad.receive(parseSceneData(value)));
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      this.overlay.notice(`This network cannot be shown. ${error.message}`);
-      return;
-    }
-    await this.take(data);
+    const data = this.delivery.attempt("This network cannot be shown.", () =>
+      moments.over(this.pad.receive(parseSceneData(value))),
+    );
+    if (data) await this.take(data);
   }
 
   private async take(data: SceneData): Promise<void> {
     if (this.data && JSON.stringify(this.data) === JSON.stringify(data) && this.data === this.drawn) return;
-    this.data = data;
     this.root.dataset.ready = "false";
-    const ready = weights.ready(data.weights_url);
-    if (ready) {
-      weights.cancel();
-      this.show(data, ready);
-    } else if (weights.loading !== data.weights_url) await this.load(data);
+    await this.delivery.take(data);
   }
 
   dispose(): void {
-    weights.cancel();
+    this.delivery.dispose();
     this.sizeWatch.disconnect();
     this.themeWatch.stop();
     for (const stop of this.stops) stop();
     this.computation.dispose();
-    this.engineLine.dispose();
+    this.telling.dispose();
     this.interaction.dispose();
     this.pad.dispose();
     if (this.view) this.viewing.camera = this.view.camera;
     this.view?.dispose();
     this.overlay.dispose();
-  }
-
-  private async load(data: SceneData): Promise<void> {
-    if (!this.drawn) this.overlay.notice("Loading the network’s weights …");
-    try {
-      const tensors = await weights.load(data.weights_url);
-      // The picture may have changed meanwhile: what is shown is always the latest data.
-      if (tensors && this.data) this.show(this.data, tensors);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const rest = this.drawn ? ` Step ${this.drawn.step.toLocaleString("en")} is still on the screen.` : "";
-      this.overlay.notice(
-        `The weights of step ${data.step.toLocaleString("en")} did not load: ${reason}.${rest}`,
-      );
-    }
   }
 
   /** The pen has moved: the network on the screen reads what is on the pad, before anything is drawn. */
@@ -167,9 +152,10 @@ export class Scene {
   private follow(since: number | null): void {
     const { data, drawn } = this;
     if (!data) return;
-    this.data = this.pad.over(data);
+    const latest = this.pad.over(data);
+    this.delivery.data = latest;
     if (!drawn) return;
-    if (this.show(data === drawn ? this.data : this.pad.over(drawn), null)) this.draw(since);
+    if (this.show(data === drawn ? latest : this.pad.over(drawn), null)) this.draw(since);
   }
 
   private draw(since: number | null): void {
@@ -187,20 +173,17 @@ export class Scene {
   private show(data: SceneData, tensors: Tensors | null, edited = false): boolean {
     const change = changeBetween(this.shown, shownOf(data));
     const { computation } = this;
-    try {
+    const here = this.delivery.attempt("This network cannot be run.", () => {
       this.viewing.settle(data.network, data.run);
       const muted = computes(data.network) && muteAsWished(data, this.viewing);
       const stale = change.network || change.weights || edited || muted || !computation.running;
       if (tensors && stale) computation.load(data, tensors);
-      const here = computation.run(data);
+      const read = computation.run(data);
       this.tellEngine();
-      if (here) this.present(data, edited);
-      return here;
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      this.overlay.notice(`This network cannot be run. ${error.message}`);
-      return false;
-    }
+      if (read) this.present(data, edited);
+      return read;
+    });
+    return here === true;
   }
 
   /** Put on the screen what `data` came to. */
@@ -231,36 +214,24 @@ export class Scene {
     this.interaction.setNetwork();
     if (!view) return;
     this.labels.setNetwork(view.walls, data.class_names);
+    this.overlay.showHint();
     this.fit(); // class names differ in width, so the view does too
     if (this.viewing.camera) view.camera = this.viewing.camera;
-    this.overlay.showHint();
   }
 
   private tell(data: SceneData): void {
-    const { running } = this.computation;
-    tell(this.overlay, data, running!.probabilities, this.viewing.edits.count);
-    Object.assign(this.root, { strata: handleOf(data, running!, this.view, this.timings) });
+    this.telling.answer(data, this.computation);
     this.interaction.readout.forget(`${data.weights_url} ${data.image.pixels}`);
     this.explainColours(null);
   }
 
   private tellEngine(): void {
-    this.engineLine.show(this.computation.engine);
+    this.telling.engine(this.computation);
     this.interaction?.readout.tellEngine(this.computation.engine);
   }
 
   private explainColours(wall: number | null): void {
-    const { layers } = this.drawn?.network ?? { layers: [] };
-    this.engineLine.tellLeftOut(leftOutInWords(layers, this.view?.leftOut ?? new Set()));
-    if (this.view && this.drawn) showLegend(this.overlay, this.view, this.theme, this.viewing, wall);
-  }
-
-  private async compare(): Promise<KerasCheck> {
-    const { drawn, computation } = this;
-    if (!drawn || !computation.running) throw new Error("the network is not on the screen yet");
-    if (!computation.running.editable)
-      throw new Error("these are Keras’s own numbers, which a worker has computed");
-    return checkAgainstKeras(drawn, computation.running.snapshot);
+    this.telling.colours(this.drawn, this.theme, wall);
   }
 
   private fit(): void {

@@ -63,6 +63,15 @@ export class Sight {
     return outlinesOf(this.space.layout, neuron, whole, (wall, index) => this.space.heightOf(wall, index));
   }
 
+  /** The middle of a neuron's face on the canvas, in CSS pixels; null behind the camera. */
+  middleOf(neuron: Neuron): { x: number; y: number } | null {
+    const corners = this.outlinesOf(neuron, false)
+      .at(-1)!
+      .map((corner) => this.project(...corner));
+    const [first, , third] = corners;
+    return first && third && { x: (first.x + third.x) / 2, y: (first.y + third.y) / 2 };
+  }
+
   /** CSS pixels of a point in space; null behind the camera. */
   project(x: number, y: number, z: number): { x: number; y: number } | null {
     if (!this.viewport) return null;

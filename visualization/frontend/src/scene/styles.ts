@@ -3,6 +3,8 @@
  * What moves with the camera is a layer of its own (will-change): without, every frame draws all text anew. So is what
  * stands still over the canvas: else the browser puts all of it on one layer of the canvas's size, to be mixed in every frame.
  */
+import { waitingStyles } from "./waiting_styles";
+
 export const sceneStyles = /* css */ `
 .strata-scene {
   --ink: var(--st-text-color, #fafafa);
@@ -31,10 +33,12 @@ export const sceneStyles = /* css */ `
 .strata-scene .label span { color: var(--quiet); }
 .strata-scene .output {
   position: absolute; left: 0; top: 0; display: flex; align-items: center; gap: 6px; height: 14px; white-space: nowrap;
-  font-size: 12px; line-height: 14px; color: var(--quiet); text-shadow: 0 0 3px var(--paper); will-change: transform;
+  font-size: 12px; line-height: 14px; color: var(--quiet); text-shadow: 0 0 3px var(--paper); will-change: transform; pointer-events: auto; cursor: pointer;
 }
+.strata-scene .output.others { padding-left: 15px; pointer-events: none; }
+.strata-scene .leaders path { fill: none; stroke: var(--hair); stroke-width: 1; }
 .strata-scene .output .sign { width: 9px; font-size: 9px; color: var(--ink); }
-.strata-scene .output .class { min-width: 9px; max-width: 76px; overflow: hidden; text-overflow: ellipsis; }
+.strata-scene .output .class { min-width: var(--class-width, 9px); max-width: 76px; overflow: hidden; text-overflow: ellipsis; }
 .strata-scene .output .bar { flex: none; width: 44px; height: 6px; border-radius: 3px; background: color-mix(in srgb, var(--ink) 11%, transparent); overflow: hidden; }
 .strata-scene .output .bar i { display: block; height: 100%; border-radius: 3px; background: var(--quiet); transform-origin: left; }
 .strata-scene .output.winner { color: var(--ink); font-weight: 700; font-size: 13px; }
@@ -44,10 +48,11 @@ export const sceneStyles = /* css */ `
 .strata-scene .reading p { margin: 0; width: fit-content; max-width: 100%; padding: 0 4px; border-radius: 4px; background: color-mix(in srgb, var(--paper) 72%, transparent); }
 .strata-scene .reading .says { font-size: 17px; line-height: 22px; font-weight: 600; letter-spacing: -0.005em; }
 .strata-scene .reading .about { color: var(--quiet); font-size: 12.5px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.strata-scene[data-waiting=true] .reading .engine { color: var(--ink); font-weight: 600; }
 .strata-scene .legend { position: absolute; left: calc(14px + var(--pad-left, 0px)); bottom: calc(12px + var(--pad-bottom, 0px)); pointer-events: none; font-size: 11.5px; line-height: 14px; color: var(--quiet); max-width: calc(100% - 310px - var(--pad-left, 0px)); }
 .strata-scene .legend::before { content: ""; position: absolute; inset: -5px -7px; z-index: -1; border-radius: 6px; background: color-mix(in srgb, var(--paper) 72%, transparent); }
 .strata-scene .legend .strip { height: 8px; width: 168px; max-width: 100%; border-radius: 2px; margin: 4px 0 3px; box-shadow: 0 0 0 1px var(--hair); }
-.strata-scene .legend .ends { display: flex; justify-content: space-between; width: 168px; max-width: 100%; }
+.strata-scene .legend .ends { display: flex; justify-content: space-between; gap: 10px; white-space: nowrap; width: max-content; min-width: min(168px, 100%); }
 .strata-scene .tools { position: absolute; right: 12px; bottom: calc(12px + max(var(--pad-bottom, 0px), var(--card-bottom, 0px))); display: flex; gap: 4px; }
 .strata-scene .tools button {
   all: unset; box-sizing: border-box; width: 34px; height: 34px; display: grid; place-items: center; cursor: pointer;
@@ -108,4 +113,4 @@ export const sceneStyles = /* css */ `
 .strata-scene.docked .hint { right: auto; left: 14px; top: 76px; }
 .strata-scene.narrow .hint { right: auto; left: 10px; top: 66px; font-size: 11px; padding: 3px 9px; }
 @media (prefers-reduced-motion: reduce) { .strata-scene .hint { transition: none; } }
-`;
+${waitingStyles(".strata-scene")}`;
