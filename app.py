@@ -16,9 +16,8 @@ import streamlit as st
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+_ICON = Path(__file__).parent / "visualization/icon.svg"
 FIRST_PAGE_SECONDS = 2.5  # importing Keras takes a processor for seconds: the first visitor's page is drawn before it
-
-SIDEBAR_PIXELS = 288  # of Streamlit's 300, the seven views beside it would lack a few at 1024
 
 
 @asynccontextmanager
@@ -28,10 +27,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     from model.engine import engine
 
     end_in_time(engine())
-    warm_up = threading.Timer(FIRST_PAGE_SECONDS, _settle)
-    warm_up.start()
-    port = st.get_option("server.port")
-    print(f"Strata is at http://localhost:{port}, for others in your network at http://{socket.gethostname()}:{port}")
+    (warm_up := threading.Timer(FIRST_PAGE_SECONDS, _settle)).start()
+    port, host = st.get_option("server.port"), socket.gethostname()
+    print(f"Strata is at http://localhost:{port}, for others in your network at http://{host}:{port}")
     yield
     warm_up.cancel()
     engine().shutdown()
@@ -65,11 +63,10 @@ def page() -> None:
     from visualization import state
     from visualization.views import controls, frame
 
-    icon = Path(__file__).parent / "visualization/icon.svg"
-    st.set_page_config("Strata", icon, layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
+    st.set_page_config("Strata", _ICON, layout="wide", initial_sidebar_state=controls.SIDE_PIXELS)
     frame.ensure_front_end()
-    chosen = state.chosen_run()
     try:
+        chosen = state.chosen_run()
         controls.draw(chosen)
         frame.draw(chosen)
     except StrataError as error:

@@ -12,6 +12,9 @@ from visualization import data_words, run_words, state
 from visualization.state import ChosenRun
 from visualization.views import picture, training_settings
 
+SIDE_PIXELS = 288
+"""As wide as it opens: beside Streamlit's 300 the views' names would not fit at 1024."""
+
 
 def draw(chosen: ChosenRun) -> None:
     """Draw the sidebar."""
