@@ -26,10 +26,11 @@ def wait(condition: Callable[[], bool]) -> None:
 
 def settled(page: AppTest) -> str:
     """What the page says once the workers have all that it asked for, one thing after the other."""
-    asked = waiting.engine().analyses
+    asked, deadline = waiting.engine().analyses, time.monotonic() + DEADLINE_SECONDS
     page.run()
     while True:
         wait(lambda: not asked._futures)
+        assert time.monotonic() < deadline, "the page asks for ever more"
         page.run()  # also where nothing is on its way any more: it may have come since the page was drawn
         if not asked._futures:
             return words(page)
