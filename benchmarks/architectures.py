@@ -80,6 +80,16 @@ def dilated() -> keras.Model:
     return model
 
 
+def grouped() -> keras.Model:
+    """Xie and others 2017: the maps of a convolution in groups that do not see each other."""
+    return keras.Sequential([
+        keras.Input((28, 28, 1)), layers.Conv2D(16, 3, strides=2, padding="same", activation="relu"),
+        layers.Conv2D(32, 3, groups=4, padding="same", activation="relu"), layers.MaxPooling2D(),
+        layers.Conv2D(32, 3, groups=8, activation="relu"), layers.GlobalAveragePooling2D(),
+        layers.Dense(_CLASSES),
+    ])  # fmt: skip
+
+
 def strided() -> keras.Model:
     """All convolutions: strides in place of pools, as many maps as classes at the end."""
     return keras.Sequential([
@@ -182,8 +192,8 @@ def _application(name: str, **options: Any) -> Callable[[], keras.Model]:
 
 
 ARCHITECTURES: dict[str, Callable[[], keras.Model]] = {
-    **{make.__name__: make for make in (mlp, lenet, vgg_like, batch_normalized, depthwise_separable, dilated, strided,
-                                        residual, branching, squeeze_and_excite, nested_augmented, attention,
+    **{make.__name__: make for make in (mlp, lenet, vgg_like, batch_normalized, depthwise_separable, dilated, grouped,
+                                        strided, residual, branching, squeeze_and_excite, nested_augmented, attention,
                                         mixer_like, rows_as_time)},
     "mobilenet": _application("MobileNet", alpha=0.25),
     "mobilenet_v2": _application("MobileNetV2", alpha=0.35),

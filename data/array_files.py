@@ -134,6 +134,8 @@ def _labels(name: str, array: Array, count: int) -> Array:
         raise DatasetError(
             f"The .npz's {name} has {len(flat):,} labels for {count:,} pictures. Expected one for each. {ADVICE}"
         )
+    if flat.dtype.kind == "u" and flat.size and flat.max() > np.iinfo(np.int64).max:
+        raise DatasetError(f"The .npz's {name} has the label {flat.max()}. Expected at most 2^63 - 1. {ADVICE}")
     return flat.astype(np.int64) if flat.dtype.kind in "biu" else flat
 
 

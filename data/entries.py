@@ -84,11 +84,12 @@ def _entry_of_file(placed: Placed) -> Entry:
 def _of_arrays(arrays: array_files.Arrays, refusals: Refusals) -> tuple[list[Entry], tuple[str, ...]]:
     names = arrays.class_names
     if names is None:
-        found = np.unique(arrays.y)
-        names = tuple(_named(label) for label in found[:MOST_NAMES].tolist())
-        known = dict(zip(found.tolist(), names, strict=False))
+        known = {label: _named(label) for label in np.unique(arrays.y)[:MOST_NAMES].tolist()}
+        names = tuple(dict.fromkeys(known.values()))
+    elif arrays.y.dtype.kind == "U":
+        known = {label: name for label in _given(arrays) if (name := _cleaned(label)) in names}
     else:
-        known = dict(enumerate(names)) if arrays.y.dtype.kind != "U" else {name: name for name in names}
+        known = dict(enumerate(names))
     scale = _scale(arrays.x)
     entries: list[Entry] = []
     for part, pictures, labels in (("", arrays.x, arrays.y), ("_test", arrays.x_test, arrays.y_test)):
@@ -105,15 +106,24 @@ def _of_arrays(arrays: array_files.Arrays, refusals: Refusals) -> tuple[list[Ent
     return entries, names
 
 
+def _given(arrays: array_files.Arrays) -> set[str]:
+    """The texts that stand as labels in either part."""
+    return {label for labels in (arrays.y, arrays.y_test) if labels is not None for label in labels.tolist()}
+
+
 def _named(label: object) -> str:
     """A label as the name of its class, as `picture_folders` makes one of a folder's."""
-    name = plain(str(label).replace("_", " "))
+    name = _cleaned(label)
     if not name or len(name) > LONGEST_CLASS or not name.isprintable():
         raise DatasetError(
             f"The label {shown_name(str(label)[:200])!r} has {len(name)} characters, or some that do not print. "
             f"Expected 1 to {LONGEST_CLASS}. Use shorter labels, or numbers and class_names."
         )
     return name
+
+
+def _cleaned(label: object) -> str:
+    return plain(str(label).replace("_", " "))
 
 
 def _always(sides: tuple[int, int]) -> Callable[[], tuple[int, int]]:

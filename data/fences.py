@@ -124,7 +124,8 @@ class Watch:
             return  # opened before, by this process itself
         if isinstance(path, bytes | str | os.PathLike):
             real = os.path.realpath(os.fsdecode(path))
-            if real == os.devnull or real.startswith(self._own + os.sep):
+            # The folder itself is opened for a file without a name, as TensorFlow does for a tf.function.
+            if real in (os.devnull, self._own) or real.startswith(self._own + os.sep):
                 return
         self._refuse("It tried to write outside its own folder.")
 

@@ -170,7 +170,8 @@ def keep(staged: Path, title: str) -> OwnData:
             f"The name has {len(title)} characters, or some that do not print. Expected 1 to {LONGEST_TITLE}. "
             "Choose another."
         )
-    known = replace(read(staged), title=title)
+    known = read(staged)
+    known = replace(known, title=_unlike_others(title, known.name))
     (staged / "about.json").write_text(known.to_json(), encoding="utf-8")
     kept = place() / known.name
     try:
@@ -185,6 +186,19 @@ def keep(staged: Path, title: str) -> OwnData:
             "Try again."
         ) from error
     return known
+
+
+def _unlike_others(title: str, name: str) -> str:
+    """The title, numbered where another data set has it: a list of them is known by what it says."""
+    from data.datasets import TITLES  # which imports this module
+
+    taken = {*TITLES.values(), *(about(other).title for other in names() if other != name)}
+    count, numbered = 1, title
+    while numbered in taken:
+        count += 1
+        number = f" ({count})"
+        numbered = title[: LONGEST_TITLE - len(number)] + number
+    return numbered
 
 
 def delete(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 from data import datasets
@@ -51,6 +52,24 @@ def name(run: Run) -> str:
     when = f"{day[2:]}/{day[:2]} {clock[:2]}:{clock[2:4]}:{clock[4:]}"
     epochs = config.settings.epochs
     return f"{when} · {dataset}, {epochs} epoch{'' if epochs == 1 else 's'}"
+
+
+def names(runs: Iterable[Run]) -> dict[str, str]:
+    """Their names by id, each another: of those alike the oldest keeps it, the others are numbered as they came.
+
+    A selectbox knows its options by what it writes.
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for run in sorted(runs, key=lambda run: run.id):
+        own = numbered = name(run)
+        count = 1
+        while numbered in taken:
+            count += 1
+            numbered = f"{own} ({count})"
+        taken.add(numbered)
+        found[run.id] = numbered
+    return found
 
 
 def settings(config: Config) -> dict[str, str]:

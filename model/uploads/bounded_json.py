@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from typing import Any, NoReturn
 
@@ -11,6 +10,7 @@ from model.uploads.limits import CONFIG_BYTES, JSON_DEPTH, UploadError, quoted, 
 
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file."
 _LONGEST_NUMBER = 40
+_LARGEST = 3.4028234663852886e38  # of float32
 
 
 def read(content: bytes, name: str) -> dict[str, Any]:
@@ -76,12 +76,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise refuse(f"It holds {word}.", "finite numbers", _ADVICE)
+    raise refuse(f"It holds {word}.", "finite numbers that float32 can hold", _ADVICE)
 
 
 def _finite(digits: str) -> float:
     number = float(_short(digits))
-    return number if math.isfinite(number) else _no_number(digits)
+    return number if abs(number) <= _LARGEST else _no_number(digits)
 
 
 def _short(digits: str) -> str:

@@ -55,6 +55,9 @@ def main() -> None:
         _say({"refused": f"{error} Expected a file that only describes. The process that read it was ended."})
     except MemoryError:
         _say({"refused": TOO_MUCH})
+    except Exception as error:
+        reason = f"Keras cannot compute the model: {quoted(_short(error), 300)}."
+        _say({"refused": str(refuse(reason, "one that it computes", _ADVICE))})
     sys.stdout.flush()
     os._exit(0)  # TensorFlow's threads and whatever a file has set up are not waited for
 

@@ -43,6 +43,31 @@ def test_a_zip_of_folders_is_read_split_and_loaded(tmp_path: Path) -> None:
     assert len(set(data.y_train[-5:].tolist())) > 1  # the last ones validate: classes are mixed
 
 
+def test_titles_differ(tmp_path: Path) -> None:
+    first = made(tmp_path, zipped(class_files(2, 6)), "shapes.zip")
+    second = made(tmp_path, zipped(class_files(3, 6)), "shapes.zip")
+    assert [datasets.title(known.name) for known in (first, second)] == ["shapes", "shapes (2)"]
+    assert made(tmp_path, zipped(class_files(2, 6)), "shapes.zip").title == "shapes"  # the same pictures again
+    assert made(tmp_path, zipped(class_files(4, 6)), "MNIST.zip").title == "MNIST (2)"
+
+
+def test_texts_are_labels_under_the_names_they_become(tmp_path: Path) -> None:
+    x = np.stack([pixels(place, 16, 16) for place in range(30)])
+    labels = np.array(["a_b", "c", "d"] * 10)
+    upload = npz(x=x, y=labels, class_names=np.array(["a_b", "c", "d"]))
+    known = made(tmp_path, upload, "named.npz")
+    assert (known.class_names, known.train_counts) == (("a b", "c", "d"), (8, 8, 8))
+    alike = made(tmp_path, npz(x=x, y=np.array(["a_b", "a b", "c"] * 10)), "alike.npz")
+    assert alike.class_names == ("a b", "c")
+
+
+def test_a_label_beyond_64_bits_is_refused(tmp_path: Path) -> None:
+    x = np.stack([pixels(place, 16, 16) for place in range(4)])
+    y = np.array([0, 0, 2**63 + 5, 2**63 + 5], np.uint64)
+    with pytest.raises(DatasetError, match=r"label 9223372036854775813\. Expected"):
+        made(tmp_path, npz(x=x, y=y), "large.npz")
+
+
 def test_every_picture_is_one_of_those_uploaded(tmp_path: Path) -> None:
     files = {
         f"{label}/{place}.png": file_of(pixels(10 * place + ord(label), 32, 32)) for label in "ab" for place in range(5)

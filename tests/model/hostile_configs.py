@@ -149,6 +149,7 @@ def _texts() -> Iterator[tuple[str, bytes]]:
     """Bytes that are no JSON, or JSON that two readers could read in two ways."""
     yield "nothing", b""
     yield "a number too large to be one", b'{"class_name": 1e999}'
+    yield "a number too large for float32", b'{"class_name": 1e308}'
     yield "no JSON", b"<html>"
     yield "a list", b"[]"
     yield "a number", b"3"

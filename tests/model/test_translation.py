@@ -18,7 +18,16 @@ from model.uploads.results import UPLOAD
 from model.uploads.translation import translate
 from model.uploads.values import RANGES, Range
 
-SMALL = ("lenet", "depthwise_separable", "strided", "residual", "branching", "squeeze_and_excite", "mixer_like")
+SMALL = (
+    "lenet",
+    "grouped",
+    "depthwise_separable",
+    "strided",
+    "residual",
+    "branching",
+    "squeeze_and_excite",
+    "mixer_like",
+)
 
 
 def answers(model: keras.Model, values: Range = "0..1") -> tuple[np.ndarray, np.ndarray]:

@@ -44,6 +44,21 @@ def test_what_was_loaded_is_told(page: AppTest, loaded: Run) -> None:
     assert "No data set goes with this model" in said
 
 
+def test_of_two_with_one_name_the_chosen_one_stays(page: AppTest, loaded: Run, engine: Engine) -> None:
+    network = Network("three", "three", (12, 9, 3), (Flatten("flatten"), Dense("output", 3, activation="softmax")))
+    shapes = {name: shape for placed in network.placed() for name, shape in placed.weight_shapes.items()}
+    weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    alike = keeping.keep(engine.runs.root, OwnModel(network, weights, "three.keras", "cd" * 32, 5000, "0..255", (), 0))
+    (selector,) = (box for box in page.run().selectbox if box.label == "Run")
+    assert len(set(selector.options)) == len(selector.options) == 3
+    for run, parameters in ((alike, "975 parameters"), (loaded, "1,315 parameters")):
+        page.query_params.clear()
+        assert parameters in look(page, run.id, "Model", model="Summary")
+        page.run()  # as any click has it drawn again
+        assert run.id in page.query_params["run"]
+        assert parameters in words(page)
+
+
 def test_a_refusal_is_shown_in_full_and_the_page_goes_on(page: AppTest, engine: Engine) -> None:
     look(page, "pretrained", "Model", model="Load")
     coming = Arrival(engine.runs.root, b"import os", "evil.keras", "0..1", FITTING, {})

@@ -102,11 +102,12 @@ def _choose_run(chosen: Run) -> None:
     runs = [*engine().runs.all(), Run(PRETRAINED)]
     if chosen not in runs:
         runs.insert(0, chosen)
+    names = run_words.names(runs)
     picked = st.selectbox(
         "Run",
         runs,
         index=runs.index(chosen),
-        format_func=run_words.name,
+        format_func=lambda run: names[run.id],
         help="Every training is kept on this server; the page's link names the run it shows.",
     )
     if picked != chosen:

@@ -61,12 +61,13 @@ def draw(run: Run) -> None:
 
 def _others(run: Run) -> list[Run]:
     """The runs that are compared with the chosen one."""
-    known = {other.id: other for other in engine().runs.all() if other != run}
+    runs = engine().runs.all()
+    known, names = {other.id: other for other in runs if other != run}, run_words.names(runs)
     with st.popover("Compare", icon=":material/stacked_line_chart:", help="Other runs over this one"):
         chosen = st.multiselect(
             "Other runs over this one",
             list(known),
-            format_func=lambda run_id: run_words.name(known[run_id]) if run_id in known else run_id,
+            format_func=lambda run_id: names.get(run_id, run_id),
             max_selections=curves.MOST_RUNS - 1,
             key="compared",
             placeholder="choose runs",
