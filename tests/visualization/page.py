@@ -26,14 +26,13 @@ def wait(condition: Callable[[], bool]) -> None:
 
 def settled(page: AppTest) -> str:
     """What the page says once the workers have all that it asked for, one thing after the other."""
-    asked, deadline = waiting.engine().analyses, time.monotonic() + DEADLINE_SECONDS
-    page.run()
-    while True:
+    asked, deadline, quiet = waiting.engine().analyses, time.monotonic() + DEADLINE_SECONDS, 0
+    while quiet < 2:  # what a drawing asks for may be there before it ends, but not drawn
         wait(lambda: not asked._futures)
+        page.run()
+        quiet = 0 if asked._futures else quiet + 1
         assert time.monotonic() < deadline, "the page asks for ever more"
-        page.run()  # also where nothing is on its way any more: it may have come since the page was drawn
-        if not asked._futures:
-            return words(page)
+    return words(page)
 
 
 def words(page: AppTest) -> str:
