@@ -75,7 +75,8 @@ class Settings:
                 _check_bound(setting.name, value, whole=isinstance(setting.default, int))
             elif setting.name in CHOICES and value not in CHOICES[setting.name]:
                 raise SettingsError(
-                    f"Setting {setting.name}: expected one of {', '.join(CHOICES[setting.name])}, received {value!r}."
+                    f"Setting {setting.name}: expected one of {', '.join(CHOICES[setting.name])}, received {value!r}. "
+                    "Choose one of them."
                 )
 
 
@@ -84,8 +85,14 @@ def _check_bound(name: str, value: object, whole: bool) -> None:
     bound = BOUNDS[name]
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         kind = "a whole number" if whole else "a number"
-        raise SettingsError(f"Setting {name}: expected {kind}, received {value!r}.")
+        raise SettingsError(f"Setting {name}: expected {kind}, received {value!r}. Give one.")
     if not bound.low <= value <= bound.high:
         raise SettingsError(
-            f"Setting {name}: expected {bound.low:g} to {bound.high:g} ({bound.reason}), received {value:g}."
+            f"Setting {name}: expected {_shown(bound.low)} to {_shown(bound.high)} ({bound.reason}), received "
+            f"{_shown(value)}. Choose one between."
         )
+
+
+def _shown(value: float) -> str:
+    """A whole number with all of its digits."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"

@@ -132,6 +132,6 @@ def too_large(received: str, most: int = MOST_BODY_BYTES) -> Refusal:
         413,
         "The body is too large",
         f"The body is too large. Expected at most {most:,} bytes. Received {received}. "
-        "Send fewer or smaller pictures at a time.",
+        "Send less at a time: settings alone, or fewer or smaller pictures.",
         {"Connection": "close"},
     )

@@ -28,8 +28,11 @@ def test_the_refusal_says_what_was_expected_and_received() -> None:
     with pytest.raises(SettingsError) as refusal:
         Settings(epochs=0)
     assert str(refusal.value) == (
-        "Setting epochs: expected 1 to 100 (a run of more than 100 passes over the images only overfits), received 0."
+        "Setting epochs: expected 1 to 100 (a run of more than 100 passes over the images only overfits), received 0. "
+        "Choose one between."
     )
+    with pytest.raises(SettingsError, match=r"expected 0 to 2,147,483,647 .*, received 4,294,967,296\. Choose"):
+        Settings(seed=2**32)
 
 
 @pytest.mark.parametrize("name", CHOICES)
