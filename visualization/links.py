@@ -28,8 +28,9 @@ Palette = Literal["perceptual", "sign"]
 class LinksSettings:
     """How the links are to be seen.
 
-    most: nodes shown of each layer, FEWEST..MOST; of the last layer all are. order: from top to bottom. palette: sign
-    is green above zero, red below, blue the maximum. every_layer: flatten and dropout have columns too.
+    most: nodes shown of each layer, FEWEST..MOST; of the last layer all up to 12, else the likeliest 10.
+    order: from top to bottom. palette: sign is green above zero, red below, blue the maximum. every_layer: flatten and
+    dropout have columns too.
     """
 
     most: int = USUAL

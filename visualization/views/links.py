@@ -48,7 +48,7 @@ def _controls(shown: state.Shown, network: Network, picture: Picture) -> LinksSe
 def _settings() -> LinksSettings:
     most = st.slider(
         "Nodes of a layer", FEWEST, MOST, USUAL, key="links_most", persist_state="session",
-        help="The most active ones; of the output all are shown, and fewer of a layer where the window is low",
+        help="The most active ones; of the output all up to 12, else the likeliest 10; fewer in a low window",
     )  # fmt: skip
     order = st.segmented_control(
         "From top to bottom", list(_ORDERS), default="By number", key="links_order", required=True,

@@ -3,14 +3,31 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { inputsOf, type LayerSpec, size } from "../src/contract";
 import { Network } from "../src/engine/network";
-import { choose, strongestOf, stubbornness } from "../src/links/choice";
+import {
+  choose,
+  chooseOutputs,
+  type Outputs,
+  strongestOf,
+  stubbornness,
+  usualOutputs,
+} from "../src/links/choice";
 import { columnsOf } from "../src/links/columns";
-import { parseLinksData } from "../src/links/contract";
+import { type Order, parseLinksData } from "../src/links/contract";
 import { incomingOf, isWeighed } from "../src/links/contributions";
 import { type Graph, graphOf, linksAt, mostIncoming } from "../src/links/graph";
 import { gathered, originOf } from "../src/links/incoming";
-import { above, below, layOut, nodeAt, rowsIn, sameNode, stepFrom, widthOf } from "../src/links/layout";
-import { csvOf, readoutOf, tableOf } from "../src/links/wording";
+import {
+  above,
+  below,
+  layOut,
+  nodeAt,
+  outputsIn,
+  rowsIn,
+  sameNode,
+  stepFrom,
+  widthOf,
+} from "../src/links/layout";
+import { csvOf, leftOutAfter, readoutOf, restInWords, tableOf } from "../src/links/wording";
 import type { Tensors } from "../src/safetensors";
 import { inputLayer, randomArray, randomNumbers, standardLayers } from "./examples";
 import { naiveSums } from "./naive_layers";
@@ -378,6 +395,89 @@ describe("words", () => {
     ]);
   });
 });
+
+describe("many outputs", () => {
+  const hundred = ran(outputLayers(100), 7);
+  const columns = columnsOf(hundred.layers, false);
+  const shares = hundred.activations("output");
+  const ranked = [...shares.keys()].sort((a, b) => shares[b] - shares[a]);
+  const names = Array.from({ length: 100 }, (_, at) => `kind ${at}`);
+  const made = (order: Order, outputs?: Outputs) => graphOf(columns, hundred, 8, order, null, outputs);
+  const numbersOf = ({ columns }: Graph) => columns[1].shown.map(({ number }) => number);
+
+  it("are the likeliest ten, the answer among them, in the order that is asked for", () => {
+    expect(numbersOf(made("activity"))).toEqual(ranked.slice(0, usualOutputs.some));
+    expect(numbersOf(made("number"))).toEqual(ranked.slice(0, usualOutputs.some).sort((a, b) => a - b));
+    expect(made("number").columns[1].rest).toBe(90);
+  });
+
+  it("are all shown up to a dozen", () => {
+    const twelve = Float32Array.from({ length: usualOutputs.all }, (_, at) => -at);
+    expect(chooseOutputs(twelve, usualOutputs, "activity")).toEqual([...twelve.keys()]);
+    expect(chooseOutputs(Float32Array.of(...twelve, 1), usualOutputs, "activity")).toEqual([
+      12, 0, 1, 2, 3, 4, 5, 6, 7, 8,
+    ]);
+  });
+
+  it("are likely by their value, not by its size: scores may be negative", () => {
+    const scores = Float32Array.from({ length: 30 }, (_, at) => at - 25);
+    expect(chooseOutputs(scores, usualOutputs, "activity")).toEqual([29, 28, 27, 26, 25, 24, 23, 22, 21, 20]);
+  });
+
+  it("are as many as have a line in a low window, and never none", () => {
+    expect(chooseOutputs(Float32Array.of(1, 4, 3, 2, 0), { all: 4, some: 3 }, "number")).toEqual([1, 2, 3]);
+    expect(numbersOf(made("activity", outputsIn(above + below + 4 * 14, 900)))).toEqual(ranked.slice(0, 4));
+    expect(outputsIn(above + below + 11 * 10, 900)).toEqual({ all: 11, some: 7 });
+    expect(outputsIn(10)).toEqual({ all: 1, some: 1 });
+    expect(outputsIn(2000)).toEqual(usualOutputs);
+  });
+
+  it.each([
+    [1100, 700],
+    [700, 560],
+    [360, 345],
+    [360, 210],
+  ])("lie a line apart at %i × %i, with what is said of the others under them", (width, height) => {
+    const { columns } = made("number", outputsIn(height, width));
+    const { nodes, restY } = layOut(columns, width, height).columns[1];
+    expect(nodes.length).toBe(columns[1].shown.length);
+    for (let row = 1; row < nodes.length; row++)
+      expect(nodes[row].y - nodes[row - 1].y).toBeGreaterThanOrEqual(14);
+    expect(restY - nodes[nodes.length - 1].y).toBeGreaterThanOrEqual(14);
+    expect(restY).toBeLessThan(height - 40); // the legend's two lines
+  });
+
+  it("that are not shown are told with the sum of their shares, in the table and to who walks past the last", () => {
+    const graph = made("activity");
+    const others = ranked.slice(usualOutputs.some).reduce((sum, at) => sum + shares[at], 0);
+    const share = `${(100 * others).toFixed(1)} %`;
+    expect(restInWords(graph.columns[1])).toBe(`and 90 others: ${share}`);
+    const rows = tableOf(graph, names).filter(([layer]) => layer === "output");
+    expect(rows.length).toBe(usualOutputs.some + 1);
+    expect(rows[0][1]).toBe(`class “kind ${ranked[0]}”`);
+    expect(rows[usualOutputs.some]).toEqual(["output", "and 90 others", share, ""]);
+    expect(leftOutAfter(graph, { column: 1, row: 9 })).toBe(` Not drawn: 90 others: ${share}.`);
+    expect(leftOutAfter(graph, { column: 1, row: 8 })).toBe("");
+    expect(leftOutAfter(graph, { column: 0, row: 0 })).toBe("");
+  });
+
+  it("leave the words of other columns as they are", () => {
+    expect(restInWords(graph.columns[1])).toBe("24 more");
+    expect(tableOf(graph, classNames)[9]).toEqual([graph.columns[1].layer.title, "24 more", "", ""]);
+    expect(restInWords(graph.columns[6])).toBe("");
+  });
+});
+
+/** Nine pixels and so many outputs that are shares. */
+function outputLayers(units: number): LayerSpec[] {
+  const flatten = { name: "flatten", title: "flatten", input_shape: [3, 3, 1], output_shape: [9] };
+  const output = { name: "output", title: "output", input_shape: [9], output_shape: [units] };
+  return [
+    inputLayer([3, 3, 1]),
+    { ...flatten, kind: "flatten", parameters: 0 },
+    { ...output, kind: "dense", units, activation: "softmax", parameters: 0 },
+  ];
+}
 
 /** Two pixels, flattened, and two linear outputs. */
 function handLayers(): LayerSpec[] {

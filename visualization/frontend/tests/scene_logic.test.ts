@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import { overlaps, placeLabels } from "../src/scene/label_placement";
 import { changeBetween, sweep, waveLength } from "../src/scene/wave";
 import { WeightsSource } from "../src/scene/weights";
-import { decimal, neuronInWords, percent, predictionSentence, shapeInWords } from "../src/scene/words";
+import {
+  decimal,
+  neuronInWords,
+  percent,
+  predictionSentence,
+  shapeInWords,
+  titleInShort,
+} from "../src/scene/words";
 import { f32, safetensorsFile, standardLayers } from "./examples";
 
 describe("the wave", () => {
@@ -107,8 +114,12 @@ describe("words", () => {
       "128 units",
       "10 units",
     ]);
+    const long = { ...layers[3], title: "the second convolution of the third block" };
+    expect(titleInShort(long)).toBe("the second convolution of t…");
+    expect(titleInShort(layers[3])).toBe("conv 2");
     const neuron = { wall: 3, channel: 17, row: 4, column: 9, index: 0 };
     expect(neuronInWords(layers[3], neuron, 1.8312, [])).toBe("conv 2, map 17, row 4, column 9: 1.83");
+    expect(neuronInWords(long, neuron, 1.8312, [])).toContain(long.title); // in full where a neuron is named
     expect(neuronInWords(layers[7], { ...neuron, index: 7 }, 0.5, [..."0123456789"])).toBe(
       "output, “7”: 0.500",
     );

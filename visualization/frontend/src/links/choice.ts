@@ -1,5 +1,13 @@
 /** Which nodes of a layer are shown, and from top to bottom in which order. Pure. */
+import { likeliest } from "../scene/ranking";
 import type { Order } from "./contract";
+
+/** How many outputs are shown: all up to `all`; of more, the likeliest `some`. */
+export interface Outputs {
+  readonly all: number;
+  readonly some: number;
+}
+export const usualOutputs: Outputs = { all: 12, some: 10 };
 
 /** While the pen moves, a node that is shown gives way only to one that is stronger by this factor. */
 export const stubbornness = 1.25;
@@ -31,6 +39,13 @@ export function choose(
   const chosen = [...strengths.keys()].sort((a, b) => claim(b) - claim(a) || a - b).slice(0, most);
   if (order === "number") return chosen.sort((a, b) => a - b);
   return before ? inTheirPlaces(chosen, before) : chosen.sort((a, b) => strengths[b] - strengths[a] || a - b);
+}
+
+/** All outputs, by their numbers; of too many the likeliest: the answer is among them. */
+export function chooseOutputs(values: ArrayLike<number>, { all, some }: Outputs, order: Order): number[] {
+  if (values.length <= all) return Array.from({ length: values.length }, (_, at) => at);
+  const chosen = likeliest(values, some);
+  return order === "number" ? chosen.sort((a, b) => a - b) : chosen;
 }
 
 /** Newcomers take the places of those that leave. */

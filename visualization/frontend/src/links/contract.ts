@@ -13,7 +13,7 @@ export const palettes = ["perceptual", "sign"] as const satisfies readonly Palet
 export const [fewest, largest] = [4, 16];
 
 export interface LinksSettings {
-  /** Nodes shown of each layer; of the last one, all are. */
+  /** Nodes shown of each layer; of the last one, all are, or the likeliest of many. */
   readonly most: number;
   /** From top to bottom: by their numbers, or the most active first. */
   readonly order: Order;

@@ -1,7 +1,7 @@
 /** What is to be drawn: the shown nodes of each column, and the contributions between them. Pure. */
 import type { LayerSpec } from "../contract";
 import type { Tensors } from "../safetensors";
-import { choose, strongestOf } from "./choice";
+import { choose, chooseOutputs, strongestOf, usualOutputs } from "./choice";
 import type { Column } from "./columns";
 import type { Order } from "./contract";
 import { type Gathered, gathered } from "./incoming";
@@ -55,13 +55,15 @@ export interface Reading {
   readonly activations: (layer: string) => Float32Array;
 }
 
-/** `before`: the graph until now, where nodes should stay calm; null where the choice should be exact. */
+/** `before`: the graph until now, where nodes should stay calm; null where the choice should be exact. `outputs`: how
+ * many of the last layer have room. */
 export function graphOf(
   columns: readonly Column[],
   reading: Reading,
   most: number,
   order: Order,
   before: Graph | null,
+  outputs = usualOutputs,
 ): Graph {
   const made: GraphColumn[] = [];
   for (const [place, column] of columns.entries()) {
@@ -69,8 +71,16 @@ export function graphOf(
     const strongest = strongestOf(values, column.nodes);
     const strengths = Float32Array.from(strongest, (index) => Math.abs(values[index]));
     const kept = before?.columns[place]?.shown.map(({ number }) => number) ?? null;
-    const all = column.kind === "picture" || column.kind === "classes";
-    const numbers = all ? [...strengths.keys()] : choose(strengths, most, order, kept);
+    const numbers =
+      column.kind === "picture"
+        ? [...strengths.keys()]
+        : column.kind === "classes"
+          ? chooseOutputs(
+              Float32Array.from(strongest, (index) => values[index]),
+              outputs,
+              order,
+            )
+          : choose(strengths, most, order, kept);
     const shown = numbers.map((number): GraphNode => {
       const index = strongest[number];
       return { number, index, value: values[index], incoming: gathered(columns, column, reading, index) };

@@ -1,4 +1,5 @@
 /** Where the nodes are, in CSS pixels from the picture's top left. Pure. */
+import { type Outputs, usualOutputs } from "./choice";
 import type { Column, ColumnKind } from "./columns";
 import type { Graph, Place } from "./graph";
 
@@ -40,6 +41,8 @@ const tightPitch = 36; // the same where all columns can be seen at once that wa
 const comfortable = 60; // pitch from which on words are written in full
 const usualAnswer = 104; // right of the last column's circles: class, per cent, bar
 const leastRow = 24; // a node that a finger can touch
+const comfortableLine = 14; // a class, apart from the next
+const leastLine = 10; // the same where that way all have room
 const largestMap = 62;
 const largestUnit = 30;
 const largestPicture = 104;
@@ -57,6 +60,13 @@ function belowAt(width: number): number {
 /** How many nodes of a column fit into this height, where `width` is seen. */
 export function rowsIn(height: number, width = narrow): number {
   return Math.max(1, Math.floor((height - above - belowAt(width)) / leastRow));
+}
+
+/** How many classes, a line each, have room in this height. */
+export function outputsIn(height: number, width = narrow): Outputs {
+  const lines = (least: number) => Math.max(1, Math.floor((height - above - belowAt(width)) / least));
+  const { all, some } = usualOutputs;
+  return { all: Math.min(all, lines(leastLine)), some: Math.min(some, lines(comfortableLine)) };
 }
 
 /** `seen`: how much of the width is seen without scrolling. */

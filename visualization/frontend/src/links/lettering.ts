@@ -3,7 +3,7 @@ import type { Colours } from "./colours";
 import { cutTo, linesOf } from "./fitting";
 import type { GraphColumn } from "./graph";
 import type { Box, ColumnLayout, LinksLayout } from "./layout";
-import { countInWords, isShares, labelOf, valueInWords } from "./wording";
+import { countInWords, isShares, labelOf, restInWords, valueInWords } from "./wording";
 
 export interface Emphasis {
   readonly dimmed: boolean;
@@ -15,7 +15,7 @@ export interface Emphasis {
 const bar = { width: 40, height: 5 };
 
 /** Where a column's words stand, and whether there is room for few. */
-export type Where = Pick<LinksLayout, "pitch" | "tight">;
+export type Where = Pick<LinksLayout, "pitch" | "tight" | "width">;
 
 const [firstLine, titleLine, countLine] = [12, 26, 41]; // pixels down, of a column's head
 
@@ -49,22 +49,30 @@ export function drawHead(
   context.fillText(measure(all) <= room ? all : cutTo(count, room, measure), x, countLine, room);
 }
 
-/** "⋮ 24 more": those of the layer that are not shown; and whether what goes into it cannot be told apart. */
+/** "⋮ 24 more", "and 90 others: 3.1 %": those of the layer that are not shown; and whether what goes into it cannot be
+ * told apart. */
 export function drawRest(
   context: CanvasRenderingContext2D,
-  { rest, shown }: GraphColumn,
+  column: GraphColumn,
   { x, restY }: ColumnLayout,
-  { pitch, tight }: Where,
+  { pitch, tight, width }: Where,
   colours: Colours,
 ): void {
+  const { rest, shown } = column;
   const unlinked = shown[0]?.incoming?.why && !tight ? "no links" : "";
   if (rest === 0 && !unlinked) return;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colours.quiet;
   context.font = font(colours, tight ? 11 : 12);
-  const count = rest.toLocaleString("en");
-  const more = rest === 0 ? "" : tight ? `+${count}` : `⋮ ${count} more`;
+  const words = restInWords(column);
+  if (column.kind === "classes" && words) {
+    const [left, all] = [x - widestClass / 2, unlinked ? `${words} · ${unlinked}` : words];
+    context.textAlign = "left";
+    written(context, left + context.measureText(all).width <= width ? all : words, left, restY, colours);
+    return;
+  }
+  const more = words && (tight ? `+${rest.toLocaleString("en")}` : `⋮ ${words}`);
   const both = [more, unlinked].filter(Boolean).join(" · ");
   const fits = context.measureText(both).width <= pitch - 6;
   context.fillText(fits ? both : more || unlinked, x, restY, pitch - 4);
@@ -109,7 +117,7 @@ function labelClass(
   context.textBaseline = "middle";
   context.font = font(colours, winner ? 13 : 12, winner ? 700 : 400);
   const text = `${winner ? mark : ""}${shortened(classNames[number])}  ${valueInWords(column, value)}`;
-  const barred = isShares(column) && box.height >= 14;
+  const barred = isShares(column) && box.height >= leastBarred;
   written(context, text, left, box.y - (barred ? 4 : 0), colours, winner);
   if (!barred) return;
   context.fillStyle = colours.faint;
@@ -119,18 +127,24 @@ function labelClass(
 }
 
 const mark = "▸ "; // of the winner
+const leastBarred = 20; // pixels of a circle beside which a bar keeps clear of the next class's name
 const besideClass = 7; // pixels between a class's circle and its name
 const widestClass = 22; // pixels, of the circle
 
-/** CSS pixels that the widest class takes right of the middle of its circle, were it the winner. */
+/** CSS pixels that the widest class takes right of the middle of its circle, were it the winner; or what is said of the
+ * `rest` that are not shown. */
 export function classRoom(
   context: CanvasRenderingContext2D,
   classNames: readonly string[],
+  rest: number,
   colours: Colours,
 ): number {
   context.font = font(colours, 13, 700);
   const widths = classNames.map((name) => context.measureText(`${mark}${shortened(name)}  > 99.9 %`).width);
-  return Math.ceil(widestClass / 2 + besideClass + Math.max(bar.width, ...widths)) - lastColumn;
+  const widest = widths.reduce((most, width) => Math.max(most, width), bar.width);
+  context.font = font(colours, 12);
+  const others = rest > 0 ? context.measureText(`and ${rest} others: > 99.9 %`).width - widestClass / 2 : 0;
+  return Math.ceil(Math.max(widestClass / 2 + besideClass + widest, others)) - lastColumn;
 }
 
 const lastColumn = 12; // pixels that the layout itself leaves right of the last column

@@ -4,7 +4,7 @@ import { Colours } from "./colours";
 import { type Column, columnsOf } from "./columns";
 import type { LinksSettings } from "./contract";
 import { type Graph, graphOf, type Place, type Reading } from "./graph";
-import { type LinksLayout, layOut, rowsIn, widthOf } from "./layout";
+import { type LinksLayout, layOut, outputsIn, rowsIn, widthOf } from "./layout";
 import { classRoom } from "./lettering";
 import { Painter, type Part } from "./painter";
 
@@ -55,18 +55,20 @@ export class Picture {
     }
     if (settings.palette !== this.colours.palette) this.colours = new Colours(this.theme, settings.palette);
     this.classNames = classNames;
-    const most = Math.min(settings.most, rowsIn(this.size.height, this.size.width));
-    this.graph = graphOf(this.columns, reading, most, settings.order, calm ? this.graph : null);
+    const { width: seen, height } = this.size;
+    const most = Math.min(settings.most, rowsIn(height, seen));
+    const before = calm ? this.graph : null;
+    this.graph = graphOf(this.columns, reading, most, settings.order, before, outputsIn(height, seen));
     const answer = this.answerRoom();
-    const seen = this.size.width;
     const width = widthOf(this.columns.length, seen, answer);
-    this.layout = layOut(this.graph.columns, width, this.size.height, { answer, seen });
+    this.layout = layOut(this.graph.columns, width, height, { answer, seen });
   }
 
   /** What the classes' names and shares take at the right, in CSS pixels: that nothing is cut there. */
   private answerRoom(): number | undefined {
     const context = this.canvas.getContext("2d");
-    return context ? classRoom(context, this.classNames, this.colours) : undefined;
+    const classes = this.graph?.columns.at(-1);
+    return context && classes ? classRoom(context, this.classNames, classes.rest, this.colours) : undefined;
   }
 
   /** Canvas pixels to a CSS pixel where `wanted` are: a canvas may only be so long, and hundreds of layers are. */

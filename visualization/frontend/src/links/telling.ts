@@ -7,7 +7,7 @@ import type { Frame } from "./frame";
 import { handleOf } from "./handle";
 import type { Picture } from "./picture";
 import type { Touching } from "./touching";
-import { readoutOf, tableOf } from "./wording";
+import { leftOutAfter, readoutOf, tableOf } from "./wording";
 
 const rest = 300; // milliseconds without a change, before the table is written anew
 
@@ -69,7 +69,7 @@ export class Telling {
     const { focused } = this.touching;
     const { graph, layout } = this.picture;
     if (!focused || !graph || !layout) return;
-    this.frame.say(readoutOf(graph, focused, data.class_names));
+    this.frame.say(readoutOf(graph, focused, data.class_names) + leftOutAfter(graph, focused));
     this.frame.scrollTo(layout.columns[focused.column].x, layout.pitch);
   }
 

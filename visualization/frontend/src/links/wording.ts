@@ -1,6 +1,7 @@
 /** The picture of the links in words: titles, a node's readout, the table and the CSV of what is shown. Pure. */
 import { activationNames } from "../card/wording";
 import { positionOf } from "../explain/place";
+import { othersInWords } from "../scene/ranking";
 import { colours, decimal, neuronInWords, percent } from "../scene/words";
 import type { Column } from "./columns";
 import { type Graph, type GraphColumn, type GraphNode, type Place, strongestInto } from "./graph";
@@ -51,6 +52,20 @@ export function valueInWords(column: Column, value: number): string {
   return isShares(column) ? percent(value) : decimal(value);
 }
 
+/** Of those that are not shown: "24 more", "and 90 others: 3.1 %"; nothing where all are. */
+export function restInWords({ kind, rest, shown, activations, nodes }: GraphColumn): string {
+  if (rest === 0) return "";
+  const told = shown.map(({ number }) => number);
+  if (kind === "classes" && activations.length === nodes) return othersInWords(activations, told);
+  return `${rest.toLocaleString("en")} more`;
+}
+
+/** After the last node of a column, for who walks there: those that have none. */
+export function leftOutAfter({ columns }: Graph, { column, row }: Place): string {
+  const rest = restInWords(columns[column]);
+  return rest && row === columns[column].shown.length - 1 ? ` Not drawn: ${rest.replace(/^and /, "")}.` : "";
+}
+
 /** What a node is, its value, and what went into it. */
 export function readoutOf(graph: Graph, { column, row }: Place, classNames: readonly string[]): string {
   const own = graph.columns[column];
@@ -98,10 +113,11 @@ function beforeActivation({ layer }: Column): string {
   return activation === "linear" ? "It is" : `Before ${activationNames[activation]} it is`;
 }
 
-/** A row for each shown node: layer, node, value, and the strongest of what goes into it. */
+/** A row for each shown node: layer, node, value, and the strongest of what goes into it. Under those of a layer, a row
+ * says what is left out. */
 export function tableOf(graph: Graph, classNames: readonly string[]): string[][] {
-  return graph.columns.flatMap((column) =>
-    column.shown.map((node) => [
+  return graph.columns.flatMap((column) => [
+    ...column.shown.map((node) => [
       column.layer.title,
       nodeName(column, node.number, classNames),
       valueInWords(column, node.value),
@@ -111,7 +127,14 @@ export function tableOf(graph: Graph, classNames: readonly string[]): string[][]
         })
         .join(", "),
     ]),
-  );
+    ...(column.rest > 0 ? [[column.layer.title, ...leftOut(column)]] : []),
+  ]);
+}
+
+/** What is left out of a column as cells: node, value, contributions. */
+function leftOut(column: GraphColumn): string[] {
+  const [words, share = ""] = restInWords(column).split(": ");
+  return [words, share, ""];
 }
 
 /** All that is drawn, with every digit: a line for each node and for each link. */

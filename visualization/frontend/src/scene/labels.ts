@@ -4,7 +4,7 @@ import { type Box, type Extent, placeLabels, placeOnShelves } from "./label_plac
 import { OutputRows, type RowEvents } from "./output_rows";
 import { element } from "./overlay";
 import { outlineOf } from "./picking";
-import { shapeInShort, shapeInWords } from "./words";
+import { shapeInShort, shapeInWords, titleInShort } from "./words";
 
 /** A point in space to CSS pixels of the canvas; null behind the camera. */
 export type Project = (x: number, y: number, z: number) => { x: number; y: number } | null;
@@ -47,14 +47,15 @@ export class Labels {
   setNetwork(walls: readonly Wall[], classNames: readonly string[]): void {
     this.parent.replaceChildren();
     this.forwardLabel = null;
-    this.labels = walls.map(({ layer }) =>
-      this.addLabel([
-        [`${layer.title} · ${shapeInWords(layer)}`],
-        [layer.title, shapeInWords(layer)],
-        [layer.title, shapeInShort(layer)],
-        [layer.title],
-      ]),
-    );
+    this.labels = walls.map(({ layer }) => {
+      const title = titleInShort(layer); // the readout has it in full
+      return this.addLabel([
+        [`${title} · ${shapeInWords(layer)}`],
+        [title, shapeInWords(layer)],
+        [title, shapeInShort(layer)],
+        [title],
+      ]);
+    });
     const outputs = walls[walls.length - 1].layer.output_shape;
     const named = outputs.length === 1 && outputs[0] === classNames.length;
     this.rows.setNetwork(named ? classNames : []);
@@ -95,14 +96,14 @@ export class Labels {
 
   /** The label of the map brought forward: made when there is another, gone when there is none. */
   private followForward(forward: Wall | null): void {
-    const title = forward && `${forward.layer.title}, map ${forward.channel}`;
+    const title = forward && `${titleInShort(forward.layer)}, map ${forward.channel}`;
     if ((this.forwardLabel?.title ?? null) === title) return;
     this.forwardLabel?.node.remove();
     if (title === null) {
       this.forwardLabel = null;
       return;
     }
-    const [layer, map] = [forward!.layer.title, `map ${forward!.channel}`];
+    const [layer, map] = [titleInShort(forward!.layer), `map ${forward!.channel}`];
     // As many ways as the others have, since all are written the same way.
     const ways = [[`${layer} · ${map}`], [layer, map], [layer, map], [title]];
     const label = this.addLabel(ways);

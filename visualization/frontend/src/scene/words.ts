@@ -46,6 +46,13 @@ function namesNothing({ kind }: LayerSpec): boolean {
 /** Names of the channels of a picture in colour. */
 export const colours = ["red", "green", "blue"] as const;
 
+const longestTitle = 28; // letters under a wall
+
+/** A layer's title under its wall, where a very long one ends with an ellipsis. */
+export function titleInShort({ title }: LayerSpec): string {
+  return title.length > longestTitle ? `${title.slice(0, longestTitle - 1).trimEnd()}…` : title;
+}
+
 export function shapeInShort(layer: LayerSpec): string {
   const shape = layer.output_shape;
   if (shape.length === 2) return `${shape[0]}×${shape[1]}`;
