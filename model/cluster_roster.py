@@ -65,8 +65,25 @@ class Roster:
 
     def told(self, lane: ClusterLane) -> PoolStanding | None:
         """What the lane's process was at a few seconds ago."""
-        worker = self._workers.get(lane.address)
+        worker = self._of(lane)
         return worker.standing.get(lane.role) if worker else None
+
+    def given(self, lane: ClusterLane) -> tuple[str, ...] | None:
+        """The keys of the jobs that its process had then, that at work first; None of a worker that is not there."""
+        worker = self._of(lane)
+        return worker.given.get(lane.role, ()) if worker else None
+
+    def place(self, lane: ClusterLane) -> str | None:
+        """Where the lane's worker is now; None where it is not there."""
+        worker = self._of(lane)
+        return worker.address if worker else None
+
+    def _of(self, lane: ClusterLane) -> ClusterWorker | None:
+        """The lane's worker, also where it has come back under another address since."""
+        known = self._workers.get(lane.address)
+        if known is not None or not lane.worker:
+            return known
+        return next((worker for worker in self.workers() if worker.own_name == lane.worker), None)
 
     # Which data is where
 
@@ -142,8 +159,8 @@ class Roster:
             probe = error
         worker.problem = cluster_faults.of_worker(address, self.address, probe, self.root, self._probe_content)
         if not worker.problem:
-            worker.lanes = {role: ClusterLane(self._line, address, role) for role in probe.roles}
-            worker.datasets = probe.datasets
+            worker.heard(probe.standing)
+            worker.lanes = {role: ClusterLane(self._line, address, role, worker.own_name) for role in probe.roles}
         with self._lock:
             before, self._workers[address] = self._workers.get(address), worker
         if worker.problem and (before is None or before.problem != worker.problem):
@@ -164,7 +181,7 @@ class Roster:
             )
             for address, standing in answers.items():
                 if (worker := self._workers.get(address)) is not None:
-                    worker.standing, worker.datasets = standing.pools, standing.datasets
+                    worker.heard(standing)
 
 
 def _tell(client: Client, address: str, problem: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import uuid
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -48,12 +47,13 @@ class Sending:
         lane: ClusterLane,
         function: Callable[..., Any],
         *arguments: Any,
+        key: str,
         trains: Path | None = None,
         trouble: str = "",
     ) -> Future[Any]:
         """Run a function of model.cluster_jobs on the lane's worker.
 
-        trains: the run that it trains, if any. trouble: why there may be no client.
+        key: no other job's. trains: the run that it trains, if any. trouble: why there may be no client.
         """
         answer: Future[Any] = Future()
         answer.set_running_or_notify_cancel()
@@ -61,8 +61,8 @@ class Sending:
             if client is None or lane.is_lost:
                 answer.set_exception(SchedulerLost(trouble or "The worker has left the cluster. Try again."))
                 return answer
-            key = f"strata-{lane.role}-{uuid.uuid4().hex}"
-            sent = client.submit(function, *arguments, key=key, workers=[lane.address], pure=False)
+            name = f"strata-{lane.role}-{key}"
+            sent = client.submit(function, *arguments, key=name, workers=[lane.address], pure=False)
             self._sent[answer] = _Sent(lane, sent, Run(trains) if trains is not None else None)
         sent.add_done_callback(lambda done: self._answered(answer, done))
         return answer

@@ -30,7 +30,7 @@ DEADLINE_SECONDS = 30
 class Worker:
     """A lane without a process: what is submitted waits until the test answers it."""
 
-    is_warm, warming_seconds = True, 0.0
+    is_warm, warming_seconds, is_taken = True, 0.0, False
 
     def __init__(self, megabytes: float = 1.0) -> None:
         self.answers: list[Future[Any]] = []
@@ -53,9 +53,11 @@ class Worker:
     def renew(self) -> None:
         raise AssertionError("lanes replace their workers between two jobs")
 
-    def kill_workers(self) -> None:
+    def kill_workers(self, job: Future[Any]) -> bool:
         self.ended.append("kill")
-        self.answers[-1].set_exception(BrokenProcessPool("killed"))
+        assert job is self.answers[-1]
+        job.set_exception(BrokenProcessPool("killed"))
+        return True
 
     def shutdown(self) -> None:
         self.ended.append("shutdown")
