@@ -142,6 +142,10 @@ class Cluster:
         ) as error:  # Dask's own kinds are many; that the worker or the scheduler is gone is told elsewhere
             _log.warning("the order %s did not reach %s: %s", function.__name__, address, error)
 
+    def expect_end(self, lane: ClusterLane, job: Future[Any]) -> None:
+        """Take the lane for lost unless `job`, whose process was ordered to end, is answered soon."""
+        self._sending.expect_end(lane, job)
+
     # The thread that looks after it
 
     def _look_after(self) -> None:
@@ -151,7 +155,7 @@ class Cluster:
                     self._look()
                 else:
                     self._connect()
-                self._sending.look()
+                self._sending.look(self._roster.given)
             except Exception:  # a bug; without this thread nobody would ever hear of anything
                 _log.exception("looking after the cluster failed")
             self._closing.wait(LOOK_SECONDS)
@@ -197,7 +201,9 @@ class Cluster:
             return
         for worker in self._roster.forget_gone(there):
             _log.warning("the Dask worker %s is gone", worker.address)
-            self._sending.lose_lanes(worker.lanes.values(), f"The Dask worker {worker.address} is gone.")
+            for lane in worker.lanes.values():
+                lane.is_lost = True
+            self._sending.lose_worker(worker.address, f"The Dask worker {worker.address} is gone.")
         self._roster.look(client, there)
 
     def _lose_scheduler(self, words: str, for_good: bool = False) -> None:

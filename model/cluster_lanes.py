@@ -37,6 +37,9 @@ class Line(Protocol):
     def order(self, lane: ClusterLane, function: Callable[..., Any], *arguments: Any) -> None:
         """The same past all that waits there, without an answer."""
 
+    def expect_end(self, lane: ClusterLane, job: Future[Any]) -> None:
+        """Take the lane for lost unless `job`, whose process was ordered to end, is answered soon."""
+
     def pack(self, value: Any) -> Any:
         """An argument as another machine can have it."""
 
@@ -128,6 +131,7 @@ class ClusterLane:
         key = self._given.get(job)
         if key is None:
             return False
+        self._line.expect_end(self, job)
         self._line.order(self, cluster_jobs.kill, key)
         self._warm = None
         return True

@@ -88,7 +88,7 @@ def test_a_training_goes_on_while_another_waits_for_its_worker(machines: Machine
         process, owner = _process(first_server), first.owner()
         second = second_server.train(SHORT)
         _wait_for_looks(second_server)
-        assert second.status().state is RunState.QUEUED
+        assert second.status().state is RunState.QUEUED and second_server._training.waiting == 1
 
         machines.kill("scheduler")
         wait(lambda: first_server.problem.startswith("The Dask scheduler"))
@@ -97,6 +97,7 @@ def test_a_training_goes_on_while_another_waits_for_its_worker(machines: Machine
         _wait_for_looks(first_server)
         _wait_for_looks(second_server)
         assert third.status().state is RunState.QUEUED
+        assert first_server._training.waiting == second_server._training.waiting == 1
 
         assert is_there(process) and first.owner() == owner
         step = first.status().step
