@@ -2,18 +2,28 @@
 
 import asyncio
 import os
+import signal
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from filelock import FileLock
 from loky.process_executor import BrokenProcessPool
 
-from model import cluster, cluster_jobs, jobs, lanes
+from model import cluster, cluster_jobs, cluster_roster, cluster_sending, jobs, lanes
 from model.cluster import Cluster
+from model.cluster_lanes import ClusterLane
+from model.cluster_sending import Sending
 from model.engine import Engine
+from model.networks import MLP_25
 from model.pools import Pool
 from model.records import RunState, Status
 from model.run import Run
+from model.runs import Runs
 from model.settings import Settings
 from model.trainings import Trainings
 from tests.model.cluster_machines import Machines, free_port, is_there, wait
@@ -111,6 +121,102 @@ def test_a_training_goes_on_while_another_waits_for_its_worker(machines: Machine
     finally:
         first_server.shutdown(grace_seconds=0)
         second_server.shutdown(grace_seconds=0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN, for Windows cannot freeze a process")
+def test_a_training_whose_whole_worker_is_frozen_is_taken_away_and_the_worker_is_used_again_when_it_thaws(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_sending, "UNHEARD_SECONDS", 0.5)
+    for module in (cluster_roster, cluster):
+        monkeypatch.setattr(module, "ANSWER_SECONDS", 0.5)
+    engine = _engine(machines)
+    group = machines.processes["one"].pid
+    try:
+        run = engine.train(LONG)
+        wait(lambda: run.checkpoint() is not None and run.status().images_per_second > 0)
+        owner, step = run.owner(), run.status().step
+        os.killpg(group, signal.SIGSTOP)
+        with monkeypatch.context() as patched:  # for a start it would be too short
+            patched.setattr(engine._trainings, "_allowed", lambda run, status: 0.5)
+            wait(lambda: run.status().state is RunState.QUEUED)
+        assert run.status().message.startswith("The training at step ")
+        assert run.status().message.endswith("It goes on from its last checkpoint.")
+        wait(lambda: "does not answer. Expected one that does." in engine.problem)
+        os.killpg(group, signal.SIGCONT)
+        wait(lambda: run.status().state is RunState.TRAINING and run.status().step > step)
+        assert run.owner() != owner
+        run.request_stop()
+        wait(lambda: run.status().state is RunState.STOPPED)
+        wait(lambda: engine.queued_trainings == 0)
+    finally:
+        os.killpg(group, signal.SIGCONT)
+        engine.shutdown(grace_seconds=0)
+
+
+class Dask:
+    """A client that counts what it is given and never answers."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def submit(self, function: object, *arguments: object, key: str, **options: object) -> "Dask":
+        self.given.append(key)
+        return self
+
+    def add_done_callback(self, callback: object) -> None:
+        """Never called."""
+
+    def cancel(self) -> None:
+        """As if it had been."""
+
+
+def _sent(run: Run) -> tuple[Sending, Dask, Future[Any]]:
+    sending, dask = Sending(), Dask()
+    lane = ClusterLane(Cluster("tcp://one:8786", run.path.parent), "tcp://one:1", "training")
+    answer = sending.send(cast(Any, dask), lane, cluster_jobs.work, key="its", trains=run.path)
+    return sending, dask, answer
+
+
+def _new(root: Path) -> Run:
+    return Runs(root).create(SHORT, MLP_25, {})
+
+
+def test_a_training_that_was_sent_and_has_not_begun_is_lost_once_its_worker_says_so(tmp_path: Path) -> None:
+    run = _new(tmp_path)
+    sending, _, answer = _sent(run)
+    sending.lose_all("The scheduler is away.")
+    for told in (None, ("its",), ("other", "its")):
+        sending.look(lambda lane: told)  # noqa: B023  it is asked at once
+        assert not answer.done()
+    sending.look(lambda lane: ("other",))
+    assert isinstance(answer.exception(), BrokenProcessPool)
+
+
+def test_a_training_whose_worker_does_not_come_back_is_lost_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending, _, answer = _sent(_new(tmp_path))
+    sending.lose_all("The scheduler is away.")
+    sending.look(lambda lane: None)
+    assert not answer.done()
+    monkeypatch.setattr(cluster_sending, "LONGEST_START_SECONDS", 0.0)
+    sending.look(lambda lane: None)
+    assert isinstance(answer.exception(), BrokenProcessPool)
+
+
+def test_a_training_that_begins_elsewhere_while_it_waits_is_not_started_twice(tmp_path: Path) -> None:
+    run = _new(tmp_path)
+    with FileLock(tmp_path / ".owners" / "other.lock"):
+        run.write_status(Status(RunState.TRAINING, step=40, owner="other"))
+        sending, dask, answer = _sent(run)
+        sending.look(lambda lane: ())
+        assert not dask.given and not answer.done()
+        run.write_status(Status(RunState.FINISHED, step=80, owner="other"))
+        sending.look(lambda lane: ())
+    assert answer.result() is None
+    sending, dask, answer = _sent(_new(tmp_path))
+    assert dask.given == ["strata-training-its"] and not answer.done()
 
 
 def test_an_order_to_end_a_job_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
