@@ -97,7 +97,9 @@ class Trainings:
         except StrataError:
             _ask_to_stop(run)  # it must not look as if its turn would come
             raise
+        run.say_that_it_goes_on(self._goes_on)
         future.add_done_callback(functools.partial(self._ended, run))
+        future.add_done_callback(functools.partial(self._let_go, run))
 
     def __len__(self) -> int:
         """How many wait or are at work."""
@@ -199,6 +201,11 @@ class Trainings:
             )
         else:
             self._starts.pop(run, None)
+
+    def _let_go(self, run: Run, _: Future[None]) -> None:
+        with self._lock:
+            if run not in self._queue:
+                run.say_that_it_goes_on(False)
 
     def _lost(self, run: Run, error: Exception) -> None:
         """What becomes of a run whose worker is gone."""

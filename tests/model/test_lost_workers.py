@@ -154,10 +154,16 @@ def test_a_run_that_lost_its_worker_is_before_those_that_wait(tmp_path: Path, la
         trainings.submit(run)
     _wait(lambda: len(worker.answers) == 1)
     lost.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
+    assert lost.status().message.endswith("It had no snapshot yet. It goes on by itself within a minute.")
     worker.answers[0].set_exception(BrokenProcessPool("killed"))
     _wait(lambda: len(worker.given) == 2)
     assert worker.given[1] == (lost.path,)
     assert [trainings.place(run) for run in (lost, second, third)] == [0, 1, 2]
+    for number, run in ((1, lost), (2, second), (3, third)):
+        _wait(lambda: len(worker.answers) > number)  # noqa: B023  it is over before the next
+        worker.answers[number].set_result(None)
+        run.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
+        _wait(lambda: run.status().message.endswith("Resume it, or train anew."))  # noqa: B023
 
 
 def test_a_worker_that_does_not_begin_is_replaced_and_the_run_waits_no_longer(
