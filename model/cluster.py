@@ -109,23 +109,30 @@ class Cluster:
         """What the lane's process was at a few seconds ago."""
         return self._roster.told(lane)
 
+    def given(self, lane: ClusterLane) -> tuple[str, ...] | None:
+        """The keys of the jobs that its process had then, that at work first; None of a worker that is not there."""
+        return self._roster.given(lane)
+
     def send(
-        self, lane: ClusterLane, function: Callable[..., Any], *arguments: Any, trains: Path | None = None
+        self, lane: ClusterLane, function: Callable[..., Any], *arguments: Any, key: str, trains: Path | None = None
     ) -> Future[Any]:
         """Run a function of model.cluster_jobs on the lane's worker; trains: the run that it trains, if any."""
         with self._lock:
-            return self._sending.send(self._client, lane, function, *arguments, trains=trains, trouble=self._trouble)
+            return self._sending.send(
+                self._client, lane, function, *arguments, key=key, trains=trains, trouble=self._trouble
+            )
 
-    def order(self, lane: ClusterLane, function: Callable[..., Any]) -> None:
+    def order(self, lane: ClusterLane, function: Callable[..., Any], *arguments: Any) -> None:
         """Run a function of model.cluster_jobs on the lane's worker, past all that waits there, without an answer."""
-        client = self._client
-        if client is None or lane.is_lost or self._closing.is_set():
+        client, address = self._client, self._roster.place(lane)
+        if client is None or address is None or self._closing.is_set():
             return
         try:
             client.run(
                 function,
                 lane.role,
-                workers=[lane.address],
+                *arguments,
+                workers=[address],
                 wait=False,
                 on_error="ignore",
                 callback_timeout=ANSWER_SECONDS,
@@ -133,7 +140,11 @@ class Cluster:
         except (
             Exception
         ) as error:  # Dask's own kinds are many; that the worker or the scheduler is gone is told elsewhere
-            _log.warning("the order %s did not reach %s: %s", function.__name__, lane.address, error)
+            _log.warning("the order %s did not reach %s: %s", function.__name__, address, error)
+
+    def expect_end(self, lane: ClusterLane, job: Future[Any]) -> None:
+        """Take the lane for lost unless `job`, whose process was ordered to end, is answered soon."""
+        self._sending.expect_end(lane, job)
 
     # The thread that looks after it
 
@@ -144,7 +155,7 @@ class Cluster:
                     self._look()
                 else:
                     self._connect()
-                self._sending.look()
+                self._sending.look(self._roster.given)
             except Exception:  # a bug; without this thread nobody would ever hear of anything
                 _log.exception("looking after the cluster failed")
             self._closing.wait(LOOK_SECONDS)
@@ -190,7 +201,9 @@ class Cluster:
             return
         for worker in self._roster.forget_gone(there):
             _log.warning("the Dask worker %s is gone", worker.address)
-            self._sending.lose_lanes(worker.lanes.values(), f"The Dask worker {worker.address} is gone.")
+            for lane in worker.lanes.values():
+                lane.is_lost = True
+            self._sending.lose_worker(worker.address, f"The Dask worker {worker.address} is gone.")
         self._roster.look(client, there)
 
     def _lose_scheduler(self, words: str, for_good: bool = False) -> None:

@@ -86,6 +86,11 @@ def of_scheduler(address: str, client: Client) -> str:
 
 def of_worker(address: str, scheduler: str, probe: Any, root: Path, content: str) -> str:
     """What is wrong with a worker that answered `probe`, a Probe or an error, where its file holds `content`."""
+    if isinstance(probe, TimeoutError):
+        return (
+            f"The Dask worker {address} does not answer. Expected one that does. Trainings that hang there go on "
+            "elsewhere. Look after its machine; it is asked again every few seconds."
+        )
     if not isinstance(probe, cluster_jobs.Probe):
         return (
             f"The Dask worker {address} does not know this version of Strata ({type(probe).__name__}: {probe}). "

@@ -17,8 +17,10 @@ import multiprocessing
 import pickle
 import platform
 import threading
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +35,9 @@ ROLES: Final = ("inference", "analysis", "training")
 _NICENESS = {"inference": 0, "analysis": 5, "training": 10}
 
 _pools: dict[str, Pool] = {}
+_given: dict[str, dict[str, Future[Any]]] = {}
+"""The jobs of each kind that have not ended, by their keys, the oldest first: that one is at work."""
+_name = uuid.uuid4().hex
 _roles: tuple[str, ...] = ROLES
 _heard: str | None = None
 _say: Callable[[str], object] = logging.getLogger(__name__).info
@@ -77,10 +82,24 @@ def _unpacked(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerStanding:
+    """What each process of a worker is at, by role, and the built-in data sets that are on its machine.
+
+    given: the keys of the jobs that have not ended, by role, that at work first. name: the worker's own, which it keeps
+    when it comes back to a scheduler under another address.
+    """
+
+    pools: dict[str, PoolStanding] = field(default_factory=dict)
+    datasets: tuple[str, ...] = ()
+    given: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """What a worker is. sees: what it reads in the file it was asked for; empty where it does not see it.
 
-    datasets: the built-in ones that are on its machine.
+    standing: what it is at already, for other servers or for this one before the scheduler went.
     """
 
     roles: tuple[str, ...]
@@ -89,15 +108,7 @@ class Probe:
     sees: str
     versions: dict[str, str]
     daemon: bool
-    datasets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerStanding:
-    """What each process of a worker is at, by role, and the built-in data sets that are on its machine."""
-
-    pools: dict[str, PoolStanding]
-    datasets: tuple[str, ...]
+    standing: WorkerStanding = field(default_factory=WorkerStanding)
 
 
 def versions() -> dict[str, str]:
@@ -124,7 +135,7 @@ def probe(file: Place) -> Probe:
     except OSError:
         sees = ""
     daemon = bool(multiprocessing.current_process().daemon)
-    return Probe(_roles, ownership.machine(), str(default_root()), sees, versions(), daemon, _datasets())
+    return Probe(_roles, ownership.machine(), str(default_root()), sees, versions(), daemon, standing())
 
 
 def listen(say: Callable[[str], object]) -> None:
@@ -162,27 +173,35 @@ async def warm(role: str) -> float:
     return await asyncio.wrap_future(_pool(role).warm_up())
 
 
-async def work(role: str, packed: bytes) -> Any:
+async def work(role: str, packed: bytes, key: str) -> Any:
     """Do a job in the process for its kind; packed: a function of model.jobs and its arguments, pickled.
 
-    Raises BrokenProcessPool where the process dies of it.
+    key: what orders call it by. Raises BrokenProcessPool where the process dies of it.
     """
     function, arguments = pickle.loads(packed)  # noqa: S301  the server's, whom a worker obeys in everything
-    return await asyncio.wrap_future(_pool(role).submit(function, *map(_unpacked, arguments)))
+    future = _pool(role).submit(function, *map(_unpacked, arguments))
+    given = _given.setdefault(role, {})
+    given[key] = future
+    # Not at this coroutine's end: Dask cancels it when the scheduler goes, and the process stays at its job.
+    future.add_done_callback(lambda _: given.pop(key, None))
+    return await asyncio.wrap_future(future)
 
 
 def standing() -> WorkerStanding:
     """What each process is at, and which data is here."""
-    return WorkerStanding({role: pool.standing() for role, pool in list(_pools.items())}, _datasets())
+    pools = {role: pool.standing() for role, pool in list(_pools.items())}
+    return WorkerStanding(pools, _datasets(), {role: tuple(given) for role, given in list(_given.items())}, _name)
 
 
 # Orders: coroutines, for Dask runs nothing else without waiting for its end; in threads, for they may take seconds, and
 # the worker's event loop has the scheduler to answer.
 
 
-async def kill(role: str) -> None:
-    """End the process of a kind of jobs, which hangs."""
-    threading.Thread(target=_pool(role).kill_workers, name=f"kill-{role}", daemon=True).start()
+async def kill(role: str, key: str) -> None:
+    """End the process of a kind of jobs, which hangs at the job of that key; nothing where it is at another one."""
+    given = dict(_given.get(role, {}))
+    if next(iter(given), None) == key:
+        threading.Thread(target=_pool(role).kill_workers, args=(given[key],), name=f"kill-{role}", daemon=True).start()
 
 
 async def renew(role: str) -> None:
@@ -191,8 +210,9 @@ async def renew(role: str) -> None:
 
 
 async def close(role: str) -> None:
-    """End the process of a kind of jobs."""
-    threading.Thread(target=_pool(role).shutdown, name=f"close-{role}", daemon=True).start()
+    """End the process of a kind of jobs; where it is at one, which is another server's, a new one follows it."""
+    end = _pool(role).renew if _given.get(role) else _pool(role).shutdown
+    threading.Thread(target=end, name=f"close-{role}", daemon=True).start()
 
 
 def close_all() -> None:

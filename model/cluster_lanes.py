@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
 import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from model import cluster_jobs, jobs
+from model.cluster_jobs import WorkerStanding
 from model.pools import PoolStanding, WorkerError, Workers
 
 Arguments = ParamSpec("Arguments")
@@ -27,12 +30,15 @@ class Line(Protocol):
     """How a lane reaches its worker."""
 
     def send(
-        self, lane: ClusterLane, function: Callable[..., Any], *arguments: Any, trains: Path | None = None
+        self, lane: ClusterLane, function: Callable[..., Any], *arguments: Any, key: str, trains: Path | None = None
     ) -> Future[Any]:
         """Run a function of model.cluster_jobs on the lane's worker; trains: the run that it trains, if any."""
 
-    def order(self, lane: ClusterLane, function: Callable[..., Any]) -> None:
+    def order(self, lane: ClusterLane, function: Callable[..., Any], *arguments: Any) -> None:
         """The same past all that waits there, without an answer."""
+
+    def expect_end(self, lane: ClusterLane, job: Future[Any]) -> None:
+        """Take the lane for lost unless `job`, whose process was ordered to end, is answered soon."""
 
     def pack(self, value: Any) -> Any:
         """An argument as another machine can have it."""
@@ -40,12 +46,18 @@ class Line(Protocol):
     def told(self, lane: ClusterLane) -> PoolStanding | None:
         """What the lane's process was at when its worker was asked last."""
 
+    def given(self, lane: ClusterLane) -> tuple[str, ...] | None:
+        """The keys of the jobs that its process had then, that at work first; None of a worker that is not there."""
+
 
 class ClusterLane:
     """One role of one worker: a process with Keras in it, on another machine."""
 
-    def __init__(self, line: Line, address: str, role: str) -> None:
-        self.address, self.role, self._line = address, role, line
+    def __init__(self, line: Line, address: str, role: str, worker: str = "") -> None:
+        """worker: its own name, which stays when its address does not."""
+        self.address, self.role, self.worker, self._line = address, role, worker, line
+        self._mark, self._numbers = uuid.uuid4().hex, itertools.count()
+        self._given: dict[Future[Any], str] = {}
         self._warm: Future[float] | None = None
         self._since = 0.0
         self._jobs = 0
@@ -67,11 +79,20 @@ class ClusterLane:
         """How many it was given and has not answered."""
         return self._jobs
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether its process is at a job that came another way: of another server, or before the scheduler went."""
+        given = self._line.given(self) or ()
+        return any(not key.startswith(self._mark) for key in given[:1])
+
+    def _key(self) -> str:
+        return f"{self._mark}-{next(self._numbers)}"
+
     def warm_up(self) -> Future[float]:
         """Start its process if it is not there; the future ends when Keras is ready in it."""
         if self._warm is None or (self._warm.done() and self._warm.exception() is not None):
             self._since = time.monotonic()
-            self._warm = self._line.send(self, cluster_jobs.warm, self.role)
+            self._warm = self._line.send(self, cluster_jobs.warm, self.role, key=self._key())
         return self._warm
 
     def submit(
@@ -84,27 +105,36 @@ class ClusterLane:
         self.warm_up()  # what a job does there is watched once Keras is ready
         self._jobs += 1
         trains = cast(Path, args[0]) if function is jobs.train else None
-        future = self._line.send(self, cluster_jobs.work, self.role, packed, trains=trains)
+        key = self._key()
+        future = self._line.send(self, cluster_jobs.work, self.role, packed, key, key=key, trains=trains)
+        self._given[future] = key
         future.add_done_callback(self._done)
         return future
 
-    def _done(self, _: object) -> None:
+    def _done(self, future: Future[Any]) -> None:
         self._jobs -= 1
+        self._given.pop(future, None)
 
     def standing(self) -> PoolStanding:
         """What it is at: memory as of a few seconds ago."""
         told = self._line.told(self) or _ABSENT
-        busy = min(self._jobs, 1)
-        return PoolStanding(1, self.is_warm, busy, self._jobs - busy, told.process_ids, told.memory_megabytes)
+        others = self.is_taken
+        busy = int(self._jobs > 0 or others)
+        return PoolStanding(1, self.is_warm, busy, self._jobs + others - busy, told.process_ids, told.memory_megabytes)
 
     def renew(self) -> None:
         """Put a new process in the place of the one there, once Keras is ready in it."""
         self._line.order(self, cluster_jobs.renew)
 
-    def kill_workers(self, job: Future[Any] | None = None) -> None:
-        """End its process, which hangs."""
-        self._line.order(self, cluster_jobs.kill)
+    def kill_workers(self, job: Future[Any]) -> bool:
+        """End its process, which hangs at `job`; its worker leaves it alone where it is at another one by now."""
+        key = self._given.get(job)
+        if key is None:
+            return False
+        self._line.expect_end(self, job)
+        self._line.order(self, cluster_jobs.kill, key)
         self._warm = None
+        return True
 
     def shutdown(self) -> None:
         """End its process."""
@@ -141,6 +171,9 @@ class Spread:
             lane.warm_up()
         best = self._best()
         return best.warm_up() if best is not None else self._refused()
+
+    is_taken = False
+    """Pictures are read for all servers in turn."""
 
     def submit(
         self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
@@ -180,15 +213,17 @@ class Spread:
     def renew(self) -> None:
         """Renew the largest."""
         largest = max(
-            self._lanes(), key=lambda lane: max((m or 0.0 for m in lane.standing().memory_megabytes), default=0.0)
+            self._lanes(),
+            key=lambda lane: max((m or 0.0 for m in lane.standing().memory_megabytes), default=0.0),
+            default=None,
         )
-        largest.renew()
+        if largest is not None:
+            largest.renew()
 
-    def kill_workers(self, job: Future[Any] | None = None) -> None:
+    def kill_workers(self, job: Future[Any]) -> bool:
         """End the process that has `job`."""
-        lane = self._given.get(job) if job is not None else None
-        if lane is not None:
-            lane.kill_workers()
+        lane = self._given.get(job)
+        return lane is not None and lane.kill_workers(job)
 
     def shutdown(self) -> None:
         """End all of them."""
@@ -198,14 +233,24 @@ class Spread:
 
 @dataclass(slots=True)
 class ClusterWorker:
-    """A worker that the scheduler has. datasets: the built-in ones it has; problem: why it is not used, in words."""
+    """A worker that the scheduler has. datasets: the built-in ones it has; problem: why it is not used, in words.
+
+    own_name: that which it keeps under another address; given: see WorkerStanding.
+    """
 
     address: str
     name: str
     lanes: dict[str, ClusterLane] = field(default_factory=dict)
     standing: dict[str, PoolStanding] = field(default_factory=dict)
+    given: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    own_name: str = ""
     datasets: tuple[str, ...] = ()
     problem: str = ""
+
+    def heard(self, standing: WorkerStanding) -> None:
+        """It has said what it is at."""
+        self.standing, self.given = standing.pools, standing.given
+        self.datasets, self.own_name = standing.datasets, standing.name
 
 
 def _conforms(lane: ClusterLane, spread: Spread) -> tuple[Workers, Workers]:

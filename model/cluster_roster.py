@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _PROBE_SECONDS = 20.0
+_FIGURES_SECONDS = 1.0
 _STANDING_LOOKS = 4
 _AGAIN_LOOKS = 10
 """Every how many looks workers are asked for their memory, and those that were no use are probed again."""
@@ -49,14 +50,15 @@ class Roster:
 
     def lanes(self, role: str) -> list[ClusterLane]:
         """The lane of each usable worker that takes such jobs."""
-        return [worker.lanes[role] for worker in self.workers() if role in worker.lanes]
+        lanes = [worker.lanes[role] for worker in self.workers() if role in worker.lanes]
+        return [lane for lane in lanes if not lane.is_lost]
 
     @property
     def problem(self) -> str:
         """Which jobs nobody takes, why, and what to do; empty where there is somebody for each."""
         workers = self.workers()
         unusable = next((worker.problem for worker in workers if worker.problem), "")
-        lacking = [role for role in ROLES if not any(role in worker.lanes for worker in workers)]
+        lacking = [role for role in ROLES if not self.lanes(role)]
         if len(lacking) == len(ROLES):
             return unusable or cluster_faults.of_no_worker(self.address)
         if not lacking:
@@ -65,8 +67,25 @@ class Roster:
 
     def told(self, lane: ClusterLane) -> PoolStanding | None:
         """What the lane's process was at a few seconds ago."""
-        worker = self._workers.get(lane.address)
+        worker = self._of(lane)
         return worker.standing.get(lane.role) if worker else None
+
+    def given(self, lane: ClusterLane) -> tuple[str, ...] | None:
+        """The keys of the jobs that its process had then, that at work first; None of a worker that is not there."""
+        worker = self._of(lane)
+        return worker.given.get(lane.role, ()) if worker else None
+
+    def place(self, lane: ClusterLane) -> str | None:
+        """Where the lane's worker is now; None where it is not there."""
+        worker = self._of(lane)
+        return worker.address if worker else None
+
+    def _of(self, lane: ClusterLane) -> ClusterWorker | None:
+        """The lane's worker, also where it has come back under another address since."""
+        known = self._workers.get(lane.address)
+        if known is not None or not lane.worker:
+            return known
+        return next((worker for worker in self.workers() if worker.own_name == lane.worker), None)
 
     # Which data is where
 
@@ -118,7 +137,7 @@ class Roster:
         """Greet those that have come, of all that are `there`, by address."""
         for address, said in there.items():
             known = self._workers.get(address)
-            if known is None or (known.problem and self._looks % _AGAIN_LOOKS == 0):
+            if known is None or (_is_no_use(known) and self._looks % _AGAIN_LOOKS == 0):
                 self._greet(client, address, str(said.get("name", address)))
         if self._looks % _STANDING_LOOKS == 0:
             self._ask_standing(client)
@@ -133,19 +152,22 @@ class Roster:
     def _greet(self, client: Client, address: str, name: str) -> None:
         """Probe a worker, and start its processes if it is one of ours."""
         assert self._probe is not None
-        worker = ClusterWorker(address, name)
+        worker, before = ClusterWorker(address, name), self._workers.get(address)
+        seconds = _PROBE_SECONDS if before is None else ANSWER_SECONDS  # one that is frozen holds up the others
         try:
             probe = client.run(
-                cluster_jobs.probe, self._probe, workers=[address], callback_timeout=_PROBE_SECONDS, on_error="return"
+                cluster_jobs.probe, self._probe, workers=[address], callback_timeout=seconds, on_error="return"
             )[address]
         except Exception as error:  # it left while it was asked, or does not answer
             probe = error
         worker.problem = cluster_faults.of_worker(address, self.address, probe, self.root, self._probe_content)
         if not worker.problem:
-            worker.lanes = {role: ClusterLane(self._line, address, role) for role in probe.roles}
-            worker.datasets = probe.datasets
+            worker.heard(probe.standing)
+            kept = {role: lane for role, lane in before.lanes.items() if not lane.is_lost} if before else {}
+            new = {role: ClusterLane(self._line, address, role, worker.own_name) for role in probe.roles}
+            worker.lanes = new | kept
         with self._lock:
-            before, self._workers[address] = self._workers.get(address), worker
+            self._workers[address] = worker
         if worker.problem and (before is None or before.problem != worker.problem):
             _log.warning("%s", worker.problem)
         _tell(client, address, worker.problem)
@@ -155,16 +177,26 @@ class Roster:
                 worker.lanes[role].warm_up()
 
     def _ask_standing(self, client: Client) -> None:
-        usable = [worker.address for worker in self.workers() if worker.lanes]
-        if not usable:
-            return
-        with contextlib.suppress(Exception):  # figures only; who does not answer is noticed elsewhere
-            answers = client.run(
-                cluster_jobs.standing, workers=usable, callback_timeout=ANSWER_SECONDS, on_error="ignore"
-            )
-            for address, standing in answers.items():
-                if (worker := self._workers.get(address)) is not None:
-                    worker.standing, worker.datasets = standing.pools, standing.datasets
+        usable = [worker.address for worker in self.workers() if worker.lanes and not _is_no_use(worker)]
+        if usable and not self._hear(client, usable, ANSWER_SECONDS):
+            for address in usable:  # one that is frozen keeps Dask from handing on what the others say
+                self._hear(client, [address], _FIGURES_SECONDS)
+
+    def _hear(self, client: Client, addresses: list[str], seconds: float) -> bool:
+        """Whether all that answer have been heard within that time."""
+        try:
+            answers = client.run(cluster_jobs.standing, workers=addresses, callback_timeout=seconds, on_error="ignore")
+        except Exception:  # Dask's own kinds are many; who does not answer is noticed elsewhere
+            return False
+        for address, standing in answers.items():
+            if (worker := self._workers.get(address)) is not None:
+                worker.heard(standing)
+        return True
+
+
+def _is_no_use(worker: ClusterWorker) -> bool:
+    """Whether it is to be probed again: something was wrong, or it did not answer an order."""
+    return bool(worker.problem) or any(lane.is_lost for lane in worker.lanes.values())
 
 
 def _tell(client: Client, address: str, problem: str) -> None:

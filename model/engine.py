@@ -150,8 +150,8 @@ class Engine:
             except FutureTimeout as error:
                 if future.done():  # it is the function's own
                     raise
-                _log.error("the inference worker hangs and is replaced")
-                self._inference.kill_workers(future)
+                if self._inference.kill_workers(future):
+                    _log.error("the inference worker hangs and is replaced")
                 self._inference.warm_up()
                 raise WorkerError(
                     f"The worker that runs the network gave no answer in {self._longest_call_seconds:g} s. Expected "

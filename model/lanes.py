@@ -167,7 +167,7 @@ class Lanes:
             job.hung = job.verdict()
             if job.hung:
                 _log.error("a worker of the %s lanes hangs and is ended: %s", self.name, job.hung)
-                lane.kill_workers()
+                lane.kill_workers(job.answer)
 
     def _hand_on(self) -> None:
         """Hand on what workers have answered, and replace the workers that have grown too large."""
@@ -195,7 +195,7 @@ class Lanes:
 
     def _start_waiting(self) -> None:
         for place, lane in enumerate(self.lanes()):
-            if lane in self._working:
+            if lane in self._working or lane.is_taken:
                 continue
             with self._changed:
                 job = self._next(place, lane)
@@ -227,8 +227,11 @@ class Lanes:
 
 
 def _is_watched(lane: Workers) -> bool:
-    """Whether a job's silence says anything: while Keras starts there is none, and the pool watches that."""
-    return lane.is_warm or lane.warming_seconds > LONGEST_START_SECONDS
+    """Whether a job's silence says anything: while Keras starts there is none, and the pool watches that.
+
+    Nor while the worker is at another server's job, behind which this one waits.
+    """
+    return not lane.is_taken and (lane.is_warm or lane.warming_seconds > LONGEST_START_SECONDS)
 
 
 def _settle(job: _Job, ended: bool) -> None:

@@ -67,14 +67,21 @@ class Workers(Protocol):
     ) -> Future[Result]:
         """Run a top-level function of model.jobs in a worker; BrokenProcessPool comes of one that dies."""
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether the worker is at a job that somebody else gave it; what it gets waits for that one's end."""
+
     def standing(self) -> PoolStanding:
         """What the workers are at now."""
 
     def renew(self) -> None:
         """Put new workers in the place of those there are, once Keras is ready in them; nobody waits for it."""
 
-    def kill_workers(self, job: Future[Any] | None = None) -> None:
-        """End the workers that hang, at least that which has `job`: their jobs fail as if they had died."""
+    def kill_workers(self, job: Future[Any]) -> bool:
+        """End the workers that hang, at least that which has `job`: their jobs fail as if they had died.
+
+        Returns whether there was anything to end: whoever waits for other jobs of theirs may have asked before.
+        """
 
     def shutdown(self) -> None:
         """End the workers, at work or not."""
@@ -90,6 +97,7 @@ class Pool:
         self._executor: loky.ProcessPoolExecutor | None = None
         self._warm: Future[float] | None = None
         self._warming_since = 0.0
+        self._given: dict[Future[Any], loky.ProcessPoolExecutor] = {}
         self._jobs = 0
         self._renewing = False
 
@@ -170,15 +178,20 @@ class Pool:
                 continue
             with self._lock:
                 self._jobs += 1
+                self._given[future] = executor
             future.add_done_callback(self._job_done)
             # First among the callbacks that others add: whoever hears of the broken executor next may submit at once.
             future.add_done_callback(functools.partial(self._forget_if_broken, executor))
             return future
         raise WorkerError(f"The {self.name} worker does not start. See the server's log for what ended it.")
 
-    def _job_done(self, _: Future[Any]) -> None:
+    def _job_done(self, future: Future[Any]) -> None:
         with self._lock:
             self._jobs -= 1
+            self._given.pop(future, None)
+
+    is_taken = False
+    """Nobody else reaches these workers."""
 
     def standing(self) -> PoolStanding:
         """What the pool is at now."""
@@ -188,11 +201,19 @@ class Pool:
         held = tuple(resident_megabytes(process_id) for process_id in processes)
         return PoolStanding(self._workers, self.is_warm, busy, jobs_now - busy, processes, held)
 
-    def kill_workers(self, job: Future[Any] | None = None) -> None:
-        """End the workers, of which one hangs: their jobs fail as if they had died; others can be started at once."""
-        executor = self._executor
+    def kill_workers(self, job: Future[Any]) -> bool:
+        """End the workers that have `job`: their jobs fail as if they had died; others can be started at once.
+
+        Returns False where these were ended before: a hundred requests may wait for one that hangs.
+        """
+        with self._lock:
+            executor = self._given.get(job)
+            self._given = {other: its for other, its in self._given.items() if its is not executor}
+        if executor is None:
+            return False
         self._forget(executor)
         _kill(executor)
+        return True
 
     def _forget_if_broken(self, executor: loky.ProcessPoolExecutor, future: Future[Any]) -> None:
         if not future.cancelled() and isinstance(future.exception(), BrokenProcessPool):

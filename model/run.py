@@ -37,6 +37,9 @@ LONGEST_TITLE = 80
 RESERVE_BYTES = 64 * 1024
 """Kept free in each run's folder while it trains, so that a full disk leaves room to say that it is full."""
 
+_watched: set[Path] = set()
+"""The runs that this process lets go on when their worker is lost."""
+
 
 class Run(RunFolder):
     """One run directory. Holds nothing but its path: every read is a read of the disk."""
@@ -131,7 +134,13 @@ class Run(RunFolder):
         steps = self.snapshot_steps()
         kept = f"Everything up to the snapshot at step {steps[-1]:,} is kept." if steps else "It had no snapshot yet."
         ended = f"The worker that trained this run was ended from outside at step {status.step:,}."
+        if self.path in _watched:
+            return f"{ended} {kept} It goes on by itself within a minute."
         return f"{ended} {kept} Resume it, or train anew."
+
+    def say_that_it_goes_on(self, goes_on: bool) -> None:
+        """Whether this process lets it go on when its worker is lost, so that nobody is told to resume it."""
+        (_watched.add if goes_on else _watched.discard)(self.path)
 
     def metrics(self) -> tuple[Metrics, ...]:
         """All lines written so far, oldest first."""

@@ -30,13 +30,19 @@ _MOST_STARTS = 3
 """How often a training that gets no further is tried."""
 
 
+_UNASKED_SECONDS = 5.0
+
+
 class Pulse:
-    """How long a run's folder has not changed, by this machine's clock alone."""
+    """How long a run's folder has not changed, by this machine's clock alone.
+
+    Spells in which nobody asked do not count: its worker was at another server's job, or this machine slept.
+    """
 
     def __init__(self, run: Run) -> None:
         self._path = run.path / "status.json"
         self._seen = 0
-        self._since = time.monotonic()
+        self._since = self._asked = time.monotonic()
 
     def silence(self) -> float:
         """Seconds since its status was last seen to change."""
@@ -44,9 +50,13 @@ class Pulse:
             changed = self._path.stat().st_mtime_ns
         except OSError:
             changed = 0
+        now = time.monotonic()
+        if now - self._asked > _UNASKED_SECONDS:
+            self._since += now - self._asked
+        self._asked = now
         if changed != self._seen:
-            self._seen, self._since = changed, time.monotonic()
-        return time.monotonic() - self._since
+            self._seen, self._since = changed, now
+        return now - self._since
 
 
 class Trainings:
@@ -87,7 +97,9 @@ class Trainings:
         except StrataError:
             _ask_to_stop(run)  # it must not look as if its turn would come
             raise
+        run.say_that_it_goes_on(self._goes_on)
         future.add_done_callback(functools.partial(self._ended, run))
+        future.add_done_callback(functools.partial(self._let_go, run))
 
     def __len__(self) -> int:
         """How many wait or are at work."""
@@ -189,6 +201,11 @@ class Trainings:
             )
         else:
             self._starts.pop(run, None)
+
+    def _let_go(self, run: Run, _: Future[None]) -> None:
+        with self._lock:
+            if run not in self._queue:
+                run.say_that_it_goes_on(False)
 
     def _lost(self, run: Run, error: Exception) -> None:
         """What becomes of a run whose worker is gone."""

@@ -1,16 +1,13 @@
 """A real Dask scheduler and two workers, each a process of its own: what is asked, lost and found again."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,67 +28,16 @@ from model.recording import record
 from model.records import RunState
 from model.runs import PRETRAINED, Run, Runs, default_root
 from model.settings import Settings
+from tests.model.cluster_machines import DEADLINE_SECONDS, Machines, free_port, is_there, wait
 
 pytest.importorskip("distributed", reason="NOT RUN, for Dask is not installed: make install-dev")
 
-ROOT = Path(__file__).resolve().parents[2]
-DEADLINE_SECONDS = 120
 LONG = Settings(dataset="digits", network="mlp_25", epochs=100, batch_size=8)
-
-
-@dataclass(slots=True)
-class Machines:
-    """A scheduler and its workers, by what they are called here."""
-
-    folder: Path
-    port: int
-    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-
-    @property
-    def address(self) -> str:
-        return f"tcp://127.0.0.1:{self.port}"
-
-    def start_scheduler(self) -> None:
-        self._start(
-            "scheduler", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port),
-            "--no-dashboard", "--no-jupyter", "--no-show",
-        )  # fmt: skip
-
-    def start_worker(self, name: str, roles: str) -> None:
-        self._start(name, "model.cluster_worker", self.address, "--roles", roles, "--name", name)
-
-    def _start(self, name: str, *command: str) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                cwd=ROOT,
-                env={**os.environ, "STRATA_RUNS": str(self.folder / "runs"), "TMPDIR": str(self.folder)},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def kill(self, name: str) -> None:
-        """As if the machine had lost its power, as far as this process goes; its children notice."""
-        os.kill(self.processes[name].pid, signal.SIGKILL)
-        self.processes.pop(name).wait()
-
-    def end(self) -> None:
-        for process in self.processes.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
-    machines = Machines(tmp_path_factory.mktemp("cluster"), _free_port())
+    machines = Machines(tmp_path_factory.mktemp("cluster"), free_port())
     (machines.folder / "runs").mkdir()
     try:
         machines.start_scheduler()
@@ -111,13 +57,6 @@ def engine(machines: Machines) -> Iterator[Engine]:
     engine.shutdown(grace_seconds=0)
 
 
-def _wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
-
-
 def _worker_of(engine: Engine, run: Run) -> str:
     """The name of the worker that trains `run`."""
     assert engine.cluster is not None
@@ -134,22 +73,14 @@ def _training_process(engine: Engine, name: str) -> int:
 
     def is_told() -> bool:
         found[:] = worker.standing["training"].process_ids if "training" in worker.standing else ()
-        return len(found) == 1 and _is_there(found[0])
+        return len(found) == 1 and is_there(found[0])
 
-    _wait(is_told)
+    wait(is_told)
     return found[0]
 
 
-def _is_there(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_a_picture_is_read_on_a_worker(engine: Engine) -> None:
-    _wait(lambda: engine.is_warm)
+    wait(lambda: engine.is_warm)
     assert engine.problem == ""
     pretrained = Run(PRETRAINED)
     pixels = np.zeros((1, 28, 28, 1), np.uint8)
@@ -161,7 +92,7 @@ def test_a_picture_is_read_on_a_worker(engine: Engine) -> None:
 def test_health_tells_workers_and_their_memory(engine: Engine) -> None:
     cluster = engine.cluster
     assert cluster is not None
-    _wait(lambda: len([1 for worker in cluster.workers() if worker.standing]) == 2)
+    wait(lambda: len([1 for worker in cluster.workers() if worker.standing]) == 2)
     health = health_of(engine)
     assert health.status == "ok" and health.cluster is not None
     assert health.cluster.connected and health.cluster.problem == ""
@@ -174,24 +105,24 @@ def test_health_tells_workers_and_their_memory(engine: Engine) -> None:
 
 
 def test_trainings_outlast_the_scheduler_and_the_page_says_that_it_is_away(engine: Engine, machines: Machines) -> None:
-    _wait(lambda: engine.is_warm)
+    wait(lambda: engine.is_warm)
     run = engine.train(replace(LONG, network="cnn"))
-    _wait(lambda: run.status().step > 0)
+    wait(lambda: run.status().step > 0)
     machines.kill("scheduler")
-    _wait(lambda: engine.problem != "")
+    wait(lambda: engine.problem != "")
     assert engine.problem.startswith(f"The Dask scheduler at {machines.address} does not answer (")
     assert health_of(engine).status == "degraded"
     with pytest.raises(WorkerError, match="does not answer"):
         engine.call(jobs.predict, PRETRAINED, 1875, np.zeros((1, 28, 28, 1), np.uint8))
     step = run.status().step
-    _wait(lambda: run.status().step > step)
+    wait(lambda: run.status().step > step)
     waiting = engine.train(replace(LONG, epochs=1))
     machines.start_scheduler()
-    _wait(lambda: engine.problem == "")
+    wait(lambda: engine.problem == "")
     run.request_stop()
-    _wait(lambda: run.status().state is RunState.STOPPED)
-    _wait(lambda: waiting.status().state is RunState.FINISHED)
-    _wait(lambda: engine.queued_trainings == 0)
+    wait(lambda: run.status().state is RunState.STOPPED)
+    wait(lambda: waiting.status().state is RunState.FINISHED)
+    wait(lambda: engine.queued_trainings == 0)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN, for Windows cannot freeze a process")
@@ -199,51 +130,51 @@ def test_a_training_whose_process_is_frozen_goes_on_in_a_new_one(
     engine: Engine, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = engine.train(replace(LONG, network="cnn"))
-    _wait(lambda: run.checkpoint() is not None and run.status().images_per_second > 0)
+    wait(lambda: run.checkpoint() is not None and run.status().images_per_second > 0)
     name, owner = _worker_of(engine, run), run.owner()
     frozen = _training_process(engine, name)
     os.kill(frozen, signal.SIGSTOP)
     with monkeypatch.context() as patched:  # for a start it would be too short
         patched.setattr(engine._trainings, "_allowed", lambda run, status: 1.0)
-        _wait(lambda: run.status().state is RunState.QUEUED)
+        wait(lambda: run.status().state is RunState.QUEUED)
     assert "gave no sign of life for " in run.status().message
     assert run.status().message.endswith("It goes on from its last checkpoint.")
     kept = run.checkpoint()
     assert kept is not None and kept.step > 0
-    _wait(lambda: not _is_there(frozen))  # the order to end it has arrived
-    _wait(lambda: run.status().state is RunState.TRAINING and run.status().step > kept.step)
+    wait(lambda: not is_there(frozen))  # the order to end it has arrived
+    wait(lambda: run.status().state is RunState.TRAINING and run.status().step > kept.step)
     assert run.owner() != owner
     assert min(line.step for line in run.metrics()) <= kept.step, "what it had learned before is kept"
     run.request_stop()
-    _wait(lambda: run.status().state is RunState.STOPPED)
-    _wait(lambda: engine.queued_trainings == 0)
+    wait(lambda: run.status().state is RunState.STOPPED)
+    wait(lambda: engine.queued_trainings == 0)
 
 
 def test_workers_renew_and_close_their_processes_when_told(engine: Engine, machines: Machines) -> None:
     cluster = engine.cluster
     assert cluster is not None
-    _wait(lambda: [lane.is_warm for lane in cluster.lanes("training")] == [True, True])
+    wait(lambda: [lane.is_warm for lane in cluster.lanes("training")] == [True, True])
     lane = next(worker.lanes["training"] for worker in cluster.workers() if worker.name == "two")
     first = _training_process(engine, "two")
     lane.renew()
-    _wait(lambda: not _is_there(first))
+    wait(lambda: not is_there(first))
     second = _training_process(engine, "two")
-    assert second != first and _is_there(second)
+    assert second != first and is_there(second)
     lane.shutdown()
-    _wait(lambda: not _is_there(second))
+    wait(lambda: not is_there(second))
     lane.warm_up()
-    _wait(lambda: lane.is_warm)
+    wait(lambda: lane.is_warm)
 
 
 def test_a_run_whose_worker_is_killed_goes_on_on_the_other_to_the_same_bits(
     engine: Engine, machines: Machines, tmp_path: Path
 ) -> None:
     run = engine.train(LONG)
-    _wait(lambda: run.checkpoint() is not None and run.status().step > 0)
+    wait(lambda: run.checkpoint() is not None and run.status().step > 0)
     machines.kill(_worker_of(engine, run))
-    _wait(lambda: run.status().state is RunState.QUEUED)
+    wait(lambda: run.status().state is RunState.QUEUED)
     assert "was lost. It goes on from its last checkpoint." in run.status().message
-    _wait(lambda: run.status().state is RunState.FINISHED)
+    wait(lambda: run.status().state is RunState.FINISHED)
     undisturbed = Engine(tmp_path).runs.create(LONG, MLP_25, {})
     record(undisturbed)
     assert run.status().weights_hash == undisturbed.status().weights_hash
@@ -262,7 +193,7 @@ def test_a_wrong_address_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     cluster = Cluster(address, tmp_path)
     try:
         cluster.start()
-        _wait(lambda: cluster.problem.startswith(words))
+        wait(lambda: cluster.problem.startswith(words))
         assert not cluster.inference.is_warm
         with pytest.raises(WorkerError):
             cluster.inference.submit(jobs.predict, PRETRAINED, 1, np.zeros(0)).result()
@@ -290,13 +221,13 @@ def test_a_worker_that_cannot_be_used_is_told_why(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN, for Windows cannot freeze a process")
 def test_the_end_waits_for_no_scheduler_that_is_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("model.cluster.ANSWER_SECONDS", 3600.0)
-    machines = Machines(tmp_path, _free_port())
+    machines = Machines(tmp_path, free_port())
     try:
         machines.start_scheduler()
         cluster = Cluster(machines.address, tmp_path / "runs")
         engine = Engine(tmp_path / "runs", cluster=cluster)
         engine.warm_up()
-        _wait(lambda: cluster.is_connected)
+        wait(lambda: cluster.is_connected)
         os.kill(machines.processes["scheduler"].pid, signal.SIGSTOP)
         ending = threading.Thread(target=engine.shutdown, daemon=True)
         ending.start()

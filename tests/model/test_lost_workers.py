@@ -22,7 +22,7 @@ from model.records import RunState, Status
 from model.run import Run
 from model.runs import Runs
 from model.settings import Settings
-from model.trainings import Trainings
+from model.trainings import Pulse, Trainings
 
 DEADLINE_SECONDS = 30
 
@@ -30,7 +30,7 @@ DEADLINE_SECONDS = 30
 class Worker:
     """A lane without a process: what is submitted waits until the test answers it."""
 
-    is_warm, warming_seconds = True, 0.0
+    is_warm, warming_seconds, is_taken = True, 0.0, False
 
     def __init__(self, megabytes: float = 1.0) -> None:
         self.answers: list[Future[Any]] = []
@@ -53,9 +53,11 @@ class Worker:
     def renew(self) -> None:
         raise AssertionError("lanes replace their workers between two jobs")
 
-    def kill_workers(self) -> None:
+    def kill_workers(self, job: Future[Any]) -> bool:
         self.ended.append("kill")
-        self.answers[-1].set_exception(BrokenProcessPool("killed"))
+        assert job is self.answers[-1]
+        job.set_exception(BrokenProcessPool("killed"))
+        return True
 
     def shutdown(self) -> None:
         self.ended.append("shutdown")
@@ -152,10 +154,16 @@ def test_a_run_that_lost_its_worker_is_before_those_that_wait(tmp_path: Path, la
         trainings.submit(run)
     _wait(lambda: len(worker.answers) == 1)
     lost.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
+    assert lost.status().message.endswith("It had no snapshot yet. It goes on by itself within a minute.")
     worker.answers[0].set_exception(BrokenProcessPool("killed"))
     _wait(lambda: len(worker.given) == 2)
     assert worker.given[1] == (lost.path,)
     assert [trainings.place(run) for run in (lost, second, third)] == [0, 1, 2]
+    for number, run in ((1, lost), (2, second), (3, third)):
+        _wait(lambda: len(worker.answers) > number)  # noqa: B023  it is over before the next
+        worker.answers[number].set_result(None)
+        run.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
+        _wait(lambda: run.status().message.endswith("Resume it, or train anew."))  # noqa: B023
 
 
 def test_a_worker_that_does_not_begin_is_replaced_and_the_run_waits_no_longer(
@@ -167,6 +175,50 @@ def test_a_worker_that_does_not_begin_is_replaced_and_the_run_waits_no_longer(
     assert worker.ended[0] == "kill"
     assert run.status().state is RunState.QUEUED
     assert re.fullmatch(r"Its worker did not begin within \d+ s, and was ended\.", run.status().message)
+
+
+def test_a_worker_that_is_at_another_servers_job_gets_none_and_what_it_has_is_not_silent(
+    tmp_path: Path, lanes: Lanes, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+    taken = True
+
+    def is_taken(_: Worker) -> bool:
+        looks.append(taken)
+        return taken
+
+    monkeypatch.setattr(Worker, "is_taken", property(is_taken))
+    asked: list[str] = []
+    waiting = lanes.submit(len, "a", verdict=lambda: asked.append("a") or "It hangs.")  # type: ignore[func-returns-value]
+    _wait(lambda: len(looks) > 5)
+    assert not worker.given
+    taken = False
+    _wait(lambda: len(worker.given) == 1)
+    with pytest.raises(WorkerHung):
+        waiting.result(DEADLINE_SECONDS)
+    asked.clear()
+    lanes.submit(len, "b", verdict=lambda: asked.append("b") or "")  # type: ignore[func-returns-value]
+    _wait(lambda: len(asked) > 2)
+    taken = True
+    looks.clear()
+    _wait(lambda: len(looks) > 2)  # one look may have begun before
+    heard = len(asked)
+    _wait(lambda: len(looks) > 7)
+    assert len(asked) == heard
+    taken = False
+    _wait(lambda: len(asked) > heard)
+
+
+def test_a_run_is_silent_only_while_somebody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[-1])
+    pulse = Pulse(_run(tmp_path))
+    assert pulse.silence() == 0.0
+    heard = []
+    for second in (1.0, 2.0, 602.0, 603.0):
+        clock.append(second)
+        heard.append(pulse.silence())
+    assert heard == [1.0, 2.0, 2.0, 3.0]
 
 
 def test_a_worker_that_hangs_with_a_run_that_was_stopped_holds_up_no_other(
