@@ -13,6 +13,7 @@ from visualization import curves, exports, run_words, scene, state, summary, sur
 from visualization.curves import Curves, Measure
 from visualization.pictures import Picture
 from visualization.state import Shown
+from visualization.views import download
 
 _OCTETS = "application/octet-stream"
 _STACK: Final = "Surfaces"
@@ -157,13 +158,11 @@ def _row(
     """A button that makes a file and hands it over, and what the file is."""
     left, right = st.columns((1, 3), vertical_alignment="center")
     with left:
-        st.download_button(
+        download.button(
             label,
             state.export_failures().guarded(label, made),
             file_name=name,
             mime=mime,
-            icon=":material/download:",
-            on_click="ignore",
             disabled=disabled,
             width="stretch",
             key=f"take {label}",

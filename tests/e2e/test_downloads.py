@@ -1,0 +1,34 @@
+"""Files that are made when they are taken: handed over whatever other sessions do."""
+
+import urllib.request
+
+from playwright.sync_api import Browser, Page
+
+from model.runs import PRETRAINED, Run
+from tests.e2e.conftest import App
+from tests.e2e.steps import PATIENCE_MS
+
+EXPORT = "/?view=Model&model=Export"
+
+
+def _open(page: Page, app: App) -> None:
+    page.goto(app.url + EXPORT)
+    page.get_by_role("button", name="Weights").wait_for(timeout=PATIENCE_MS)
+    page.get_by_test_id("stApp").and_(page.locator("[data-test-script-state=notRunning]")).wait_for(timeout=PATIENCE_MS)
+
+
+def test_a_file_is_there_after_others_have_drawn_their_pages(page: Page, app: App, browser: Browser) -> None:
+    _open(page, app)
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Weights").click()
+    run = Run(PRETRAINED)
+    weights = run.snapshot_path(run.snapshot_steps()[-1]).read_bytes()
+    assert taken.value.path().read_bytes() == weights
+    context = browser.new_context()
+    try:
+        for _ in range(3):  # the second drawing deleted it
+            _open(context.new_page(), app)
+    finally:
+        context.close()
+    with urllib.request.urlopen(taken.value.url) as answer:
+        assert answer.read() == weights
