@@ -67,8 +67,9 @@ def page() -> None:
     frame.ensure_front_end()
     try:
         chosen = state.chosen_run()
-        controls.draw(chosen)
-        frame.draw(chosen)
+        place = controls.draw(chosen)
+        view = frame.draw(chosen)
+        controls.draw_picture(chosen, place, view)
     except StrataError as error:
         st.error(str(error))
 

@@ -21,6 +21,10 @@ _REMEMBERED = 24
 ANALYSIS_QUIET_SECONDS = 300.0
 """How long an analysis may report nothing. The slowest that there is reports every few seconds."""
 
+LEFT_SECONDS = 90.0
+"""After how long one that waits for a worker, and that no page asks for any more, is taken back. A page asks every
+0.4 s; that of a tab in the background once a minute, as browsers slow it down."""
+
 
 class Submit(Protocol):
     """Hands an analysis and its folder to a worker, where words of `verdict`, asked every second, end it as hanging."""
@@ -59,10 +63,17 @@ class Analyses:
         self._futures: dict[Analysis, Future[None]] = {}
         self._ended: OrderedDict[Analysis, Standing] = OrderedDict()
         self._results: OrderedDict[Analysis, Arrays] = OrderedDict()
+        self._asked: dict[Analysis, float] = {}
+        """When a page asked last for each that is on its way."""
+        self._left: set[Analysis] = set()
         self._lock = threading.Lock()
 
     def standing(self, analysis: Analysis) -> Standing:
-        """Where it stands, without starting anything."""
+        """Where it stands, without starting anything; who waits for it asks again and again."""
+        with self._lock:
+            if analysis in self._futures:
+                self._asked[analysis] = time.monotonic()
+        self._take_back_left()
         with self._lock:
             if (result := self._results.get(analysis)) is not None:
                 self._results.move_to_end(analysis)
@@ -101,7 +112,7 @@ class Analyses:
             self._ended.pop(analysis, None)
             watch = _Watch(files, analysis.file_name, self._quiet_seconds)
             future = self._submit(analysis, files.path, watch.verdict)
-            self._futures[analysis] = future
+            self._futures[analysis], self._asked[analysis] = future, time.monotonic()
         future.add_done_callback(lambda done: self._end(analysis, done))
 
     def cancel(self, analysis: Analysis) -> None:
@@ -110,6 +121,21 @@ class Analyses:
             future = self._futures.get(analysis)
         if future is not None and not future.cancel():
             self._folder(analysis).ask_to_end(analysis.file_name)
+
+    def _take_back_left(self) -> None:
+        """Cancel what waits for nobody: its view was left, or its tab closed. Who comes back asks for it anew."""
+        with self._lock:
+            long_ago = time.monotonic() - LEFT_SECONDS
+            left = {
+                each: future
+                for each, future in self._futures.items()
+                if self._asked[each] < long_ago and not future.running()
+            }
+            self._left.update(left)
+        for each, future in left.items():  # outside the lock, which the callback takes
+            if not future.cancel():
+                with self._lock:
+                    self._left.discard(each)
 
     def _end(self, analysis: Analysis, future: Future[None]) -> None:
         standing = None
@@ -125,6 +151,11 @@ class Analyses:
             standing = Standing(AnalysisState.FAILED, message=message)
         with self._lock:
             self._futures.pop(analysis, None)
+            self._asked.pop(analysis, None)
+            if analysis in self._left:
+                self._left.discard(analysis)
+                if standing is not None and standing.state is AnalysisState.CANCELLED:
+                    standing = None  # nobody cancelled it
             if standing is not None:
                 self._ended[analysis] = standing
                 while len(self._ended) > _REMEMBERED:

@@ -14,12 +14,12 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from loky.process_executor import BrokenProcessPool
@@ -34,6 +34,7 @@ from model.pools import Pool, PoolStanding, WorkerError, Workers
 from model.runs import Run, Runs, default_root
 from model.settings import Settings
 from model.trainings import QUIET_SECONDS, Trainings
+from model.turns import Turns
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -73,6 +74,7 @@ class Engine:
         self.runs = Runs(root)
         self._longest_call_seconds = longest_call_seconds
         self._looked_at_memory = time.monotonic()
+        self._turns = Turns()
         self._cluster = cluster
         self._inference, self._training, self._analysis = _places(cluster, training_workers)
         self._trainings = Trainings(self._training, training_quiet_seconds, goes_on=cluster is not None)
@@ -126,18 +128,15 @@ class Engine:
 
     @property
     def seconds_until_warm(self) -> float:
-        """About how long until Keras is ready, judged by the last time; 0 when it is."""
-        if self.is_warm:
-            return 0.0
-        return max(1.0, start_times.last(self.runs.root) - self._inference.warming_seconds)
+        """About how long until Keras is ready, judged by the last time: below 0 once it takes longer; 0 when it is."""
+        return 0.0 if self.is_warm else start_times.last(self.runs.root) - self._inference.warming_seconds
 
     def call(self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it or hangs."""
         for attempt in (1, 2):
             wait([self._inference.warm_up()])  # Keras's start is no hanging
-            future = self._inference.submit(function, *args, **kwargs)
             try:
-                result = future.result(self._longest_call_seconds)
+                result = self._answer(function, *args, **kwargs)
                 self._renew_if_large()
                 return result
             except BrokenProcessPool as error:
@@ -147,6 +146,18 @@ class Engine:
                         "The worker that runs the network ended twice at this. Expected an answer. Is the machine out "
                         "of memory? A new worker is starting; try again."
                     ) from error
+        raise AssertionError("unreachable")
+
+    def _answer(
+        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """One attempt: the worker has so long from when the calls before this one have ended."""
+        with self._turns.turn() as before:
+            future = self._inference.submit(function, *args, **kwargs)
+            waited: list[Future[Any]] = [before, future]
+            wait(waited, return_when=FIRST_COMPLETED)
+            try:
+                return future.result(self._longest_call_seconds)
             except FutureTimeout as error:
                 if future.done():  # it is the function's own
                     raise
@@ -157,7 +168,6 @@ class Engine:
                     f"The worker that runs the network gave no answer in {self._longest_call_seconds:g} s. Expected "
                     "one within a second. It was ended and a new one is starting; try again in half a minute."
                 ) from error
-        raise AssertionError("unreachable")
 
     def _renew_if_large(self) -> None:
         """Replace an inference worker that has grown too large, before the machine is out of memory."""

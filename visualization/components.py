@@ -31,6 +31,20 @@ export default function (component) {
 }
 """
 
+_FAILED_DOWNLOADS = """
+export default function ({ setTriggerValue }) {
+  const told = new WeakSet();
+  const observer = new MutationObserver(() => {
+    for (const found of document.querySelectorAll("[data-testid=stDownloadButtonError]")) {
+      if (!told.has(found)) setTriggerValue("failed", true);
+      told.add(found);
+    }
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  return () => observer.disconnect();
+}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Click:
@@ -102,6 +116,16 @@ def figure(chart: go.Figure | str, *, key: str, height: int | str = "fill") -> C
     point = result.click.get("point_number")
     place = tuple(point) if isinstance(point, list) else (point,)
     return Click(str(result.click.get("name")), place) if all(is_whole(at, 0) for at in place) else None
+
+
+def hear_failed_downloads(*, key: str) -> None:
+    """Have the fragment around it drawn again when a download fails, which Streamlit tells the browser alone."""
+    _failed_downloads()(key=key, on_failed_change=lambda: None)
+
+
+@functools.cache
+def _failed_downloads() -> Callable[..., Any]:
+    return st.components.v2.component("strata_failed_downloads", js=_FAILED_DOWNLOADS)
 
 
 @functools.cache

@@ -37,7 +37,10 @@ def waiting_words() -> str:
         return "Waiting for the cluster"
     if engine().is_stuck:
         return "Keras does not start in its worker process. See the server's log for why, and start the server again"
-    return f"Keras is starting, about {math.ceil(engine().seconds_until_warm)} s left"
+    left = engine().seconds_until_warm
+    if left < 0:
+        return f"Keras is still starting, {math.ceil(-left)} s longer than the last time"
+    return f"Keras is starting, about {max(1, math.ceil(left))} s left"
 
 
 def step_to_trace(run: Run, newest: int) -> int:

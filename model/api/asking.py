@@ -68,6 +68,6 @@ def check_warm(engine: Engine) -> None:
         return
     if engine.problem:
         raise Refusal(503, "The cluster cannot be used", engine.problem, {"Retry-After": str(_CLUSTER_AGAIN_SECONDS)})
-    left = math.ceil(engine.seconds_until_warm)
+    left = max(1, math.ceil(engine.seconds_until_warm))
     detail = f"Keras is starting in its worker. Expected it to be ready in about {left} s. Ask again then."
     raise Refusal(503, "Keras is not ready", detail, {"Retry-After": str(left)})

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data import datasets
-from model import analyses, jobs
+from model import analyses, analysis_queue, jobs
 from model.analyses import Analysis, AnalysisError, AnalysisState, Arrays, Cancelled, Folder, Report
 from model.analysis_queue import Analyses
 from model.engine import Engine
@@ -146,3 +146,32 @@ def test_the_oldest_results_make_room(run: Run, monkeypatch: pytest.MonkeyPatch,
         time.sleep(0.01)  # so that their times of change differ
     kept = sorted(int(path.name[:8]) for path in tmp_path.glob("*.safetensors"))
     assert kept == [2, 3, 4]
+
+
+def test_what_waits_for_a_view_that_was_left_is_taken_back(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, futures = 0.0, dict[str, Future[None]]()
+
+    def submit(analysis: Analysis, folder: Path, verdict: Callable[[], str]) -> Future[None]:
+        futures[analysis.kind] = Future()
+        return futures[analysis.kind]
+
+    monkeypatch.setattr(analysis_queue.time, "monotonic", lambda: clock)
+    queue = Analyses(submit, tmp_path)
+    at_work, left, looked_at = (Analysis.of(kind, run, 0) for kind in ("at work", "left", "looked at"))
+    for each in (at_work, left, looked_at):
+        queue.start(each)
+    futures["at work"].set_running_or_notify_cancel()
+    assert queue.standing(looked_at).words == "2 before this one"
+    for _ in range(4):  # a page of a tab in the background
+        clock += analysis_queue.LEFT_SECONDS * 2 / 3
+        standing = queue.standing(looked_at)
+        assert standing.state is AnalysisState.WAITING
+    assert standing.words == "1 before this one"
+    assert futures["left"].cancelled() and not futures["at work"].done()
+    assert queue.standing(left).state is AnalysisState.ABSENT, "nobody cancelled it: it begins when it is looked at"
+    queue.start(left)
+    assert queue.standing(left).words == "2 before this one"
+    queue.cancel(left)
+    assert queue.standing(left).state is AnalysisState.CANCELLED

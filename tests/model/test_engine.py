@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -155,6 +156,16 @@ def test_a_worker_that_hangs_is_replaced_and_its_caller_is_told(
     assert _worker_process(engine._inference) != hanging
     with pytest.raises(ProcessLookupError):
         os.kill(hanging, 0)
+
+
+def test_the_time_behind_other_calls_is_not_counted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    _wait(lambda: engine.is_warm)
+    monkeypatch.setattr(engine, "_longest_call_seconds", 4.0)
+    worker = _worker_process(engine._inference)
+    with ThreadPoolExecutor(4) as callers:
+        for call in [callers.submit(engine.call, time.sleep, 2.0) for _ in range(4)]:
+            call.result()  # the last has its answer 8 s after it was asked
+    assert _worker_process(engine._inference) == worker
 
 
 def test_the_standing_of_the_pools_counts_jobs(engine: Engine, tmp_path: Path) -> None:

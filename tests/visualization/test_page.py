@@ -9,12 +9,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from model.engine import Engine
+from model.pools import WorkerError
 from model.records import RunState, Status
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
 from model.snapshots import weights_hash
 from tests.visualization.page import button, component, finished_run, progress, wait, words
-from visualization import exports
+from visualization import exports, traces
+from visualization.views import frame
 
 
 def test_the_first_visit_shows_the_pretrained_network_and_what_it_reads(page: AppTest) -> None:
@@ -28,10 +30,45 @@ def test_the_first_visit_shows_the_pretrained_network_and_what_it_reads(page: Ap
     assert data["network"]["layers"][1]["output_shape"] == [26, 26, 32]
 
 
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (3.2, "Keras is starting, about 4 s left"),
+        (0.0, "Keras is starting, about 1 s left"),
+        (-59.0, "Keras is still starting, 59 s longer than the last time"),
+    ],
+)
+def test_the_wait_for_keras_is_told_as_it_is(
+    left: float, said: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traces, "engine", lambda: engine)
+    monkeypatch.setattr(Engine, "seconds_until_warm", property(lambda self: left))
+    assert traces.waiting_words() == said
+
+
+def test_the_bar_and_the_view_are_there_while_keras_answers_others(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def none_yet(*_: object) -> dict[str, np.ndarray]:
+        drawn.append("asked")
+        raise WorkerError("Keras is at work for others.")
+
+    for name in ("draw", "_draw_view"):
+        original = getattr(frame, name)
+        monkeypatch.setattr(frame, name, lambda *given, o=original, n=name: (o(*given), drawn.append(n))[0])
+    monkeypatch.setattr(traces, "trace", none_yet)
+    page.run()
+    assert drawn == ["_draw_view", "draw", "asked"], "nothing that waits for a worker comes before what does not"
+    assert "Keras is at work for others." in words(page)
+
+
 def test_without_keras_the_scene_is_there_and_the_page_says_what_it_waits_for(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Engine, "is_warm", property(lambda self: False))
+    monkeypatch.setattr(Engine, "seconds_until_warm", property(lambda self: 3.2))
     page.run()
     assert "Keras is starting, about" in words(page)
     assert component(page, "scene")["run"] == "pretrained"
@@ -218,6 +255,7 @@ def test_the_model_view_offers_every_file_and_what_needs_keras_waits_for_it(
     offered = {found.label: found.disabled for found in page.download_button}
     assert offered == dict.fromkeys(("Network in 3D", "Keras", "ONNX", "Weights", "Activations", "Figure"), False)
     monkeypatch.setattr(Engine, "is_warm", property(lambda self: False))
+    monkeypatch.setattr(Engine, "seconds_until_warm", property(lambda self: 3.2))
     page.run()
     assert {found.label for found in page.download_button if found.disabled} == {
         *("Keras", "ONNX", "Activations", "Figure"),

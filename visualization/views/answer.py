@@ -26,7 +26,7 @@ from visualization import (
 )
 from visualization.pictures import Picture
 from visualization.state import Shown
-from visualization.views import exhibit
+from visualization.views import exhibit, waiting
 
 _GRIDS_IN_A_ROW = 3
 _MOST_GRIDS = 6
@@ -42,7 +42,7 @@ def draw(run: Run) -> None:
     network, names = shown.run.config().network, shown.run.class_names()
     picture, _ = state.chosen_picture()
     step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
-    activations = traces.trace(shown.run, step, picture)
+    activations = waiting.trace(shown.run, step, picture)
     answer = activations[network.layers[-1].name]
     read, probable, active = st.columns([4, 3, 5])
     with read:

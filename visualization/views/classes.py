@@ -9,7 +9,7 @@ import streamlit as st
 
 from model.runs import Run
 from visualization import charts, class_words, confusion, evaluation_state
-from visualization.views import examined, exhibit, picture_pages
+from visualization.views import download, examined, exhibit, picture_pages
 from visualization.views.examined import Examined
 
 _MOST_ROWS = 14
@@ -115,16 +115,14 @@ def _draw_table(told: Examined) -> None:
         st.markdown("**By class**", width="stretch")
         with st.popover("", icon=":material/help:", help="What is this?", key="explain by class", type="tertiary"):
             st.markdown(_about_the_table(told, lowest))
-        st.download_button(
+        download.button(
             "",
             lambda: confusion.classes_table(told.by_class, told.confusion, told.names),
             file_name="classes.csv",
             mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
             key="csv by class",
-            help="These numbers as CSV",
-            type="tertiary",
+            explained="These numbers as CSV",
+            kind="tertiary",
         )
     share = st.column_config.NumberColumn
     st.dataframe(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data import datasets, own, squares
 from data.errors import DatasetMissing, StrataError
 from model.engine import engine
 from model.runs import PRETRAINED, Run
-from visualization import data_words, run_words, state
+from visualization import data_words, evaluation_state, run_words, state
 from visualization.state import ChosenRun
 from visualization.views import picture, training_settings
 
@@ -16,8 +17,8 @@ SIDE_PIXELS = 288
 """As wide as it opens: beside Streamlit's 300 the views' names would not fit at 1024."""
 
 
-def draw(chosen: ChosenRun) -> None:
-    """Draw the sidebar."""
+def draw(chosen: ChosenRun) -> DeltaGenerator:
+    """Draw the sidebar but for the picture and its answer, which wait for Keras; returns the place of these."""
     with st.sidebar:
         st.markdown("### :material/layers: Strata")
         with st.expander("Training settings", icon=":material/tune:"):
@@ -25,7 +26,16 @@ def draw(chosen: ChosenRun) -> None:
         _choose_run(chosen.run)
         _choose_picture()
         # Last: the chart comes when Keras is ready, and must not push away what somebody is just using.
+        return st.container()
+
+
+def draw_picture(chosen: ChosenRun, place: DeltaGenerator, view: state.View) -> None:
+    """Draw the picture and its answer there; after the view, as Keras may be at work for others."""
+    before = evaluation_state.predictions()
+    with place:
         picture.draw(chosen.run)
+    if view == "Evaluation" and evaluation_state.predictions() != before:
+        st.rerun()  # it shows the last answers, and is drawn already
 
 
 def _choose_picture() -> None:

@@ -119,7 +119,7 @@ def _here(asked: _Asked, result: Arrays) -> np.ndarray | None:
     if "axes" in result:
         if not traces.is_ready():
             return None
-        activations = traces.trace(asked.shown.run, asked.shown.step, asked.picture)[asked.layer.layer.name]
+        activations = waiting.trace(asked.shown.run, asked.shown.step, asked.picture)[asked.layer.layer.name]
         return np.asarray((activations - result["mean"]) @ result["axes"].T, np.float32)
     near = waiting.result(_near(asked, "test", _NEIGHBOURHOODS, _BESIDE), "Placing this picture")
     if near is None:

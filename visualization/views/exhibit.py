@@ -9,6 +9,7 @@ import streamlit as st
 
 from visualization import components
 from visualization.components import Click
+from visualization.views import download
 
 HEIGHT = 320
 
@@ -38,14 +39,12 @@ def heading(title: str, *, key: str, explanation: str, table: Callable[[], str])
         st.markdown(f"**{title}**", width="stretch")
         with st.popover("", icon=":material/help:", help="What is this?", key=f"explain {key}", type="tertiary"):
             st.markdown(explanation)
-        st.download_button(
+        download.button(
             "",
             table,
             file_name=f"{key}.csv",
             mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
             key=f"csv {key}",
-            help="These numbers as CSV",
-            type="tertiary",
+            explained="These numbers as CSV",
+            kind="tertiary",
         )

@@ -24,7 +24,7 @@ def draw(run: Run) -> None:
     choice = filter_choice.draw(network)
     picture, _ = state.chosen_picture()
     step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
-    traced = traces.trace(shown.run, step, picture)
+    traced = waiting.trace(shown.run, step, picture)
     # A feature of tokens is a map of one column.
     activations = {name: values[:, None, :] if values.ndim == 2 else values for name, values in traced.items()}
     found = _responses(run, shown, choice)

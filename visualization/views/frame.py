@@ -49,8 +49,8 @@ def _front_end_is_fresh() -> bool:
     return bundle.is_fresh()
 
 
-def draw(chosen: ChosenRun) -> None:
-    """Draw everything but the sidebar."""
+def draw(chosen: ChosenRun) -> state.View:
+    """Draw everything but the sidebar; returns the view that is shown."""
     run = chosen.run
     if chosen.problem:
         st.error(f"{chosen.problem} Showing the pretrained network instead.")
@@ -72,6 +72,7 @@ def draw(chosen: ChosenRun) -> None:
             _train_or_stop(run, status)
     pace = _pace(run, status)
     st.fragment(_live, run_every=pace)(run, view, pace)
+    return view
 
 
 def _pace(run: Run, status: Status) -> float | None:

@@ -11,6 +11,7 @@ from visualization import components, pad, picks, state, traces
 from visualization.links import FEWEST, MOST, USUAL, Example, LinksSettings, Order, example, explanation, links
 from visualization.pictures import Picture
 from visualization.scene import scene
+from visualization.views import waiting
 
 _ORDERS: dict[str, Order] = {"By number": "number", "Most active first": "activity"}
 
@@ -69,7 +70,7 @@ def _example(shown: state.Shown, network: Network, picture: Picture) -> Example 
     if not traces.is_ready():
         return None
     try:
-        activations = traces.trace(shown.run, shown.step, picture)
+        activations = waiting.trace(shown.run, shown.step, picture)
         return example(network, activations, shown.run.weights(shown.step))
     except StrataError:
         return None  # the sidebar says what is wrong; the picture needs no Keras

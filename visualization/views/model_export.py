@@ -9,15 +9,26 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from model.runs import Run
-from visualization import curves, exports, run_words, scene, state, summary, surface_state, surfaces, takeaway, traces
+from visualization import (
+    components,
+    curves,
+    exports,
+    run_words,
+    scene,
+    state,
+    summary,
+    surface_state,
+    surfaces,
+    takeaway,
+    traces,
+)
 from visualization.curves import Curves, Measure
 from visualization.pictures import Picture
 from visualization.state import Shown
+from visualization.views import download
 
 _OCTETS = "application/octet-stream"
 _STACK: Final = "Surfaces"
-_LOOK_SECONDS: Final = 2.0
-"""A download makes its file beside the page, which does not hear of it."""
 _FIGURES: Final = (_STACK, "Loss", "Accuracy")
 
 
@@ -33,7 +44,7 @@ def draw(run: Run) -> None:
     _network(shown, picture)
     _numbers(shown, picture)
     _figure(shown, picture)
-    st.fragment(_failures, run_every=_LOOK_SECONDS)()
+    st.fragment(_failures)()
     st.caption(
         "The camera in a chart's corner saves it as PNG, as large as it is on the screen; its numbers are the CSV "
         "beside its title. Every file is made when you take it."
@@ -41,7 +52,8 @@ def draw(run: Run) -> None:
 
 
 def _failures() -> None:
-    """What could not be made when somebody took it, and why."""
+    """What could not be made when somebody took it, and why; goes at the next drawing once it was made after all."""
+    components.hear_failed_downloads(key="failed downloads")
     for words in state.export_failures().words:
         st.error(words)
 
@@ -157,13 +169,11 @@ def _row(
     """A button that makes a file and hands it over, and what the file is."""
     left, right = st.columns((1, 3), vertical_alignment="center")
     with left:
-        st.download_button(
+        download.button(
             label,
             state.export_failures().guarded(label, made),
             file_name=name,
             mime=mime,
-            icon=":material/download:",
-            on_click="ignore",
             disabled=disabled,
             width="stretch",
             key=f"take {label}",

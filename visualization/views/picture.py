@@ -13,6 +13,7 @@ from data.errors import StrataError
 from model.runs import Run
 from visualization import charts, components, evaluation_state, state, traces, verdicts
 from visualization.pictures import Picture
+from visualization.views import waiting
 
 _SIDE = 140  # px in which the picture is enlarged
 
@@ -70,7 +71,7 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
         return None
     step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
     try:
-        activations = traces.trace(shown.run, step, picture)
+        activations = waiting.trace(shown.run, step, picture)
     except StrataError as error:
         st.error(str(error))
         return None

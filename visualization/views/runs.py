@@ -15,6 +15,7 @@ from model.runs import PRETRAINED, Run
 from model.settings import BOUNDS
 from model.uploads import keeping
 from visualization import dialogs, run_words, state
+from visualization.views import download
 
 _CAN_GO_ON = {RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED}
 
@@ -84,15 +85,13 @@ def _download(run: Run) -> None:
     shown = state.shown(run)
     if shown.run != run:
         return
-    st.download_button(
+    download.button(
         f"Download .keras (step {shown.step:,})",
         lambda: engine().call(jobs.export, run.path, shown.step),
         file_name=f"{run.id}-{shown.step}.keras",
         mime="application/octet-stream",
-        icon=":material/download:",
-        on_click="ignore",
         disabled=not engine().is_warm,
-        help="Opens with keras.models.load_model; its input is "
+        explained="Opens with keras.models.load_model; its input is "
         f"{' x '.join(map(str, run.config().network.input_shape))}, 0 to 1",
     )
 

@@ -16,6 +16,7 @@ from model.runs import Run
 from visualization import components, state, surface_state, surfaces, traces
 from visualization.picks import Pick
 from visualization.pictures import Picture
+from visualization.views import waiting
 
 _Sheets = tuple[tuple[str, str, tuple[int, ...]], ...]
 """Title, layer and maps of each sheet."""
@@ -29,7 +30,7 @@ def draw(run: Run) -> None:
         return
     picture, _ = state.chosen_picture()
     step = traces.step_to_trace(shown.run, shown.step) if shown.follows_newest else shown.step
-    activations = traces.trace(shown.run, step, picture)
+    activations = waiting.trace(shown.run, step, picture)
     spatial = surface_state.with_maps(shown.run.config().network.placed())
     if not spatial:
         _say_no_maps()

@@ -11,6 +11,7 @@ from model.engine import engine
 from model.runs import Run
 from visualization import components, curves, run_words, state
 from visualization.curves import Curves, Measure
+from visualization.views import download
 
 _MEASURES: dict[str, tuple[Measure, ...]] = {
     "Loss and accuracy": ("loss", "accuracy"),
@@ -33,15 +34,13 @@ def draw(run: Run) -> None:
         )
         others = _others(run)
         drawn = [found for found in (_curves(each) for each in (run, *others)) if found is not None]
-        st.download_button(
+        download.button(
             "CSV",
             lambda: curves.table(drawn),
             file_name=f"{run.id}.csv",
             mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
             disabled=not drawn,
-            help="All curves of these runs as a table. The camera in a chart's corner saves its picture.",
+            explained="All curves of these runs as a table. The camera in a chart's corner saves its picture.",
         )
     if not any(found.metrics for found in drawn):
         if run.is_uploaded:

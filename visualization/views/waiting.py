@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from data.errors import StrataError
 from model.analyses import Analysis, AnalysisState, Arrays, Standing
 from model.engine import engine
+from model.runs import Run
+from visualization import traces
+from visualization.pictures import Picture
 
 _POLL_SECONDS = 0.4
+_BUSY = "Waiting for Keras, which answers one page after the other"
 _CANCEL = "Ends it for everyone who waits for this result; it can be started again."
+
+
+def trace(run: Run, step: int, picture: Picture) -> dict[str, np.ndarray]:
+    """As traces.trace; while Keras is at work for others, the page says so."""
+    with st.spinner(_BUSY, show_time=True):
+        return traces.trace(run, step, picture)
 
 
 def result(analysis: Analysis, title: str, *, asks: bool = False) -> Arrays | None:

@@ -42,7 +42,7 @@ def draw(run: Run) -> None:
         return
     picture, _ = state.chosen_picture()
     network, names = shown.run.config().network, shown.run.class_names()
-    reads = int(traces.trace(shown.run, shown.step, picture)[network.placed()[-1].layer.name].argmax())
+    reads = int(waiting.trace(shown.run, shown.step, picture)[network.placed()[-1].layer.name].argmax())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = _choose(names, reads)
         words = st.container(width="stretch")
