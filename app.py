@@ -68,8 +68,7 @@ def page() -> None:
     try:
         chosen = state.chosen_run()
         place = controls.draw(chosen)
-        view = frame.draw(chosen)
-        controls.draw_picture(chosen, place, view)
+        controls.draw_picture(chosen, place, frame.draw(chosen))
     except StrataError as error:
         st.error(str(error))
 
