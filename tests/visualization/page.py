@@ -28,7 +28,7 @@ def settled(page: AppTest) -> str:
     """What the page says once the workers have all that it asked for, one thing after the other."""
     asked, deadline, quiet = waiting.engine().analyses, time.monotonic() + DEADLINE_SECONDS, 0
     while quiet < 2:  # what a drawing asks for may be there before it ends, but not drawn
-        wait(lambda: not asked._futures)
+        wait(lambda: waiting.engine().is_warm and not asked._futures)
         page.run()
         quiet = 0 if asked._futures else quiet + 1
         assert time.monotonic() < deadline, "the page asks for ever more"

@@ -15,7 +15,7 @@ from model.networks import Dense, Flatten, Network
 from model.records import DataRecord
 from model.runs import Run
 from tests.model.snapshots import run_of
-from tests.visualization.page import button, settled, words
+from tests.visualization.page import button, settled, wait, words
 from visualization.views import embedding, waiting
 
 
@@ -86,7 +86,7 @@ def test_t_sne_begins_when_asked(page: AppTest, run: Run, monkeypatch: pytest.Mo
     button(page, "Compute").click()
     assert "Kullback-Leibler divergence of" in settled(page)
     assert _shows(page, "Test pictures as dense 1 sees them, by t-SNE")
-    assert "this picture" in json.dumps(_figures(page))
+    wait(lambda: "this picture" in json.dumps(_figures(page.run())))  # once Keras has said where it lies
 
 
 def test_the_picture_is_changed_step_by_step_and_the_trials_are_counted(page: AppTest, run: Run) -> None:
