@@ -18,8 +18,10 @@ from tools import chromium
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = "2"
 """Tests side by side: most wait for a worker process of their own, and each of those takes 0.7 GB."""
-ALONE = ("tests/model/api/test_openapi.py", "tests/e2e")
-"""Schemathesis names its tests alike, and of those pytest-xdist runs one only; a page must not wait for other work."""
+IN_BROWSER = "tests/e2e"
+"""Two pages at a time and nothing else: each is an app with its workers and a Chromium that draws in software."""
+ALONE = "tests/model/api/test_openapi.py"
+"""Schemathesis names its tests alike, and of those pytest-xdist runs one only."""
 TYPED = ("app.py", "data", "model", "visualization", "benchmarks", "tools")
 
 
@@ -71,14 +73,15 @@ def all_checks(pytest_arguments: list[str]) -> list[Check]:
 
 
 def pytest_checks(arguments: list[str]) -> list[Check]:
-    """All tests: most of them two at a time, then those of ALONE one after the other."""
+    """All tests: most of them two at a time, then those in a browser, then those that stand alone."""
     if arguments:
         return [Check("tests (pytest)", module("pytest", *arguments))]
     # By file: a file's tests share a worker with Keras in it, which takes seconds to start.
-    others = (f"--ignore={path}" for path in ALONE)
+    two = ("-n", WORKERS, "--dist", "loadfile")
     return [
-        Check("tests side by side (pytest)", module("pytest", *others, "-n", WORKERS, "--dist", "loadfile")),
-        Check("tests one by one (pytest)", module("pytest", *ALONE)),
+        Check("tests (pytest)", module("pytest", f"--ignore={ALONE}", f"--ignore={IN_BROWSER}", *two)),
+        Check("tests in a browser (pytest)", module("pytest", IN_BROWSER, *two)),
+        Check("tests of the documented API (pytest)", module("pytest", ALONE)),
     ]
 
 

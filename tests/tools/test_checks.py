@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.checks import ALONE, ROOT, Check, all_checks, run_all
+from tools.checks import ALONE, IN_BROWSER, ROOT, Check, all_checks, run_all
 
 
 def test_stops_at_the_first_failure_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -19,12 +19,13 @@ def test_prints_nothing_after_the_last_check(capsys: pytest.CaptureFixture[str])
 
 
 def test_pytest_comes_last() -> None:
-    assert [check.name for check in all_checks([])[-2:]] == [
-        "tests side by side (pytest)",
-        "tests one by one (pytest)",
+    assert [check.name for check in all_checks([])[-3:]] == [
+        "tests (pytest)",
+        "tests in a browser (pytest)",
+        "tests of the documented API (pytest)",
     ]
     assert all_checks(["-x"])[-1].name == "tests (pytest)"
 
 
-def test_what_runs_alone_is_there() -> None:
-    assert all((ROOT / path).exists() for path in ALONE)
+def test_what_runs_apart_is_there() -> None:
+    assert (ROOT / ALONE).is_file() and (ROOT / IN_BROWSER).is_dir()
