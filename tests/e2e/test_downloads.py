@@ -9,7 +9,7 @@ from model.records import RunState, Status
 from model.runs import PRETRAINED, Run, Runs
 from model.settings import Settings
 from tests.e2e.conftest import App
-from tests.e2e.steps import PATIENCE_MS, wait_until
+from tests.e2e.steps import PATIENCE_MS
 
 EXPORT = "/?view=Model&model=Export"
 
@@ -46,11 +46,6 @@ def test_why_a_file_cannot_be_made_is_said_at_once(page: Page, app: App) -> None
     _open(page, app, f"&run={run.id}")
     snapshot = run.snapshot_path(5)
     snapshot.unlink()
+    page.get_by_role("button", name="Weights").click()
     words = page.get_by_text("Weights could not be saved: Run")
-
-    def is_said() -> bool:  # a click that meets the page as it is drawn again is lost
-        page.get_by_role("button", name="Weights").click()
-        page.wait_for_timeout(3000)
-        return words.count() > 0
-
-    wait_until(is_said)
+    words.wait_for(timeout=PATIENCE_MS)
