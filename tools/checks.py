@@ -20,8 +20,8 @@ WORKERS = "2"
 """Tests side by side: most wait for a worker process of their own, and each of those takes 0.7 GB."""
 IN_BROWSER = "tests/e2e"
 """Two pages at a time and nothing else: each is an app with its workers and a Chromium that draws in software."""
-ALONE = "tests/model/api/test_openapi.py"
-"""Schemathesis names its tests alike, and of those pytest-xdist runs one only."""
+ALONE = ("tests/model/api/test_openapi.py", "tests/e2e/test_downloads.py")
+"""Schemathesis names its tests alike, and of those pytest-xdist runs one only; a click must not meet a busy page."""
 TYPED = ("app.py", "data", "model", "visualization", "benchmarks", "tools")
 
 
@@ -77,11 +77,12 @@ def pytest_checks(arguments: list[str]) -> list[Check]:
     if arguments:
         return [Check("tests (pytest)", module("pytest", *arguments))]
     # By file: a file's tests share a worker with Keras in it, which takes seconds to start.
+    apart = [f"--ignore={path}" for path in ALONE]
     two = ("-n", WORKERS, "--dist", "loadfile")
     return [
-        Check("tests (pytest)", module("pytest", f"--ignore={ALONE}", f"--ignore={IN_BROWSER}", *two)),
-        Check("tests in a browser (pytest)", module("pytest", IN_BROWSER, *two)),
-        Check("tests of the documented API (pytest)", module("pytest", ALONE)),
+        Check("tests (pytest)", module("pytest", *apart, f"--ignore={IN_BROWSER}", *two)),
+        Check("tests in a browser (pytest)", module("pytest", IN_BROWSER, *apart, *two)),
+        Check("tests one by one (pytest)", module("pytest", *ALONE)),
     ]
 
 
