@@ -32,15 +32,18 @@ export default function (component) {
 """
 
 _FAILED_DOWNLOADS = """
+// Outlives the single mounting: what was told then is not told again.
+const told = new WeakSet();
 export default function ({ setTriggerValue }) {
-  const told = new WeakSet();
-  const observer = new MutationObserver(() => {
+  const tell = () => {
     for (const found of document.querySelectorAll("[data-testid=stDownloadButtonError]")) {
       if (!told.has(found)) setTriggerValue("failed", true);
       told.add(found);
     }
-  });
+  };
+  const observer = new MutationObserver(tell);
   observer.observe(document.body, { childList: true, subtree: true });
+  tell(); // a download may have failed before this was loaded
   return () => observer.disconnect();
 }
 """
@@ -118,9 +121,12 @@ def figure(chart: go.Figure | str, *, key: str, height: int | str = "fill") -> C
     return Click(str(result.click.get("name")), place) if all(is_whole(at, 0) for at in place) else None
 
 
-def hear_failed_downloads(*, key: str) -> None:
-    """Have the fragment around it drawn again when a download fails, which Streamlit tells the browser alone."""
-    _failed_downloads()(key=key, on_failed_change=lambda: None)
+def hear_failed_downloads(*, key: str) -> bool:
+    """Have the fragment around it drawn again when a download fails, which Streamlit tells the browser alone.
+
+    Returns whether it is drawn for that.
+    """
+    return bool(_failed_downloads()(key=key, on_failed_change=lambda: None).failed)
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 import urllib.request
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from model.networks import CNN
 from model.records import RunState, Status
@@ -17,6 +17,8 @@ EXPORT = "/?view=Model&model=Export"
 def _open(page: Page, app: App, more: str = "") -> None:
     page.goto(app.url + EXPORT + more)
     page.get_by_role("button", name="Weights").wait_for(timeout=PATIENCE_MS)
+    # Once Keras is there the page is drawn again, and a click into that is lost.
+    expect(page.get_by_role("button", name="Keras")).to_be_enabled(timeout=PATIENCE_MS)
     page.get_by_test_id("stApp").and_(page.locator("[data-test-script-state=notRunning]")).wait_for(timeout=PATIENCE_MS)
 
 

@@ -14,8 +14,9 @@ from model.records import RunState, Status
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
 from model.snapshots import weights_hash
-from tests.visualization.page import button, component, finished_run, progress, wait, words
-from visualization import exports, traces
+from tests.visualization.page import button, component, finished_run, progress, words
+from tests.waiting import wait
+from visualization import components, exports, traces
 from visualization.views import frame
 
 
@@ -261,6 +262,19 @@ def test_the_model_view_offers_every_file_and_what_needs_keras_waits_for_it(
         *("Keras", "ONNX", "Activations", "Figure"),
     }
     assert "Keras is starting, about" in words(page)
+
+
+def test_a_file_that_was_lost_to_a_new_drawing_is_told(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "page_bytes", lambda run, step: 1_400_000)  # the front end need not be built here
+    heard = [False]
+    monkeypatch.setattr(components, "hear_failed_downloads", lambda *, key: heard[0])
+    page.session_state["view"], page.session_state["model"] = "Model", "Export"
+    page.run()
+    assert not page.error
+    heard[0] = True
+    page.run()
+    (lost,) = page.error
+    assert lost.value == "No file was made, as the page was drawn anew just when you clicked. Click again."
 
 
 def test_the_model_view_gives_the_addresses_of_this_page(page: AppTest) -> None:

@@ -53,9 +53,12 @@ def draw(run: Run) -> None:
 
 def _failures() -> None:
     """What could not be made when somebody took it, and why; goes at the next drawing once it was made after all."""
-    components.hear_failed_downloads(key="failed downloads")
-    for words in state.export_failures().words:
+    failed = components.hear_failed_downloads(key="failed downloads")
+    reasons = state.export_failures().words
+    for words in reasons:
         st.error(words)
+    if failed and not reasons:  # Streamlit forgets the makers of a drawing when the next begins
+        st.error("No file was made, as the page was drawn anew just when you clicked. Click again.")
 
 
 def _network(shown: Shown, picture: Picture) -> None:
