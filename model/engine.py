@@ -14,19 +14,18 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import Future
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import numpy as np
-from loky.process_executor import BrokenProcessPool
 
 from model import jobs, start_times
 from model.analyses import Analysis
 from model.analysis_queue import ANALYSIS_QUIET_SECONDS, Analyses
+from model.calls import Calls
 from model.cluster import Cluster
 from model.lanes import Lanes
 from model.networks import PRESETS, Network, NetworkError
@@ -34,7 +33,6 @@ from model.pools import Pool, PoolStanding, WorkerError, Workers
 from model.runs import Run, Runs, default_root
 from model.settings import Settings
 from model.trainings import QUIET_SECONDS, Trainings
-from model.turns import Turns
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -48,10 +46,6 @@ END_SECONDS = 1.2
 """How long the workers' end may take: it takes half a second."""
 SPARE_ANALYSIS_SECONDS = 3.0
 """How long an analysis waits before a second worker is started for it; Keras then takes seconds to start as well."""
-MEMORY_SECONDS = 10.0
-"""How often the memory of the inference worker is looked at."""
-MOST_WORKER_MEGABYTES = 3000.0
-"""It has 700 MB to begin with, and 1,000 with several networks compiled."""
 
 
 class Engine:
@@ -72,11 +66,9 @@ class Engine:
         cluster: whose workers do everything, instead of this machine's.
         """
         self.runs = Runs(root)
-        self._longest_call_seconds = longest_call_seconds
-        self._looked_at_memory = time.monotonic()
-        self._turns = Turns()
         self._cluster = cluster
         self._inference, self._training, self._analysis = _places(cluster, training_workers)
+        self._calls = Calls(self._inference, longest_call_seconds)
         self._trainings = Trainings(self._training, training_quiet_seconds, goes_on=cluster is not None)
         self.analyses = Analyses(self._analyse, root, analysis_quiet_seconds)
         self._closing = False
@@ -133,51 +125,7 @@ class Engine:
 
     def call(self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         """Run a function of model.jobs in the inference worker; raises WorkerError when it dies of it or hangs."""
-        for attempt in (1, 2):
-            wait([self._inference.warm_up()])  # Keras's start is no hanging
-            try:
-                result = self._answer(function, *args, **kwargs)
-                self._renew_if_large()
-                return result
-            except BrokenProcessPool as error:
-                _log.warning("the inference worker died: %s", error)
-                if attempt == 2:
-                    raise WorkerError(
-                        "The worker that runs the network ended twice at this. Expected an answer. Is the machine out "
-                        "of memory? A new worker is starting; try again."
-                    ) from error
-        raise AssertionError("unreachable")
-
-    def _answer(
-        self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> Result:
-        """One attempt: the worker has so long from when the calls before this one have ended."""
-        with self._turns.turn() as before:
-            future = self._inference.submit(function, *args, **kwargs)
-            waited: list[Future[Any]] = [before, future]
-            wait(waited, return_when=FIRST_COMPLETED)
-            try:
-                return future.result(self._longest_call_seconds)
-            except FutureTimeout as error:
-                if future.done():  # it is the function's own
-                    raise
-                if self._inference.kill_workers(future):
-                    _log.error("the inference worker hangs and is replaced")
-                self._inference.warm_up()
-                raise WorkerError(
-                    f"The worker that runs the network gave no answer in {self._longest_call_seconds:g} s. Expected "
-                    "one within a second. It was ended and a new one is starting; try again in half a minute."
-                ) from error
-
-    def _renew_if_large(self) -> None:
-        """Replace an inference worker that has grown too large, before the machine is out of memory."""
-        if time.monotonic() - self._looked_at_memory < MEMORY_SECONDS:
-            return
-        self._looked_at_memory = time.monotonic()
-        held = [megabytes or 0.0 for megabytes in self._inference.standing().memory_megabytes]
-        if max(held, default=0.0) > MOST_WORKER_MEGABYTES:
-            _log.warning("the inference worker holds %.0f MB and is replaced", max(held))
-            self._inference.renew()
+        return self._calls.call(function, *args, **kwargs)
 
     def standing(self) -> dict[str, PoolStanding]:
         """What each kind of worker is at, by its name."""

@@ -187,7 +187,7 @@ def _keep_evidence(item: pytest.Item, page: Page, log: str) -> None:
     try:
         page.screenshot(path=screenshot, timeout=10_000)
         print(f"Screenshot: {screenshot}")
-    except Exception as error:
+    except Exception as error:  # the failure itself is what must be seen
         print(f"No screenshot of {page.url}: {error}")
     print("The app's log since the test began, its end:\n" + "\n".join(log.splitlines()[-40:]))
 

@@ -1,8 +1,5 @@
 """What the browser tests do on the page, and how they hold what they see against Keras."""
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,6 +8,7 @@ from model.records import RunState
 from model.runs import Run, Runs
 from model.tracing import trace
 from tests.e2e.conftest import App
+from tests.waiting import wait
 from visualization.surfaces import tile, tiling
 
 SCENE = ".strata-scene"
@@ -27,13 +25,6 @@ def open_page(page: Page, app: App, path: str = "") -> None:
 def stop_button(page: Page) -> Locator:
     """Ours: Streamlit's own toolbar has a Stop as well while the page is drawn."""
     return page.get_by_test_id("stMain").get_by_role("button", name="Stop")
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
 
 
 def choose_settings(page: Page, *, dataset: str, epochs: int, batch_size: int | None = None) -> None:
@@ -64,7 +55,7 @@ def _unfolded(page: Page, label: str) -> None:
         heights.append(box["height"] if box else 0.0)
         return heights[-1] == heights[-2] > 0
 
-    wait_until(still)
+    wait(still)
 
 
 def train(page: Page, app: App) -> Run:
@@ -78,7 +69,7 @@ def train(page: Page, app: App) -> Run:
 
 def finish(page: Page, run: Run) -> None:
     """Wait until the run has ended well and the page knows it."""
-    wait_until(lambda: not run.status().state.is_active)
+    wait(lambda: not run.status().state.is_active)
     assert run.status().state is RunState.FINISHED
     stop_button(page).wait_for(state="detached", timeout=PATIENCE_MS)
     page.get_by_role("button", name="Train & Visualize").wait_for(timeout=PATIENCE_MS)

@@ -14,7 +14,8 @@ from model.api.live_routes import TRY_LATER
 from model.runs import PRETRAINED, Run
 from model.tracing import trace
 from tests.e2e.conftest import App
-from tests.e2e.steps import PATIENCE_MS, SCENE, open_page, wait_until
+from tests.e2e.steps import PATIENCE_MS, SCENE, open_page
+from tests.waiting import wait
 
 STEP = Run(PRETRAINED).snapshot_steps()[-1]
 PAD = f"{SCENE} .pad"
@@ -103,7 +104,7 @@ def test_the_pages_own_server_computes_live(app: App) -> None:
         assert outputs[-10:].argmax() == 7
         return True
 
-    wait_until(answered)
+    wait(answered)
 
 
 def test_undo_and_another_picture_and_the_drawing_again(page: Page, app: App) -> None:

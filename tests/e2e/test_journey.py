@@ -23,8 +23,8 @@ from tests.e2e.steps import (
     open_page,
     stop_button,
     train,
-    wait_until,
 )
+from tests.waiting import wait
 
 
 def test_the_first_visit_shows_a_network_that_reads_a_digit_and_another_at_once(page: Page, app: App) -> None:
@@ -47,7 +47,7 @@ def test_train_to_the_end_and_see_the_trained_network_in_both_views(page: Page, 
     find = """(roots) => roots.flatMap((root) => root.strata?.figure._fullData ?? [])
         .filter((trace) => trace.name === "validation").map((trace) => Array.from(trace.y))"""
     figures = page.get_by_test_id("stMain").locator(FIGURE)
-    wait_until(lambda: len(figures.evaluate_all(find)) == 2)
+    wait(lambda: len(figures.evaluate_all(find)) == 2)
     points = figures.evaluate_all(find)[0]
     losses = [line.val_loss for line in run.metrics() if line.val_loss is not None]
     np.testing.assert_allclose(points, losses, rtol=1e-6)
@@ -57,7 +57,7 @@ def test_stop_keeps_what_was_learned(page: Page, app: App) -> None:
     open_page(page, app)
     choose_settings(page, dataset="Digits", epochs=100, batch_size=8)
     run = train(page, app)
-    wait_until(lambda: run.status().step > 0)
+    wait(lambda: run.status().step > 0)
     stop_button(page).click()
     expect(page.get_by_text("Stopped; what it learned up to step")).to_be_visible(timeout=PATIENCE_MS)
     assert run.status().state is RunState.STOPPED
@@ -69,7 +69,7 @@ def test_a_refresh_and_a_second_tab_find_the_run_again(page: Page, app: App, wat
     open_page(page, app)
     choose_settings(page, dataset="Digits", epochs=100, batch_size=8)
     run = train(page, app)
-    wait_until(lambda: run.status().step > 0)
+    wait(lambda: run.status().step > 0)
     page.reload()
     page.locator(f"{SCENE}[data-ready=true][data-run='{run.id}']").wait_for(timeout=PATIENCE_MS)
     expect(stop_button(page)).to_be_visible()
@@ -78,7 +78,7 @@ def test_a_refresh_and_a_second_tab_find_the_run_again(page: Page, app: App, wat
     second.goto(app.url)
     second.locator(f"{SCENE}[data-ready=true][data-run='{run.id}']").wait_for(timeout=PATIENCE_MS)
     page.close()
-    wait_until(lambda: len(run.snapshot_steps()) > 5)
+    wait(lambda: len(run.snapshot_steps()) > 5)
     stop_button(second).click()
     second.get_by_role("button", name="Train & Visualize").wait_for(timeout=PATIENCE_MS)
     assert run.status().state is RunState.STOPPED
@@ -88,15 +88,15 @@ def test_a_killed_worker_is_said_and_the_next_training_works(page: Page, app: Ap
     open_page(page, app)
     choose_settings(page, dataset="Digits", epochs=100, batch_size=8)
     run = train(page, app)
-    wait_until(lambda: len(run.snapshot_steps()) > 5)
+    wait(lambda: len(run.snapshot_steps()) > 5)
     os.kill(_training_worker(app.process.pid), signal.SIGKILL)
     expect(page.get_by_text("was ended from outside at step")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("spinbutton", name="Epochs").fill("1")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     after = train(page, app)
-    wait_until(lambda: after.status().step > 0)
+    wait(lambda: after.status().step > 0)
     stop_button(page).click()
-    wait_until(lambda: not after.status().state.is_active)
+    wait(lambda: not after.status().state.is_active)
     assert after.status().state in {RunState.STOPPED, RunState.FINISHED}
 
 

@@ -8,7 +8,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from model.runs import PRETRAINED, Run
 from tests.e2e.conftest import App, Watch
-from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, open_page, wait_until
+from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, open_page
+from tests.waiting import wait
 
 
 def _stack(page: Page, app: App) -> Locator:
@@ -45,7 +46,7 @@ def _settled_camera(figure: Locator) -> list[float]:
         readings.append(_camera(figure))
         return readings[-1] == readings[-2]
 
-    wait_until(at_rest)
+    wait(at_rest)
     return readings[-1]
 
 
@@ -58,7 +59,7 @@ def test_the_camera_of_the_stack_stays_through_new_data(page: Page, app: App) ->
     first = "(root) => root.strata.figure._fullData[0].surfacecolor[3].join()"
     old = figure.evaluate(first)
     page.get_by_role("radio", name="3", exact=True).click()
-    wait_until(lambda: figure.evaluate(first) != old)
+    wait(lambda: figure.evaluate(first) != old)
     assert _settled_camera(figure) == pytest.approx(turned, abs=0.02)
 
 
@@ -85,7 +86,7 @@ def test_a_click_on_a_map_reaches_python_with_its_value(page: Page, app: App) ->
             return False
         return True
 
-    wait_until(clicked)
+    wait(clicked)
     expect(said).to_be_visible()
 
 
@@ -104,7 +105,7 @@ def test_the_scene_tells_the_neuron_under_the_pointer(page: Page, app: App) -> N
         page.wait_for_timeout(100)
         return told.count() > 0 and told.first.is_visible()
 
-    wait_until(touched)
+    wait(touched)
 
 
 def test_without_webgl_the_page_says_so_and_still_reads(page: Page, app: App, watch: Watch) -> None:

@@ -13,14 +13,8 @@ from model.networks import CNN
 from model.runs import PRETRAINED, Run
 from model.tracing import trace
 from tests.e2e.conftest import App
-from tests.e2e.steps import (
-    FIGURE,
-    PATIENCE_MS,
-    SCENE,
-    assert_the_scene_is_what_keras_computes,
-    open_page,
-    wait_until,
-)
+from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, assert_the_scene_is_what_keras_computes, open_page
+from tests.waiting import wait
 
 CARD = f"{SCENE} .card"
 FIRST_SAMPLE = 7
@@ -67,7 +61,7 @@ def at_rest(page: Page) -> None:
         page.wait_for_timeout(300)
         return drawn[-1] == drawn[-2]
 
-    wait_until(still)
+    wait(still)
 
 
 def activations(page: Page, layer: str) -> np.ndarray:

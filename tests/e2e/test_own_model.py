@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from benchmarks.live import STEP, run_of, transformer
 from model.tracing import trace
 from tests.e2e.conftest import App
-from tests.e2e.steps import PATIENCE_MS, SCENE, open_page, wait_until
+from tests.e2e.steps import PATIENCE_MS, SCENE, open_page
+from tests.waiting import wait
 
 CLASSES = 100
 TEN_MEGABYTES = 10_000_000
@@ -100,7 +101,7 @@ def test_the_answer_of_a_network_that_only_keras_computes_follows_the_pen(page: 
     page.mouse.down()
     page.mouse.move(sheet["x"] + 0.45 * sheet["width"], sheet["y"] + 0.8 * sheet["height"], steps=12)
     # The pen is still down: nobody but the worker has been told.
-    wait_until(lambda: not np.array_equal(activations(page, "input"), before))
+    wait(lambda: not np.array_equal(activations(page, "input"), before))
     drawn = scene.evaluate(
         """({ strata }) =>
             strata.view.walls.map(({ layer: { name } }) => [name, Array.from(strata.activations(name))])"""

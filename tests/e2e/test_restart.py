@@ -9,7 +9,8 @@ from playwright.sync_api import Browser
 
 from model.records import RunState
 from tests.e2e.conftest import running_app
-from tests.e2e.steps import PATIENCE_MS, SCENE, choose_settings, open_page, train, wait_until
+from tests.e2e.steps import PATIENCE_MS, SCENE, choose_settings, open_page, train
+from tests.waiting import wait
 
 
 def _alive(session: int) -> list[int]:
@@ -25,7 +26,7 @@ def test_a_killed_server_loses_nothing_and_leaves_nothing_behind(browser: Browse
         open_page(page, first)
         choose_settings(page, dataset="Digits", epochs=20)
         run = train(page, first)
-        wait_until(lambda: run.status().step > 0)
+        wait(lambda: run.status().step > 0)
         os.kill(first.process.pid, signal.SIGKILL)
         first.process.wait()
         page.close()
@@ -34,6 +35,6 @@ def test_a_killed_server_loses_nothing_and_leaves_nothing_behind(browser: Browse
             found.goto(second.url)
             found.locator(f"{SCENE}[data-ready=true][data-run='{run.id}']").wait_for(timeout=PATIENCE_MS)
             # Its worker was not killed: it trains on to the end, and only then leaves.
-            wait_until(lambda: not run.status().state.is_active)
+            wait(lambda: not run.status().state.is_active)
             assert run.status().state is RunState.FINISHED
-            wait_until(lambda: not _alive(first.process.pid))
+            wait(lambda: not _alive(first.process.pid))

@@ -17,8 +17,7 @@ from model.networks import MLP_25
 from model.recording import record
 from model.runs import PRETRAINED, Run, Runs
 from model.settings import Settings
-
-DEADLINE_SECONDS = 120
+from tests.waiting import wait
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +34,9 @@ def run(engine: Engine) -> Run:
     return run
 
 
-def _wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
-
-
 def _finished(engine: Engine, analysis: Analysis) -> analyses.Standing:
     engine.analyses.start(analysis)
-    _wait(lambda: not engine.analyses.standing(analysis).state.is_active)
+    wait(lambda: not engine.analyses.standing(analysis).state.is_active)
     return engine.analyses.standing(analysis)
 
 
@@ -85,7 +77,7 @@ def test_a_question_to_the_pretrained_network_is_kept_outside_the_program(engine
     asked = Analysis.of("answers", pretrained, pretrained.snapshot_steps()[-1])
     engine.analyses.start(asked)
     engine.analyses.cancel(asked)
-    _wait(lambda: not engine.analyses.standing(asked).state.is_active)
+    wait(lambda: not engine.analyses.standing(asked).state.is_active)
     assert not (PRETRAINED / "analyses").exists()
     assert (engine.runs.root / ".pretrained" / "analyses").is_dir()
 

@@ -28,7 +28,9 @@ from model.recording import record
 from model.records import RunState
 from model.runs import PRETRAINED, Run, Runs, default_root
 from model.settings import Settings
-from tests.model.cluster_machines import DEADLINE_SECONDS, Machines, free_port, is_there, wait
+from tests.model.cluster_machines import Machines, free_port
+from tests.model.statuses import record_statuses, wait_until_queued
+from tests.waiting import DEADLINE_SECONDS, is_there, wait
 
 pytest.importorskip("distributed", reason="NOT RUN, for Dask is not installed: make install-dev")
 
@@ -135,10 +137,11 @@ def test_a_training_whose_process_is_frozen_goes_on_in_a_new_one(
     frozen = _training_process(engine, name)
     os.kill(frozen, signal.SIGSTOP)
     with monkeypatch.context() as patched:  # for a start it would be too short
+        said = record_statuses(patched)
         patched.setattr(engine._trainings, "_allowed", lambda run, status: 1.0)
-        wait(lambda: run.status().state is RunState.QUEUED)
-    assert "gave no sign of life for " in run.status().message
-    assert run.status().message.endswith("It goes on from its last checkpoint.")
+        words = wait_until_queued(said)
+    assert "gave no sign of life for " in words
+    assert words.endswith("It goes on from its last checkpoint.")
     kept = run.checkpoint()
     assert kept is not None and kept.step > 0
     wait(lambda: not is_there(frozen))  # the order to end it has arrived
@@ -168,13 +171,13 @@ def test_workers_renew_and_close_their_processes_when_told(engine: Engine, machi
 
 
 def test_a_run_whose_worker_is_killed_goes_on_on_the_other_to_the_same_bits(
-    engine: Engine, machines: Machines, tmp_path: Path
+    engine: Engine, machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = engine.train(LONG)
     wait(lambda: run.checkpoint() is not None and run.status().step > 0)
+    said = record_statuses(monkeypatch)
     machines.kill(_worker_of(engine, run))
-    wait(lambda: run.status().state is RunState.QUEUED)
-    assert "was lost. It goes on from its last checkpoint." in run.status().message
+    assert "was lost. It goes on from its last checkpoint." in wait_until_queued(said)
     wait(lambda: run.status().state is RunState.FINISHED)
     undisturbed = Engine(tmp_path).runs.create(LONG, MLP_25, {})
     record(undisturbed)

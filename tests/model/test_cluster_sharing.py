@@ -26,7 +26,9 @@ from model.run import Run
 from model.runs import Runs
 from model.settings import Settings
 from model.trainings import Trainings
-from tests.model.cluster_machines import Machines, free_port, is_there, wait
+from tests.model.cluster_machines import Machines, free_port
+from tests.model.statuses import record_statuses, wait_until_queued
+from tests.waiting import is_there, wait
 
 pytest.importorskip("distributed", reason="NOT RUN, for Dask is not installed: make install-dev")
 
@@ -138,10 +140,11 @@ def test_a_training_whose_whole_worker_is_frozen_is_taken_away_and_the_worker_is
         owner = run.owner()
         os.killpg(group, signal.SIGSTOP)
         with monkeypatch.context() as patched:  # for a start it would be too short
+            said = record_statuses(patched)
             patched.setattr(engine._trainings, "_allowed", lambda run, status: 0.5)
-            wait(lambda: run.status().state is RunState.QUEUED)
-        assert run.status().message.startswith("The training at step ")
-        assert run.status().message.endswith("It goes on from its last checkpoint.")
+            words = wait_until_queued(said)
+        assert words.startswith("The training at step ")
+        assert words.endswith("It goes on from its last checkpoint.")
         wait(lambda: "does not answer. Expected one that does." in engine.problem)
         os.killpg(group, signal.SIGCONT)
         wait(lambda: "does not answer." not in engine.problem)

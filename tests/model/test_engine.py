@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import engine as engine_module
-from model import jobs
+from model import calls, jobs
 from model.engine import Engine
 from model.memory import resident_megabytes
 from model.networks import MLP_25, NetworkError
@@ -20,10 +19,10 @@ from model.pools import PoolStanding, WorkerError
 from model.records import RunState
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
+from tests.waiting import wait
 
 LONG = Settings(dataset="digits", epochs=100, batch_size=8)
 SHORT = Settings(dataset="digits", epochs=1, batch_size=256)
-DEADLINE_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +31,6 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.warm_up()
     yield engine
     engine.shutdown(grace_seconds=0)
-
-
-def _wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
 
 
 def _pretrained_trace(engine: Engine) -> dict[str, np.ndarray]:
@@ -69,10 +61,10 @@ def test_a_worker_that_is_killed_while_it_starts_is_replaced_and_a_shutdown_leav
     engine = Engine(tmp_path)
     engine.warm_up()
     try:
-        _wait(lambda: len(engine._inference._executor._processes) == 1)
+        wait(lambda: len(engine._inference._executor._processes) == 1)
         first = _worker_process(engine._inference)
         os.kill(first, signal.SIGKILL)
-        _wait(lambda: engine.is_warm)
+        wait(lambda: engine.is_warm)
         second = _worker_process(engine._inference)
         assert second != first
         assert not engine.is_stuck
@@ -86,47 +78,47 @@ def test_trainings_wait_in_line_and_a_stop_moves_the_line(engine: Engine) -> Non
     first, second = engine.train(LONG), engine.train(SHORT)
     third = engine.train(LONG)
     assert [engine.place_in_queue(run) for run in (first, second, third)] == [0, 1, 2]
-    _wait(lambda: first.status().step > 0)
+    wait(lambda: first.status().step > 0)
     third.request_stop()
     assert third.status().state is RunState.STOPPED
     first.request_stop()
-    _wait(lambda: not first.status().state.is_active)
+    wait(lambda: not first.status().state.is_active)
     status = first.status()
     assert status.state is RunState.STOPPED
     assert first.snapshot_steps()[-1] == status.step
-    _wait(lambda: second.status().state is RunState.FINISHED)
+    wait(lambda: second.status().state is RunState.FINISHED)
     assert engine.place_in_queue(second) == 0
 
 
 def test_a_killed_training_worker_costs_only_its_own_run(engine: Engine) -> None:
     victim, waiting = engine.train(LONG), engine.train(SHORT)
-    _wait(lambda: len(victim.snapshot_steps()) > 5)
+    wait(lambda: len(victim.snapshot_steps()) > 5)
     os.kill(_worker_process(engine._training.lanes()[0]), signal.SIGKILL)
-    _wait(lambda: not victim.status().state.is_active)
+    wait(lambda: not victim.status().state.is_active)
     assert victim.status().state is RunState.INTERRUPTED
     assert victim.weights(victim.snapshot_steps()[-1])
-    _wait(lambda: waiting.status().state is RunState.FINISHED)
+    wait(lambda: waiting.status().state is RunState.FINISHED)
     afterwards = engine.train(SHORT)
-    _wait(lambda: afterwards.status().state is RunState.FINISHED)
+    wait(lambda: afterwards.status().state is RunState.FINISHED)
 
 
 def test_a_run_is_resumed_trained_on_and_repeated(engine: Engine) -> None:
     stopped = engine.train(LONG)
-    _wait(lambda: stopped.status().step > 0)
+    wait(lambda: stopped.status().step > 0)
     stopped.request_stop()
-    _wait(lambda: not stopped.status().state.is_active)
+    wait(lambda: not stopped.status().state.is_active)
     left_at = stopped.status().step
     engine.resume(stopped)
-    _wait(lambda: stopped.status().step > left_at)
+    wait(lambda: stopped.status().step > left_at)
     stopped.request_stop()
-    _wait(lambda: not stopped.status().state.is_active)
+    wait(lambda: not stopped.status().state.is_active)
 
     run = engine.train(SHORT)
-    _wait(lambda: run.status().state is RunState.FINISHED)
+    wait(lambda: run.status().state is RunState.FINISHED)
     engine.resume(run, further_epochs=1)
-    _wait(lambda: run.status().state is RunState.FINISHED)
+    wait(lambda: run.status().state is RunState.FINISHED)
     again = engine.again(run)
-    _wait(lambda: again.status().state is RunState.FINISHED)
+    wait(lambda: again.status().state is RunState.FINISHED)
     assert again.config().parts == run.config().parts == (1, 1)
     assert again.status().weights_hash == run.status().weights_hash
 
@@ -134,7 +126,7 @@ def test_a_run_is_resumed_trained_on_and_repeated(engine: Engine) -> None:
 def test_a_network_of_ones_own_is_trained_and_evaluated_and_exported(engine: Engine) -> None:
     network = replace(MLP_25, name="mine", layers=(*MLP_25.layers[:1], *MLP_25.layers[2:]))
     run = engine.train(replace(SHORT, network="mine"), network)
-    _wait(lambda: run.status().state is RunState.FINISHED)
+    wait(lambda: run.status().state is RunState.FINISHED)
     step = run.status().step
     assert run.config().network == network
     evaluation = engine.call(jobs.evaluate, run.path, step)
@@ -147,20 +139,20 @@ def test_a_network_of_ones_own_is_trained_and_evaluated_and_exported(engine: Eng
 def test_a_worker_that_hangs_is_replaced_and_its_caller_is_told(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _wait(lambda: engine.is_warm)
-    monkeypatch.setattr(engine, "_longest_call_seconds", 1.0)
+    wait(lambda: engine.is_warm)
+    monkeypatch.setattr(engine._calls, "_longest_seconds", 1.0)
     hanging = _worker_process(engine._inference)
     with pytest.raises(WorkerError, match=r"gave no answer in 1 s\. Expected one within a second\. It was ended"):
         engine.call(time.sleep, 3600)
-    _wait(lambda: engine.is_warm)
+    wait(lambda: engine.is_warm)
     assert _worker_process(engine._inference) != hanging
     with pytest.raises(ProcessLookupError):
         os.kill(hanging, 0)
 
 
 def test_the_time_behind_other_calls_is_not_counted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    _wait(lambda: engine.is_warm)
-    monkeypatch.setattr(engine, "_longest_call_seconds", 4.0)
+    wait(lambda: engine.is_warm)
+    monkeypatch.setattr(engine._calls, "_longest_seconds", 4.0)
     worker = _worker_process(engine._inference)
     with ThreadPoolExecutor(4) as callers:
         for call in [callers.submit(engine.call, time.sleep, 2.0) for _ in range(4)]:
@@ -170,13 +162,13 @@ def test_the_time_behind_other_calls_is_not_counted(engine: Engine, monkeypatch:
 
 def test_the_standing_of_the_pools_counts_jobs(engine: Engine, tmp_path: Path) -> None:
     assert Engine(tmp_path).standing()["inference"] == PoolStanding(1, False, 0, 0, ())
-    _wait(lambda: engine.is_warm)
+    wait(lambda: engine.is_warm)
     futures = [engine._inference.submit(time.sleep, 1.0) for _ in range(3)]
     standing = engine.standing()["inference"]
     assert (standing.busy, standing.waiting) == (1, 2)
     for future in futures:
         future.result()
-    _wait(lambda: engine.standing()["inference"].busy == 0)
+    wait(lambda: engine.standing()["inference"].busy == 0)
     assert engine.standing()["inference"].process_ids == (_worker_process(engine._inference),)
 
 
@@ -184,10 +176,10 @@ def test_the_standing_of_the_pools_counts_jobs(engine: Engine, tmp_path: Path) -
 def test_a_worker_that_grows_too_large_is_replaced_while_it_answers(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "MEMORY_SECONDS", 0.0)
+    monkeypatch.setattr(calls, "MEMORY_SECONDS", 0.0)
     before = _pretrained_trace(engine)["output"]
     large = _worker_process(engine._inference)
-    monkeypatch.setattr(engine_module, "MOST_WORKER_MEGABYTES", 1.0)
+    monkeypatch.setattr(calls, "MOST_WORKER_MEGABYTES", 1.0)
     _pretrained_trace(engine)
     monkeypatch.undo()
 
@@ -196,6 +188,6 @@ def test_a_worker_that_grows_too_large_is_replaced_while_it_answers(
         np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
         return _worker_process(engine._inference) != large
 
-    _wait(is_replaced)
+    wait(is_replaced)
     np.testing.assert_array_equal(_pretrained_trace(engine)["output"], before)
-    _wait(lambda: not Path(f"/proc/{large}").exists())
+    wait(lambda: not Path(f"/proc/{large}").exists())

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,8 +25,9 @@ from model.run import Run
 from model.runs import Runs
 from model.settings import Settings
 from model.trainings import Trainings
+from tests.model.statuses import record_statuses
+from tests.waiting import DEADLINE_SECONDS, is_there, wait
 
-DEADLINE_SECONDS = 60
 STEP = 40
 
 
@@ -45,21 +46,6 @@ def _lanes(most_megabytes: float = 3000.0) -> Iterator[Lanes]:
         yield lanes
     finally:
         lanes.shutdown()
-
-
-def _wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
-
-
-def _is_gone(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def _hang_then_work(analysis: Analysis, folder: Path) -> None:
@@ -105,33 +91,31 @@ def test_an_analysis_that_hangs_is_ended_and_told_and_works_when_tried_again(tmp
             quiet_seconds=3.0,
         )
         analyses.start(asked)
-        _wait(lambda: analyses.standing(asked).state is AnalysisState.WORKING)
+        wait(lambda: analyses.standing(asked).state is AnalysisState.WORKING)
         (hanging,) = lanes.standing().process_ids
-        _wait(lambda: not analyses.standing(asked).state.is_active)
+        wait(lambda: not analyses.standing(asked).state.is_active)
         standing = analyses.standing(asked)
         assert standing.state is AnalysisState.FAILED
         assert standing.message.startswith("The worker reported nothing for 3 s. Expected a word within 3 s.")
         with pytest.raises(ProcessLookupError):
             os.kill(hanging, 0)
         analyses.start(asked)
-        _wait(lambda: analyses.standing(asked).state is AnalysisState.DONE)
+        wait(lambda: analyses.standing(asked).state is AnalysisState.DONE)
 
 
 def test_a_training_that_hangs_is_ended_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "train", _train_then_hang)
     run = Runs(tmp_path).create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
-    said = []
-    write_status = Run.write_status
-    monkeypatch.setattr(Run, "write_status", lambda self, status: (said.append(status), write_status(self, status)))
+    said = record_statuses(monkeypatch)
     with _lanes() as lanes:
         trainings = Trainings(lanes)
         trainings.submit(run)
-        _wait(lambda: run.status().step == STEP)
+        wait(lambda: run.status().step == STEP)
         (hanging,) = lanes.standing().process_ids
         with monkeypatch.context() as patched:  # from then on: on a busy machine the next worker begins later
             patched.setattr(trainings, "_quiet_seconds", 1.0)
-            _wait(lambda: _is_gone(hanging))
-        _wait(lambda: run.status().state is RunState.FINISHED)
+            wait(lambda: not is_there(hanging))
+        wait(lambda: run.status().state is RunState.FINISHED)
     (told,) = said
     assert told.state is RunState.QUEUED
     assert told.message.startswith(f"The training at step {STEP} gave no sign of life for ")
@@ -151,8 +135,8 @@ def test_a_worker_that_is_frozen_before_a_training_begins_is_replaced(
         with monkeypatch.context() as patched:
             patched.setattr(trainings, "_quiet_seconds", 0.5)
             trainings.submit(run)
-            _wait(lambda: _is_gone(frozen))
-        _wait(lambda: run.status().state is RunState.FINISHED)
+            wait(lambda: not is_there(frozen))
+        wait(lambda: run.status().state is RunState.FINISHED)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN, for Windows cannot freeze a process")
@@ -164,7 +148,7 @@ def test_a_worker_that_is_frozen_while_it_starts_is_replaced(tmp_path: Path, mon
     run = Runs(tmp_path).create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
     with _lanes() as lanes:
         Trainings(lanes).submit(run)
-        _wait(lambda: run.status().state is RunState.FINISHED)
+        wait(lambda: run.status().state is RunState.FINISHED)
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "tried").read_text()), 0)
 

@@ -23,8 +23,7 @@ from model.run import Run
 from model.runs import Runs
 from model.settings import Settings
 from model.trainings import Pulse, Trainings
-
-DEADLINE_SECONDS = 30
+from tests.waiting import DEADLINE_SECONDS, wait
 
 
 class Worker:
@@ -83,13 +82,6 @@ def lanes(worker: Worker) -> Iterator[Lanes]:
     lanes.shutdown()
 
 
-def _wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
-
-
 def _run(root: Path) -> Run:
     return Runs(root).create(Settings(dataset="digits", network="mlp_25"), MLP_25, {})
 
@@ -102,14 +94,14 @@ def test_a_run_that_waited_is_handed_on_unless_somebody_resumed_it(
     trainings.submit(run)
     if resumed == "here":
         trainings.submit(run)
-    _wait(lambda: len(worker.answers) == 1)
+    wait(lambda: len(worker.answers) == 1)
     with FileLock(tmp_path / ".owners" / "other.lock"):
         if resumed == "elsewhere":
             run.write_status(Status(RunState.QUEUED, owner="other"))
         worker.answers[0].set_exception(BrokenProcessPool("killed"))
-        _wait(lambda: len(trainings) == (0 if resumed == "elsewhere" else 1))
+        wait(lambda: len(trainings) == (0 if resumed == "elsewhere" else 1))
         if resumed != "elsewhere":
-            _wait(lambda: len(worker.given) == 2)
+            wait(lambda: len(worker.given) == 2)
     assert len(worker.given) == (1 if resumed == "elsewhere" else 2)
     assert (len(trainings) == 1) is (handed_on or resumed == "here")
 
@@ -119,10 +111,10 @@ def test_a_run_whose_worker_was_ended_from_outside_waits_for_resume(
 ) -> None:
     trainings, run = Trainings(lanes), _run(tmp_path)
     trainings.submit(run)
-    _wait(lambda: len(worker.answers) == 1)
+    wait(lambda: len(worker.answers) == 1)
     run.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
     worker.answers[0].set_exception(BrokenProcessPool("killed"))
-    _wait(lambda: len(trainings) == 0)
+    wait(lambda: len(trainings) == 0)
     assert run.status().state is RunState.INTERRUPTED
 
 
@@ -133,9 +125,9 @@ def test_a_training_that_hangs_goes_on_and_after_three_times_says_so(
     trainings.submit(run)
     with FileLock(tmp_path / ".owners" / "worker.lock"):
         for tries in (1, 2, 3):
-            _wait(lambda: len(worker.given) == tries)  # noqa: B023  it is over before the next
+            wait(lambda: len(worker.given) == tries)  # noqa: B023  it is over before the next
             run.write_status(Status(RunState.TRAINING, step=40, images_per_second=1e9, owner="worker"))
-            _wait(lambda: run.owner() != "worker")
+            wait(lambda: run.owner() != "worker")
             assert worker.ended.count("kill") == tries
             words = run.status().message
             assert words.startswith("The training at step 40 gave no sign of life for ")
@@ -144,26 +136,26 @@ def test_a_training_that_hangs_goes_on_and_after_three_times_says_so(
                 assert words.endswith("It goes on from its last checkpoint.")
     assert run.status().state is RunState.FAILED
     assert "It was tried 3 times and came no further." in words
-    _wait(lambda: len(trainings) == 0)
+    wait(lambda: len(trainings) == 0)
 
 
-def test_a_run_that_lost_its_worker_is_before_those_that_wait(tmp_path: Path, lanes: Lanes, worker: Worker) -> None:
+def test_a_run_that_lost_its_worker_is_before_those_thatwait(tmp_path: Path, lanes: Lanes, worker: Worker) -> None:
     trainings = Trainings(lanes, goes_on=True)
     lost, second, third = _run(tmp_path), _run(tmp_path), _run(tmp_path)
     for run in (lost, second, third):
         trainings.submit(run)
-    _wait(lambda: len(worker.answers) == 1)
+    wait(lambda: len(worker.answers) == 1)
     lost.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
     assert lost.status().message.endswith("It had no snapshot yet. It goes on by itself within a minute.")
     worker.answers[0].set_exception(BrokenProcessPool("killed"))
-    _wait(lambda: len(worker.given) == 2)
+    wait(lambda: len(worker.given) == 2)
     assert worker.given[1] == (lost.path,)
     assert [trainings.place(run) for run in (lost, second, third)] == [0, 1, 2]
     for number, run in ((1, lost), (2, second), (3, third)):
-        _wait(lambda: len(worker.answers) > number)  # noqa: B023  it is over before the next
+        wait(lambda: len(worker.answers) > number)  # noqa: B023  it is over before the next
         worker.answers[number].set_result(None)
         run.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
-        _wait(lambda: run.status().message.endswith("Resume it, or train anew."))  # noqa: B023
+        wait(lambda: run.status().message.endswith("Resume it, or train anew."))  # noqa: B023
 
 
 def test_a_worker_that_does_not_begin_is_replaced_and_the_run_waits_no_longer(
@@ -171,7 +163,7 @@ def test_a_worker_that_does_not_begin_is_replaced_and_the_run_waits_no_longer(
 ) -> None:
     trainings, run = Trainings(lanes, quiet_seconds=0.05), _run(tmp_path)
     trainings.submit(run)
-    _wait(lambda: len(worker.given) == 2)
+    wait(lambda: len(worker.given) == 2)
     assert worker.ended[0] == "kill"
     assert run.status().state is RunState.QUEUED
     assert re.fullmatch(r"Its worker did not begin within \d+ s, and was ended\.", run.status().message)
@@ -190,23 +182,23 @@ def test_a_worker_that_is_at_another_servers_job_gets_none_and_what_it_has_is_no
     monkeypatch.setattr(Worker, "is_taken", property(is_taken))
     asked: list[str] = []
     waiting = lanes.submit(len, "a", verdict=lambda: asked.append("a") or "It hangs.")  # type: ignore[func-returns-value]
-    _wait(lambda: len(looks) > 5)
+    wait(lambda: len(looks) > 5)
     assert not worker.given
     taken = False
-    _wait(lambda: len(worker.given) == 1)
+    wait(lambda: len(worker.given) == 1)
     with pytest.raises(WorkerHung):
         waiting.result(DEADLINE_SECONDS)
     asked.clear()
     lanes.submit(len, "b", verdict=lambda: asked.append("b") or "")  # type: ignore[func-returns-value]
-    _wait(lambda: len(asked) > 2)
+    wait(lambda: len(asked) > 2)
     taken = True
     looks.clear()
-    _wait(lambda: len(looks) > 2)  # one look may have begun before
+    wait(lambda: len(looks) > 2)  # one look may have begun before
     heard = len(asked)
-    _wait(lambda: len(looks) > 7)
+    wait(lambda: len(looks) > 7)
     assert len(asked) == heard
     taken = False
-    _wait(lambda: len(asked) > heard)
+    wait(lambda: len(asked) > heard)
 
 
 def test_a_run_is_silent_only_while_somebody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +220,7 @@ def test_a_worker_that_hangs_with_a_run_that_was_stopped_holds_up_no_other(
     trainings.submit(stopped)
     stopped.request_stop()
     trainings.submit(waiting)
-    _wait(lambda: (waiting.path,) in worker.given)
+    wait(lambda: (waiting.path,) in worker.given)
     assert worker.ended[0] == "kill"
     assert stopped.status().state is RunState.STOPPED
 
@@ -238,7 +230,7 @@ def test_the_end_leaves_no_training_that_looks_lost(tmp_path: Path, lanes: Lanes
     late, deleted, waiting = _run(tmp_path), _run(tmp_path), _run(tmp_path)
     for run in (late, deleted, waiting):
         trainings.submit(run)
-    _wait(lambda: len(worker.answers) == 1)
+    wait(lambda: len(worker.answers) == 1)
     late.write_status(Status(RunState.TRAINING, step=40, owner="dead"))
     late.write_snapshot(32, {"output/kernel": np.zeros((1, 1))})
     shutil.rmtree(deleted.path)
@@ -249,7 +241,7 @@ def test_the_end_leaves_no_training_that_looks_lost(tmp_path: Path, lanes: Lanes
     assert (status.state, status.step) == (RunState.STOPPED, 32)
     assert status.message.endswith("What it had learned up to step 32 is kept.")
     assert waiting.status().state is RunState.STOPPED
-    _wait(lambda: len(trainings) == 0)
+    wait(lambda: len(trainings) == 0)
 
 
 def test_a_training_that_comes_at_the_end_is_refused_and_does_not_look_lost(tmp_path: Path, lanes: Lanes) -> None:
@@ -291,11 +283,11 @@ def test_a_training_that_is_slow_or_still_starts_is_left_alone(tmp_path: Path, l
 
 def test_a_worker_that_has_grown_is_replaced_between_two_jobs(lanes: Lanes, worker: Worker) -> None:
     first, second = lanes.submit(len, "a"), lanes.submit(len, "b")
-    _wait(lambda: len(worker.answers) == 1)
+    wait(lambda: len(worker.answers) == 1)
     worker.megabytes = 101.0
     worker.answers[0].set_result(1)
     assert first.result(DEADLINE_SECONDS) == 1
-    _wait(lambda: len(worker.answers) == 2)
+    wait(lambda: len(worker.answers) == 2)
     assert worker.ended == ["shutdown", "warm_up"]
     worker.answers[1].set_result(2)
     assert second.result(DEADLINE_SECONDS) == 2
@@ -306,7 +298,7 @@ def test_a_job_that_hangs_is_ended_and_the_next_one_starts(lanes: Lanes, worker:
     after = lanes.submit(len, "b")
     with pytest.raises(WorkerHung, match=r"^It hangs\.$"):
         hanging.result(DEADLINE_SECONDS)
-    _wait(lambda: len(worker.answers) == 2)
+    wait(lambda: len(worker.answers) == 2)
     worker.answers[1].set_result(1)
     assert after.result(DEADLINE_SECONDS) == 1
 
@@ -316,7 +308,7 @@ def test_short_jobs_pass_a_long_one_on_a_second_lane() -> None:
     lanes = Lanes("analysis", lambda: [first, second], spare_seconds=0.2)
     try:
         long, short = lanes.submit(len, "long"), lanes.submit(len, "short")
-        _wait(lambda: len(second.given) == 1)
+        wait(lambda: len(second.given) == 1)
         assert first.given == [("long",)] and second.given == [("short",)]
         second.answers[0].set_result(0)
         assert short.result(DEADLINE_SECONDS) == 0
@@ -330,7 +322,7 @@ def test_short_jobs_pass_a_long_one_on_a_second_lane() -> None:
 def test_what_waits_is_cancelled_at_the_end(lanes: Lanes, worker: Worker) -> None:
     lanes.submit(len, "a")
     waiting = lanes.submit(len, "b")
-    _wait(lambda: len(worker.answers) == 1)
+    wait(lambda: len(worker.answers) == 1)
     lanes.close()
     assert waiting.cancelled()
     with pytest.raises(WorkerError, match="The server is ending"):

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from model import engine as engine_module
 from model.engine import Engine
-from tests.visualization.page import wait
+from tests.waiting import wait
 from visualization import bundle, traces
 
 APP = Path(__file__).resolve().parents[2] / "app.py"

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -12,16 +12,8 @@ from model.networks import CNN
 from model.records import RunState, Status
 from model.runs import PRETRAINED, Run
 from model.settings import Settings
+from tests.waiting import DEADLINE_SECONDS, wait
 from visualization.views import waiting
-
-DEADLINE_SECONDS = 120
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.3)  # a drawing of the page takes a processor that the worker it waits for could have
 
 
 def settled(page: AppTest) -> str:

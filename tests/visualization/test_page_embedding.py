@@ -15,7 +15,8 @@ from model.networks import Dense, Flatten, Network
 from model.records import DataRecord
 from model.runs import Run
 from tests.model.snapshots import run_of
-from tests.visualization.page import button, settled, wait, words
+from tests.visualization.page import button, settled, words
+from tests.waiting import wait
 from visualization.views import embedding, waiting
 
 

@@ -20,7 +20,8 @@ from model.records import RunState, Status
 from model.runs import PRETRAINED, Run, Runs
 from model.settings import Settings
 from model.tracing import trace
-from tests.visualization.page import button, component, wait, words
+from tests.visualization.page import button, component, words
+from tests.waiting import wait
 from visualization import pictures, verdicts
 from visualization.state import Shown
 

@@ -12,7 +12,8 @@ from model.run import Run
 from model.uploads import keeping
 from model.uploads.admission import OwnModel
 from model.uploads.arrival import FITTING, Arrival
-from tests.visualization.page import DEADLINE_SECONDS, button, words
+from tests.visualization.page import button, words
+from tests.waiting import DEADLINE_SECONDS
 from visualization.views import own_model
 
 
