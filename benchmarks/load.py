@@ -144,7 +144,7 @@ async def visit(number: int, port: int, seconds: float, figures: Figures) -> Non
         async with asyncio.timeout(end - time.monotonic()) as limit:
             await visitor.come()
             await (train, draw, look)[number % 3](visitor, chance, figures)
-    except Exception as error:
+    except Exception as error:  # whatever ended the session is counted
         if not (isinstance(error, TimeoutError) and limit.expired()):
             figures.errors.append(f"session {number}: {type(error).__name__}: {error}")
     await visitor.leave()

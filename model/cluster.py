@@ -137,9 +137,7 @@ class Cluster:
                 on_error="ignore",
                 callback_timeout=ANSWER_SECONDS,
             )
-        except (
-            Exception
-        ) as error:  # Dask's own kinds are many; that the worker or the scheduler is gone is told elsewhere
+        except Exception as error:  # Dask's own kinds are many; who has gone is told elsewhere
             _log.warning("the order %s did not reach %s: %s", function.__name__, address, error)
 
     def expect_end(self, lane: ClusterLane, job: Future[Any]) -> None:

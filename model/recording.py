@@ -159,7 +159,7 @@ def _record(run: Run, on_report: Callable[[Report], None]) -> RunState:
         state, message = RunState.FAILED, str(error)
     except OSError as error:
         state, message = RunState.FAILED, _cannot_write(run, error)
-    except Exception as error:
+    except Exception as error:  # a bug: the run says so
         run.free_room()
         recorder.say(RunState.FAILED, f"A bug in the training: {error!r}. The server's log has the details.")
         raise

@@ -172,9 +172,8 @@ class Trainings:
         if status.state is RunState.QUEUED:
             return self._quiet_seconds  # its worker is warm: the first word takes it milliseconds
         if not status.images_per_second or status.state is RunState.STARTING or not status.state.is_active:
-            return (
-                _START_FACTOR * self._quiet_seconds
-            )  # one that has ended holds its worker as well, until that says so
+            # One that has ended holds its worker as well, until that says so.
+            return _START_FACTOR * self._quiet_seconds
         images = max(run.config().settings.batch_size, VALIDATION_BATCH)
         return self._quiet_seconds + _STEPS * images / status.images_per_second
 
@@ -192,7 +191,7 @@ class Trainings:
             _log.warning("the worker of run %s is lost: %s", run.id, error, extra={"run": run.id})
             if not again_here:
                 self._lost(run, error)
-        except Exception as error:
+        except Exception as error:  # whatever it was, the run says so
             if self._closing:
                 return
             _log.exception("run %s failed", run.id, extra={"run": run.id})

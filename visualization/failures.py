@@ -33,7 +33,7 @@ class Failures:
             except OSError as error:
                 self._reasons[label] = f"{error.strerror or error}. Was the run deleted? Reload the page and try again."
                 raise
-            except Exception:
+            except Exception:  # a bug: the page says so, Streamlit logs it
                 self._reasons[label] = "this is an error in Strata; the server's log has it. The other files can be."
                 raise
 

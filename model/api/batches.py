@@ -68,7 +68,7 @@ class Batches:
         pictures = np.stack([asked.picture for asked in batch])
         try:
             files = await run_in_threadpool(engine.call, job, run, step, pictures)
-        except Exception as error:
+        except Exception as error:  # who asked is told, whatever it is
             for asked in batch:
                 if not asked.answer.done():
                     asked.answer.set_exception(error)

@@ -100,7 +100,7 @@ async def live(websocket: WebSocket, run_id: str, step: str) -> None:
     except _Ended as ended:
         code = ended.code
         await _close(websocket, code, ended.reason)
-    except Exception:
+    except Exception:  # a bug: the log has it and the browser is told
         code = 1011
         _log.exception("a live connection failed", extra={"request": websocket.state.request})
         await _close(websocket, code, "This is a bug in the server; its log has it.")

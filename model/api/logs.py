@@ -42,7 +42,7 @@ class StandardError(logging.Handler):
         """Write one line, at once."""
         try:
             print(self.format(record), file=sys.stderr, flush=True)
-        except Exception:
+        except Exception:  # logging's own way: no line is worth a request
             self.handleError(record)
 
 

@@ -61,7 +61,7 @@ class Watching:
                 await self._app(scope, body.receive, send_with_id)
             else:
                 await refusal.answer()(scope, receive, send_with_id)
-        except Exception:
+        except Exception:  # a bug: it is logged under the id that the asker gets
             _log.exception("a request failed", extra={"request": asked_by})
             if status:
                 raise  # the answer has begun: the closed connection has to say it

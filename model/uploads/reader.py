@@ -55,7 +55,7 @@ def main() -> None:
         _say({"refused": f"{error} Expected a file that only describes. The process that read it was ended."})
     except MemoryError:
         _say({"refused": TOO_MUCH})
-    except Exception as error:
+    except Exception as error:  # what Keras raises is the file's fault
         reason = f"Keras cannot compute the model: {quoted(_short(error), 300)}."
         _say({"refused": str(refuse(reason, "one that it computes", _ADVICE))})
     sys.stdout.flush()
@@ -110,7 +110,7 @@ def built(checked: Checked) -> keras.Model:
         return model
     except (UploadError, MemoryError):
         raise
-    except Exception as error:
+    except Exception as error:  # what Keras raises is the file's fault
         if "OOM" in str(error):
             raise MemoryError from error
         raise refuse(
