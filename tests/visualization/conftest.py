@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from model import engine as engine_module
@@ -22,6 +23,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     wait(lambda: engine.is_warm)
     yield engine
     engine.shutdown(grace_seconds=0)
+
+
+@pytest.fixture(autouse=True)
+def _as_in_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keras is in this process, unlike in the server's: Streamlit would clear it after each drawing, in 0.3 s."""
+    monkeypatch.setattr(script_runner, "_clean_problem_modules", lambda: None)
 
 
 @pytest.fixture
