@@ -145,3 +145,22 @@ def test_a_phone_shows_the_network_without_scrolling_sideways(page: Page, app: A
     assert main.evaluate("(element) => element.scrollHeight - element.clientHeight") <= 1
     run = Run(PRETRAINED)
     expect(page.get_by_text(f"step {run.snapshot_steps()[-1]:,}")).to_be_visible()
+
+
+def test_a_phone_shows_the_curves_one_below_the_other(page: Page, app: App) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(app.url + "/?view=Training")
+    curves = page.get_by_test_id("stMain").locator(f"{FIGURE}[data-ready=true]")
+    expect(curves).to_have_count(2, timeout=PATIENCE_MS)
+
+    def apart() -> bool:
+        above, below = (curves.nth(place).bounding_box() for place in (0, 1))
+        return bool(above and below and above["y"] + above["height"] <= below["y"])
+
+    wait(apart)
+    # As if each had been the page's last before the other came: what each drew up under itself then must not stay.
+    curves.evaluate_all("""(figures) => {
+        for (const figure of figures) figure.style.marginBottom = "-160px";
+        dispatchEvent(new Event("resize"));
+    }""")
+    wait(apart)

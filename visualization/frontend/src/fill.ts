@@ -19,6 +19,7 @@ export function fillWindow(root: HTMLElement): () => void {
     root.style.height = `${heightLeft(window.innerHeight, top)}px`;
     // The page leaves room at its end, for pages that are read; here it would only make an empty part to scroll to.
     const padding = Number.parseFloat(getComputedStyle(content).paddingBottom);
+    root.style.marginBottom = "0"; // else what it has drawn up under itself would look like the end
     root.style.marginBottom = `${isLast(root, content, padding) ? Math.min(0, below - padding) : 0}px`;
   };
   const watch = new ResizeObserver(adjust);
