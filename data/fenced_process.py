@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-__all__ = ["Turns", "end", "start"]
+__all__ = ["Turns", "end", "shown", "start"]
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _PASSED_ON: Final = (
@@ -65,6 +65,11 @@ def end(process: subprocess.Popen[bytes]) -> int:
             else:
                 os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
+
+
+def shown(words: object, longest: int) -> str:
+    """Words of such a process, fit for a page: one line of at most `longest` printable characters."""
+    return "".join(one if one.isprintable() else " " for one in str(words)[:longest])
 
 
 class Turns:

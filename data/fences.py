@@ -67,13 +67,19 @@ def limit_resources(bounds: Bounds) -> None:
         _lower(resource.RLIMIT_CORE, 0)
 
 
+def addresses_taken() -> int:
+    """Bytes of addresses that this process has; raises ImportError or OSError where the system does not tell."""
+    import resource
+
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+
+
 def limit_memory(more: int) -> None:
     """At most `more` bytes of addresses beyond what this process has taken by now."""
     with contextlib.suppress(ImportError, OSError):
         import resource
 
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + more)
+        _lower(resource.RLIMIT_AS, addresses_taken() + more)
 
 
 def _lower(which: int, value: int) -> None:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from data.refusals import MOST_LISTED
 
-__all__ = ["MOST_RECORD", "check"]
+__all__ = ["MOST_CLASSES", "MOST_RECORD", "check"]
 
 MOST_RECORD: Final = 2**20  # bytes of about.json
 _SIDES: Final = (8, 64)  # px
-_CLASSES: Final = (2, 100)
+MOST_CLASSES: Final = 100
 _MOST_PICTURES: Final = 10**6
 _LONGEST: Final = 1000  # characters of a sentence
 _TEXTS: Final = ("name", "title", "sha256", "split", "resized", "source")
@@ -25,8 +25,8 @@ def check(record: Mapping[str, Any]) -> None:
     if record["name"][-12:] != record["sha256"][:12] or len(record["sha256"]) != 64:
         raise ValueError(f"the name {record['name']!r} is not that of its pictures")
     classes = record["class_names"]
-    if not isinstance(classes, list) or not _CLASSES[0] <= len(classes) <= _CLASSES[1]:
-        raise ValueError("class_names is no list of 2 to 100")
+    if not isinstance(classes, list) or not 2 <= len(classes) <= MOST_CLASSES:
+        raise ValueError(f"class_names is no list of 2 to {MOST_CLASSES}")
     for name in classes:
         _check_text("a class name", name)
     rows, columns, channels = record["shape"]

@@ -6,7 +6,6 @@ looked at. Still, an archive with names that lead elsewhere was made to do harm,
 
 import functools
 import stat
-import struct
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from data import zip_ends
 from data.archives import ZIP_ERRORS, reason
 from data.errors import DatasetError, PictureError
 from data.pictures import MAX_BYTES
@@ -137,20 +137,17 @@ def _placed(member: Member, path: list[str], has_parts: bool, refusals: Refusals
 
 def check_directory(stream: BinaryIO) -> None:
     """Raise DatasetError unless the archive's end says that its list of files is of a size that can be read."""
-    size = stream.seek(0, 2)
-    tail = min(size, 22 + 65535)
-    stream.seek(size - tail)
-    end = stream.read(tail)
-    place = end.rfind(b"PK\x05\x06")
-    if place < 0 or len(end) - place < 22:
+    announced = zip_ends.announced(stream)
+    if announced is None:
+        size = stream.seek(0, 2)
         stream.seek(0)
         start = stream.read(8)
         raise DatasetError(
             f"The file is no whole zip archive: {size:,} bytes that begin with {start!r}. Expected a zip of pictures "
             f"by class folder, or an .npz with x and y. {ADVICE}"
         )
-    files, length = struct.unpack("<HI", end[place + 10 : place + 16])
-    if files > MAX_FILES or length > MAX_DIRECTORY or b"PK\x06\x07" in end[max(0, place - 20) : place]:
+    files, length, is_zip64 = announced
+    if files > MAX_FILES or length > MAX_DIRECTORY or is_zip64:
         raise DatasetError(
             f"The archive's list says {files:,} files in {length:,} bytes. Expected at most {MAX_FILES:,} files in a "
             "plain zip archive. Take fewer pictures, or pack it with another program."

@@ -16,6 +16,7 @@ from data.datasets import fingerprint
 from data.entries import Entry, entries_of_file, entries_of_members
 from data.errors import DatasetError, PictureError
 from data.own import OwnData
+from data.own_checks import MOST_CLASSES
 from data.refusals import Refusals, plain, shown_name
 
 __all__ = ["LEAST_OF_A_CLASS", "MAX_UPLOAD", "MOST_CLASSES", "Report", "prepare"]
@@ -26,7 +27,6 @@ Report = Callable[[int, int], None]
 
 MAX_UPLOAD: Final = 200 * 2**20  # bytes of the file
 MAX_PREPARED: Final = 256 * 2**20  # bytes of all pictures in colour, as they are kept in memory
-MOST_CLASSES: Final = 100
 LEAST_OF_A_CLASS: Final = 5  # four to learn from and one to test with
 TEST_SHARE: Final = 0.2
 SEED: Final = 0  # of the split and of the order

@@ -117,7 +117,11 @@ class Preparation:
             clock.cancel()
             fenced_process.end(process)
         if not isinstance(said.get("name"), str) or code != 0:
-            return _shown(said["error"]) if isinstance(said.get("error"), str) else _ended(code)
+            return (
+                fenced_process.shown(said["error"], _LONGEST_WORDS)
+                if isinstance(said.get("error"), str)
+                else _ended(code)
+            )
         _take(self._own, self.folder)
         return own.read(self.folder)
 
@@ -190,11 +194,6 @@ def _take(left: Path, folder: Path) -> None:
             raise DatasetError(
                 f"The process that read the upload left no {name}: {error.strerror}. Expected one. Upload it again."
             ) from error
-
-
-def _shown(words: object) -> str:
-    """Words of the other process, fit for a page: one line of printable characters."""
-    return "".join(one if one.isprintable() else " " for one in str(words)[:_LONGEST_WORDS])
 
 
 def _ended(code: int) -> str:

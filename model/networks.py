@@ -7,6 +7,7 @@ that never imports TensorFlow. `model.building` turns a description into a Keras
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from dataclasses import dataclass
 from typing import Any, Final
@@ -158,6 +159,7 @@ def _values(placed: PlacedLayer) -> int:
     return math.prod(placed.output_shape) + footprint(placed).values
 
 
+@functools.lru_cache(maxsize=64)  # asked for with every reading of a run's config; long for hundreds of layers
 def _check_size(network: Network) -> None:
     """Raise NetworkError for a description whose network no machine here should build."""
     placed = network.placed()

@@ -42,7 +42,10 @@ _watched: set[Path] = set()
 
 
 class Run(RunFolder):
-    """One run directory. Holds nothing but its path: every read is a read of the disk."""
+    """One run directory. Holds nothing but its path: every read is a read of the disk.
+
+    But for one word of `status`: whether this process lets a lost run go on (`say_that_it_goes_on`).
+    """
 
     def config(self) -> Config:
         """What was asked for; raises RunError if it cannot be read."""
@@ -123,6 +126,13 @@ class Run(RunFolder):
         if self.read_json("status.json") != record:
             return self.status()
         return replace(status, state=RunState.INTERRUPTED, message=self._interrupted_message(status))
+
+    def is_active(self) -> bool:
+        """Whether more is to come of it; of one that cannot be read, or was deleted, nothing is."""
+        try:
+            return self.status().state.is_active
+        except RunError:
+            return False
 
     def owner(self) -> str:
         """The process that moves it on, as last written."""

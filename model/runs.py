@@ -113,11 +113,7 @@ class Runs:
     def delete(self, run: Run) -> None:
         """Remove the run and all that it kept; raises RunError for one that is at work or cannot be removed."""
         self._check_own(run, "deleted")
-        try:
-            active = run.status().state.is_active
-        except RunError:
-            active = False  # broken: deleting is what its message advises
-        if active:
+        if run.is_active():  # a broken one is not: deleting is what its message advises
             raise RunError(f"Run {run.id} is at work. Expected one that has ended. Stop it first.")
         leaving = run.path.with_name(f".deleted-{run.id}")
         try:

@@ -110,7 +110,7 @@ class Trainings:
         """How many are before `run`, those at work included."""
         with self._lock:
             before = self._queue[: self._queue.index(run)] if run in self._queue else []
-        return sum(map(_is_active, before))
+        return sum(run.is_active() for run in before)
 
     def ask_all_to_stop(self) -> None:
         """Start no more, and ask all to stop."""
@@ -126,7 +126,7 @@ class Trainings:
         """Ask all to stop and give them `grace_seconds`, since they were first asked, to keep what they learned."""
         self.ask_all_to_stop()
         deadline = self._asked + grace_seconds
-        while time.monotonic() < deadline and any(map(_is_active, self._left)):
+        while time.monotonic() < deadline and any(run.is_active() for run in self._left):
             time.sleep(0.05)
 
     def settle_left(self, longest_seconds: float = 0.0) -> None:
@@ -135,7 +135,7 @@ class Trainings:
         longest_seconds: how long the system may take until it has taken these workers away.
         """
         deadline = time.monotonic() + longest_seconds
-        while time.monotonic() < deadline and any(map(_is_active, self._left)):
+        while time.monotonic() < deadline and any(run.is_active() for run in self._left):
             time.sleep(0.02)
         for run in self._left:
             try:
@@ -247,14 +247,6 @@ class Trainings:
                 run.write_status(replace(status, state=RunState.FAILED, message=message, owner=owner))
         except (OSError, StrataError) as problem:
             _log.error("the end of run %s cannot be written: %s", run.id, problem, extra={"run": run.id})
-
-
-def _is_active(run: Run) -> bool:
-    """Whether more is to come of a run; of one that somebody has deleted meanwhile nothing is."""
-    try:
-        return run.status().state.is_active
-    except RunError:
-        return False
 
 
 def _ask_to_stop(run: Run) -> None:

@@ -45,13 +45,24 @@ class HalfSent:
             del self._addresses[address]
 
 
+def announced(headers: Headers) -> int:
+    """Bytes that a request says its body has; 0 where it says none, or no number."""
+    said = headers.get("content-length", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 20 else 0
+
+
+def is_empty(headers: Headers) -> bool:
+    """Whether no body was sent, by HTTP's own two signs of one."""
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+
+
 class Body:
     """The body of one request, which `receive` gives piece by piece."""
 
     def __init__(self, headers: Headers, receive: Receive, half_sent: HalfSent, address: str) -> None:
         self._receive, self._half_sent, self._address = receive, half_sent, address
         self._until = asyncio.get_running_loop().time() + BODY_SECONDS
-        self._is_whole = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+        self._is_whole = is_empty(headers)
         self._is_asked_first = headers.get("expect", "").lower() == "100-continue"
         self._is_counted = self._has_begun = self._is_late = False
 

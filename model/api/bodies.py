@@ -11,6 +11,7 @@ from fastapi import Request
 from data.errors import PictureError
 from data.inputs import picture_input
 from model.api import parsing
+from model.api.arriving import announced
 from model.api.limits import MOST_BODY_BYTES
 from model.api.parsing import Lane, in_turn
 from model.api.problems import Refusal
@@ -31,9 +32,8 @@ async def read(request: Request, most: int = MOST_BODY_BYTES) -> bytes:
 
     One that says itself that it is larger is refused before it comes.
     """
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and len(said) < 20 and int(said) > most:
-        raise too_large(f"{int(said):,} bytes", most)
+    if (size := announced(request.headers)) > most:
+        raise too_large(f"{size:,} bytes", most)
     body = await _read_up_to(request, most)
     if len(body) > most:
         raise too_large(f"more than {most:,}", most)

@@ -8,8 +8,8 @@ MORE_BYTES = 4096
 """Beyond a picture: what is a little too large is told in words, and only what is far too large by the protocol."""
 
 
-def limit(websocket: WebSocket, size: int) -> bool:
-    """Refuse frames of more than `size` bytes and a little from now on, before they are held; whether that is known.
+def limit(websocket: WebSocket, size: int) -> None:
+    """Refuse frames of more than `size` bytes and a little from now on, before they are held.
 
     ASGI has no word for it. The page's server, Streamlit's, takes 200 MB for uploads and so would /live; the limit is
     set where uvicorn's protocol keeps it, as for `model.api.ending`. Elsewhere the server's own limit holds.
@@ -20,5 +20,4 @@ def limit(websocket: WebSocket, size: int) -> bool:
     for place, name in ((connection, "max_message_size"), (protocol, "max_size")):
         if isinstance(getattr(place, name, None), int):
             setattr(place, name, size + MORE_BYTES)
-            return True
-    return False
+            return

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from data import datasets
 from model.api import answers, bodies, examples, health_routes
 from model.api.answers import TRACE_CONTENT, Health
+from model.api.arriving import is_empty
 from model.api.asking import ServerBatches, ServerEngine, check_warm, class_names, data_name, input_shape
 from model.api.problems import documented
 from model.run import Run
@@ -47,7 +48,7 @@ async def show(request: Request, engine: ServerEngine, batches: ServerBatches) -
     if not steps:
         raise RunError(f"Run {run.id} has no snapshot yet. Expected one. Ask again once it has trained a little.")
     extra: dict[str, Any] = {}
-    if _is_empty(request):
+    if is_empty(request.headers):
         picture, extra = await run_in_threadpool(_random_picture, run)
     else:
         (picture,) = await bodies.pictures(request, input_shape(run), 1, data_name(run))
@@ -57,11 +58,6 @@ async def show(request: Request, engine: ServerEngine, batches: ServerBatches) -
         return answers.octets(file)
     content = await run_in_threadpool(answers.traced_json, file, run, steps[-1], class_names(run), extra)
     return Response(content, media_type=bodies.JSON)
-
-
-def _is_empty(request: Request) -> bool:
-    """Whether no body was sent, by HTTP's own two signs of one."""
-    return request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers
 
 
 def _random_picture(run: Run) -> tuple[Any, dict[str, Any]]:

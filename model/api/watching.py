@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from model.api.arriving import Body, HalfSent
+from model.api.arriving import Body, HalfSent, announced
 from model.api.limits import MOST_BODY_BYTES, Buckets
 from model.api.problems import Refusal
 from model.runs import is_run_id
@@ -85,9 +85,8 @@ class Watching:
                 "Ask again then, or start the server with another STRATA_API_RATE.",
                 {"Retry-After": str(wait)},
             )
-        length = headers.get("content-length", "0")
-        if length.isdecimal() and len(length) < 20 and int(length) > MOST_BODY_BYTES:
-            return too_large(f"{int(length):,} bytes")
+        if (size := announced(headers)) > MOST_BODY_BYTES:
+            return too_large(f"{size:,} bytes")
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding != "identity":
             return Refusal(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from data.fenced_process import Turns
 from data.refusals import plain
 from model.networks import Network, NetworkError
 from model.uploads import bounded_json, bounds, checking, limits, process
@@ -26,7 +27,7 @@ from model.uploads.results import DESCRIPTION, REQUEST, UPLOAD, WEIGHTS
 from model.uploads.values import RANGES, Range
 
 _ADVICE = "Save the model with model.save('model.keras') and upload that file."
-_turns = threading.BoundedSemaphore(2)
+_turns = Turns(2, longest=sys.maxsize)
 """Each process takes a processor and up to 3 GB: a class that uploads together waits for its turn."""
 
 
@@ -63,14 +64,12 @@ def read(
         folder = Path(name).resolve()
         say("Looking at the file")
         prepare(content, folder, _title(file_name), values)
-        while not _turns.acquire(timeout=0.1):
-            say("Waiting for another model to be read")
-            if should_stop():
+        place = _turns.join()
+        assert place is not None  # as many may wait as like to
+        with _turns.turn(place, lambda _: say("Waiting for another model to be read"), should_stop) as comes:
+            if not comes:
                 raise process.ReadingCancelled("Cancelled. Nothing of the file was kept.")
-        try:
             answer = process.read(folder, say, should_stop)
-        finally:
-            _turns.release()
         network, weights = taken(folder)
     digest = hashlib.sha256(content).hexdigest()
     return OwnModel(network, weights, file_name, digest, len(content), values, answer.notes, answer.difference)

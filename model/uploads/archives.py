@@ -9,13 +9,13 @@ import zlib
 from pathlib import Path
 from typing import IO
 
+from data import zip_ends
 from model.uploads.limits import CONFIG_BYTES, PACKING_RATIO, UNPACKED_BYTES, UploadError, quoted, refuse
 
 _MEMBERS = {"metadata.json", "config.json", "model.weights.h5"}
 _ADVICE = "Save the model anew with model.save('model.keras') and upload that file as it is."
 _ENCRYPTED = 0x1
 _CHUNK = 2**20
-_END = 22  # bytes of the record at an archive's end
 _MOST_MEMBERS, _LONGEST_DIRECTORY = 100, 2**16
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
@@ -40,13 +40,11 @@ def unpack(source: Path, folder: Path) -> None:
 def _check_directory(source: Path) -> None:
     """Raise UploadError unless the archive's end announces a short list of members: zipfile reads it whole."""
     with source.open("rb") as stream:
-        stream.seek(max(0, source.stat().st_size - _END - 2**16))
-        tail = stream.read()
-    place = tail.rfind(b"PK\x05\x06")
-    if place < 0 or len(tail) - place < _END:
+        announced = zip_ends.announced(stream)
+    if announced is None:
         raise zipfile.BadZipFile("it has no end")
-    members, length = struct.unpack("<HI", tail[place + 10 : place + 16])
-    if members > _MOST_MEMBERS or length > _LONGEST_DIRECTORY or b"PK\x06\x07" in tail[max(0, place - 20) : place]:
+    members, length, is_zip64 = announced
+    if members > _MOST_MEMBERS or length > _LONGEST_DIRECTORY or is_zip64:
         raise refuse(f"The archive lists {members:,} members in {length:,} bytes.", "three members", _ADVICE)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from data import fences
 from model.uploads import archives, bounded_json, configs, limits
 from model.uploads.limits import refuse
 from model.uploads.results import UPLOAD
@@ -85,12 +86,11 @@ def _little_memory() -> Iterator[None]:
     try:
         import resource
 
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = fences.addresses_taken() + limits.PARSING_BYTES
     except (ImportError, OSError):  # Windows, macOS
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most = pages * resource.getpagesize() + limits.PARSING_BYTES
     within = [limit for limit in (most, soft, hard) if limit != resource.RLIM_INFINITY]
     resource.setrlimit(resource.RLIMIT_AS, (min(within), hard))
     try:

@@ -57,7 +57,7 @@ def read(
             words = [message["says"] for message in _messages(said) if isinstance(message.get("says"), str)]
             if words and words[-1] != told:
                 told = words[-1]
-                say(_shown(told))
+                say(fenced_process.shown(told, _LONGEST_WORDS))
             time.sleep(_POLL_SECONDS)
     finally:
         code = fenced_process.end(process)
@@ -82,7 +82,7 @@ def _messages(said: Path) -> list[dict[str, Any]]:
 def _answer(messages: list[dict[str, Any]], code: int) -> Answer:
     for message in messages:
         if isinstance(message.get("refused"), str):
-            raise UploadError(_shown(message["refused"]))
+            raise UploadError(fenced_process.shown(message["refused"], _LONGEST_WORDS))
     done = next((message["done"] for message in messages if isinstance(message.get("done"), Mapping)), None)
     if code != 0 or done is None:
         raise refuse(
@@ -92,13 +92,8 @@ def _answer(messages: list[dict[str, Any]], code: int) -> Answer:
     notes, difference = done.get("notes"), done.get("difference")
     if not isinstance(notes, list) or len(notes) > 2000 or not isinstance(difference, float):
         raise refuse("The process that read the model gave no answer.", "one", "Upload it again.")
-    return Answer(tuple(_shown(str(note)) for note in notes), difference)
+    return Answer(tuple(fenced_process.shown(note, _LONGEST_WORDS) for note in notes), difference)
 
 
 def _ending(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"code {code}"
-
-
-def _shown(words: str) -> str:
-    """Words from the other process, fit for a page: one line of printable characters."""
-    return "".join(one if one.isprintable() else " " for one in words[:_LONGEST_WORDS])

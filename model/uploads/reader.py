@@ -40,7 +40,7 @@ def main() -> None:
     """Read the model in the folder that the command names."""
     folder = Path(sys.argv[1]).resolve()
     sandbox.limit_resources()
-    fence = sandbox.fence_by_kernel(folder)
+    sandbox.fence_by_kernel(folder)
     watch = sandbox.Watch(folder)
     try:
         request = json.loads((folder / REQUEST).read_bytes())
@@ -48,7 +48,7 @@ def main() -> None:
         checked = checking.check(folder)
         _say({"says": "Starting Keras"})
         start_keras(watch)
-        _say({"done": {**read(folder, checked, str(request["title"]), request["values"]), "fence": fence}})
+        _say({"done": read(folder, checked, str(request["title"]), request["values"])})
     except StrataError as error:
         _say({"refused": str(error)})
     except sandbox.Forbidden as error:

@@ -162,13 +162,13 @@ def _draw_kept() -> None:
         help=f"{known.resized} {known.split}",
     )
     runs = _runs_on(name)
-    active = [run for run in runs if _is_active(run)]
+    active = [run for run in runs if run.is_active()]
     st.caption(_used_by(runs))
     with st.container(horizontal=True, vertical_alignment="center"):
         sure = st.checkbox("Delete this data set", key=f"own_sure_{name}", disabled=bool(active), help=_refused(active))
         if st.button("Delete for good", icon=":material/delete:", disabled=bool(active) or not sure, key="own_delete"):
             # What was drawn may be old: a training can have begun since.
-            if any(map(_is_active, _runs_on(name))):
+            if any(run.is_active() for run in _runs_on(name)):
                 raise DatasetError("A run trains on this data set by now. Expected none. Stop it, or wait for its end.")
             own.delete(name)
             st.rerun()
@@ -184,13 +184,6 @@ def _runs_on(name: str) -> list[Run]:
         except RunError:
             continue  # a broken run is named where runs are listed
     return found
-
-
-def _is_active(run: Run) -> bool:
-    try:
-        return run.status().state.is_active
-    except RunError:
-        return False
 
 
 def _used_by(runs: Sequence[Run]) -> str:

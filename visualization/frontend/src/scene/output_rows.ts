@@ -77,7 +77,7 @@ export class OutputRows {
     if (this.many) this.told = likeliest(probabilities, mostRows);
     for (const [place, row] of this.rows.entries()) {
       const index = this.told[place];
-      row.name.textContent = this.classNames[index];
+      if (row.name.textContent !== this.classNames[index]) row.name.textContent = this.classNames[index];
       row.node.classList.toggle("winner", index === winner);
       row.sign.textContent = index === winner ? "▶" : "";
       row.bar.style.transform = `scaleX(${Math.max(0, Math.min(1, probabilities[index]))})`;

@@ -1,6 +1,7 @@
 /** What the network reads, in words: over the scene, for who hears it, and as attributes of its root. */
 import type { SceneData } from "../contract";
 import type { Overlay } from "./overlay";
+import { likeliest } from "./ranking";
 import { largestIndex, percent, predictionSentence, truthSentence } from "./words";
 
 /** `edits`: how many changes of the reader's own are in the weights. */
@@ -26,6 +27,6 @@ export function tell(overlay: Overlay, data: SceneData, probabilities: Float32Ar
 }
 
 function runnerUp(data: SceneData, probabilities: Float32Array): string {
-  const second = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a])[1];
+  const second = likeliest(probabilities, 2).at(1);
   return second === undefined ? "none" : `${data.class_names[second]} with ${percent(probabilities[second])}`;
 }
