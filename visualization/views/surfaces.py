@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -41,7 +39,8 @@ def draw(run: Run) -> None:
     channels = {title: surface_state.channels(placed) for title, placed in drawn.items()}
     scaled = surface_state.scaled(spatial)
     sheets = tuple((title, placed.layer.name, channels[title]) for title, placed in drawn.items())
-    figure = _written(shown.run, step, picture, sheets, surface_state.relief(), scaled)
+    pixels = picture.pixels
+    figure = _written(shown.run, step, pixels.tobytes(), pixels.shape, sheets, surface_state.relief(), scaled)
     click = components.figure(figure, key="surfaces")
     if click is not None and click.trace in layers and len(click.point) == 2:
         found = surfaces.tiling(layers[click.trace], channels[click.trace]).locate(*click.point)
@@ -55,23 +54,14 @@ def draw(run: Run) -> None:
         _say_pick(activations)
 
 
-def _written(run: Run, step: int, picture: Picture, sheets: _Sheets, relief: bool, scaled: bool) -> str:
-    """The stack as JSON."""
-    return _json(run.path, step, picture.pixels.tobytes(), sheets, relief, scaled, _Traced(run, picture))
-
-
-@dataclass(frozen=True, slots=True)
-class _Traced:
-    """Whose activations; equal to any other, as what they are of is in the key beside it."""
-
-    run: Run = field(compare=False)
-    picture: Picture = field(compare=False)
-
-
 # Each look at a training and each touch of a control draws the view: 30 ms for a figure that is the same. 1.5 MB each.
 @functools.lru_cache(maxsize=8)
-def _json(path: Path, step: int, pixels: bytes, sheets: _Sheets, relief: bool, scaled: bool, of: _Traced) -> str:
-    activations = traces.trace(of.run, step, of.picture)
+def _written(
+    run: Run, step: int, pixels: bytes, shape: tuple[int, ...], sheets: _Sheets, relief: bool, scaled: bool
+) -> str:
+    """The stack as JSON. pixels: uint8 of `shape`."""
+    picture = Picture(np.frombuffer(pixels, np.uint8).reshape(shape), None, "")
+    activations = traces.trace(run, step, picture)
     layers = {title: activations[name] for title, name, _ in sheets}
     channels = {title: chosen for title, _, chosen in sheets}
     return components.written(surfaces.stack(layers, channels=channels, relief=relief, scaled=scaled))
