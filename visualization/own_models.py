@@ -37,7 +37,7 @@ def facts(record: UploadRecord, network: Network) -> dict[str, str]:
     rows, columns, channels = network.input_shape
     return {
         "file": f"{record.file_name}, {summary.megabytes(record.size)}, SHA-256 {record.sha256[:8]}",
-        "pictures": f"{rows} × {columns} × {channels}, pixels {record.values.replace('..', ' to ')} in training",
+        "pictures": f"{rows} × {columns} × {channels}, pixels {record.values.replace('..', ' to ')} as chosen",
         "classes": f"{network.placed()[-1].output_shape[-1]}",
         "layers": f"{len(network.layers)}, {network.parameters:,} parameters",
         "against Keras": f"{record.difference:.2g}, the largest difference of any value, on 4 pictures of noise",

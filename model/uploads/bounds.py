@@ -46,6 +46,13 @@ def check(network: Network) -> None:
             f"{_most(placed, lambda each: footprint(each).steps)}.",
             f"at most {limits.STEPS:,}", "Let them read rows or patches in place of pixels.",
         )  # fmt: skip
+    for each in placed:
+        if len(each.output_shape) == 3 and max(each.output_shape[:2]) > limits.MAP_SIDE:
+            rows, columns, _ = each.output_shape
+            raise refuse(
+                f"Layer {quoted(each.layer.name)} makes maps of {rows:,} x {columns:,}.",
+                f"sides of at most {limits.MAP_SIDE}", "Enlarge the picture less.",
+            )  # fmt: skip
 
 
 def _made(placed: PlacedLayer) -> int:

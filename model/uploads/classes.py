@@ -26,6 +26,8 @@ INACTIVE = frozenset({
     "RandomGrayscale", "RandomElasticTransform", "RandomPosterization", "RandomColorDegeneration",
 })  # fmt: skip
 """Layers that do nothing after training, and are left out."""
+CALLED_AS_TRAINING = INACTIVE | {"Resizing", "CenterCrop"}
+"""Keras writes of these in a graph that they are called as in training, whatever the model is asked for later."""
 WORKER_ONLY = frozenset({
     "Conv1D", "Conv2DTranspose", "Cropping2D", "CenterCrop", "Resizing", "Permute", "PReLU", "LayerNormalization",
     "GroupNormalization", "RMSNormalization", "UnitNormalization", "MultiHeadAttention", "EinsumDense",

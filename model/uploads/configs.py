@@ -103,7 +103,8 @@ def _placed(record: Record) -> Record:
     """What a layer's record in a Functional model says besides its class: its name there, and what it reads."""
     if "inbound_nodes" not in record:
         return {}
-    return {"name": name_of(record.get("name")), "inbound_nodes": wiring.nodes(record["inbound_nodes"])}
+    calls = wiring.nodes(record["inbound_nodes"], record.get("class_name"))
+    return {"name": name_of(record.get("name")), "inbound_nodes": calls}
 
 
 def _layer(record: object, walk: _Walk, nested: int) -> Record:
@@ -141,14 +142,22 @@ def _operation(record: Record) -> str:
     return part if part != module and among(record.get("class_name"), OPERATIONS.get(part, ())) else ""
 
 
+def _why(record: Record) -> str:
+    """What to do about a class that is not read, after the reason."""
+    module = record.get("module")
+    if isinstance(module, str) and module.startswith("keras.src.ops."):
+        return "Few operations of keras.ops are read. Use a layer in its place, as GlobalAveragePooling2D for mean."
+    own = "Layers of one's own are code, which is never run. " if isinstance(record.get("class_name"), str) else ""
+    return own + _OWN_LAYERS
+
+
 def _class(record: Record) -> str:
     """The class of a layer that is one of Keras's own."""
     name = record.get("class_name")
     if isinstance(name, str) and name in STRANGERS:
         raise refuse(f"The model holds a layer of the class {name}.", "Keras's own layers", STRANGERS[name])
     if not isinstance(name, str) or name not in LAYERS:
-        why = "Layers of one's own are code, which is never run. " if isinstance(name, str) else ""
-        raise refuse(f"The model holds {named(record)}.", "Keras's own layers that read pictures", why + _OWN_LAYERS)
+        raise refuse(f"The model holds {named(record)}.", "Keras's own layers that read pictures", _why(record))
     check_built_in(record)
     return name
 

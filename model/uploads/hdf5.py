@@ -124,6 +124,8 @@ def _finite(found: h5py.Dataset) -> bool:
     if not found.shape:
         return bool(np.isfinite(found[()]))
     rows = max(1, _SLICE // max(1, math.prod(found.shape[1:])))
+    if found.chunks:  # whole ones: of a slice within a chunk, all of the chunk is unpacked each time
+        rows = -(-rows // found.chunks[0]) * found.chunks[0]
     return all(np.isfinite(found[at : at + rows]).all() for at in range(0, found.shape[0], rows))
 
 

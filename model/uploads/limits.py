@@ -26,6 +26,8 @@ PARAMETERS = 30 * 10**6
 """ResNet50 has 24 million."""
 ACTIVATIONS = 20 * 10**6
 """Of one picture, all layers together: what the scene draws. MobileNet's at 64x64x3 are 0.9 million."""
+MAP_SIDE = 256
+"""Pixels of a map: four times the largest picture's. The stack and the galleries draw maps whole."""
 WORKING_VALUES = 40 * 10**6
 """Of one picture, those that layers hold while they compute (attention's scores) with them: 160 MB, twice in a proof.
 A layer of 16 heads over 28x28 places holds 20 million."""

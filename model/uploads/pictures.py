@@ -7,9 +7,12 @@ import math
 from model.uploads.limits import PICTURE_CHANNELS, PICTURE_SIDE
 
 EXPECTED = (
-    f"(rows, columns, channels) with up to {PICTURE_SIDE}x{PICTURE_SIDE} pixels and 1 or 3 channels, (rows, columns), "
+    f"(rows, columns, channels) with up to {PICTURE_SIDE}x{PICTURE_SIDE} pixels, no side more than "
+    "eight times the other, and 1 or 3 channels, (rows, columns), "
     "or a square picture's pixels in a row"
 )
+_LONGEST = 8
+"""Times the shorter side: of a picture that is narrower nothing can be seen beside the rest of the page."""
 _LEAST_IN_A_ROW = 8
 """A row of 64 values is scikit-learn's digits; shorter ones are of tables, not of pictures."""
 
@@ -30,5 +33,6 @@ def picture_of(shape: tuple[int | None, ...]) -> tuple[int, int, int] | None:
             least = _LEAST_IN_A_ROW if rows * columns * channels == count else PICTURE_SIDE + 1
         case _:
             return None
-    fits = least <= min(rows, columns) and max(rows, columns) <= PICTURE_SIDE and channels in (1, PICTURE_CHANNELS)
+    short, long = sorted((rows, columns))
+    fits = least <= short and long <= min(PICTURE_SIDE, _LONGEST * short) and channels in (1, PICTURE_CHANNELS)
     return (rows, columns, channels) if fits else None

@@ -96,7 +96,7 @@ def _scale(draft: Draft, calls: tuple[Call, ...], values: Range, shape: Shape) -
         by, plus = (np.broadcast_to(one, shape[-1]) for one in kinds.rescaling(first))
         if np.all(np.abs(by) < _SMALL_SCALE):
             draft.input_scale = RANGES["0..255"]
-            draft.notes.append("Its first layer rescales, so it reads pixels of 0 to 255.")
+            draft.notes.append("Its first layer rescales, so it reads pixels of 0 to 255, whatever was chosen.")
         draft.ends[first.name], calls = INPUT, calls[1:]
     scale, offset = draft.input_scale[0] * by, draft.input_scale[1] * by + plus
     if not (np.allclose(scale, 1, rtol=1e-6) and np.allclose(offset, 0, atol=1e-7)):

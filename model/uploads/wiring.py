@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.uploads.classes import CALLED_AS_TRAINING
+from model.uploads.config_parts import among
 from model.uploads.limits import LAYERS, quoted, refuse
 
 Record = dict[str, Any]
@@ -14,14 +16,16 @@ _HARMLESS = {"training", "mask", "return_attention_scores", "use_causal_mask", "
 _TENSORS = {"query", "value", "key", "inputs", "x", "x1", "x2"}
 
 
-def nodes(value: object) -> list[Any]:
-    """The calls of one layer: with tensors, plain numbers and nothing else; raises UploadError."""
+def nodes(value: object, class_name: object) -> list[Any]:
+    """The calls of one layer of that class: with tensors, plain numbers and nothing else; raises UploadError."""
     if not isinstance(value, list) or len(value) > LAYERS:
         raise refuse(f"A layer's calls are {quoted(value)}.", "a list", _SAVE)
-    return [_call(call) for call in value]
+    free = {"training"} if among(class_name, CALLED_AS_TRAINING) else set()
+    return [_call(call, free) for call in value]
 
 
-def _call(call: object) -> Any:
+def _call(call: object, free: set[str]) -> Any:
+    """One call; `free` are the options that are left out whatever they say."""
     if isinstance(call, list):  # as .h5 files of Keras 2 have it: [[name, node, tensor, options], ...]
         return [[*_history(tensor[:3]), _no_options(tensor[3:])] for tensor in call if _listed(tensor)]
     if not isinstance(call, dict) or set(call) - {"args", "kwargs"}:
@@ -30,7 +34,7 @@ def _call(call: object) -> Any:
     if not isinstance(arguments, list) or not isinstance(options, dict):
         raise refuse(f"A layer is called by {quoted(call)}.", "args and kwargs", _SAVE)
     kept = {key: _argument(one, 0) for key, one in options.items() if key in _TENSORS}
-    _no_options([{key: one for key, one in options.items() if key not in _TENSORS}])
+    _no_options([{key: one for key, one in options.items() if key not in _TENSORS | free}])
     return {"args": [_argument(one, 0) for one in arguments], "kwargs": kept}
 
 

@@ -99,6 +99,16 @@ def test_nothing_is_unrolled() -> None:
         layers.KerasLayer("lstm", "LSTM", config, (2,)).output_shape((4096, 1))
 
 
+def test_a_map_may_be_four_times_the_largest_picture() -> None:
+    def enlarging(factor: int) -> Network:
+        ends = (layers.GlobalAveragePool2D("pool"), layers.Dense("output", 2, activation="softmax"))
+        return Network("large", "Large", (64, 64, 3), (layers.UpSampling2D("enlarged", (factor, factor)), *ends))
+
+    bounds.check(enlarging(4))
+    with pytest.raises(UploadError, match=r"'enlarged' makes maps of 320 x 320\. Expected sides of at most 256\."):
+        bounds.check(enlarging(5))
+
+
 def test_multiplications_are_bounded() -> None:
     assert limits.MULTIPLY_ADDS == 2_000_000_000
     wide = Network("wide", "Wide", (64, 64, 3), (layers.Conv2D("wide", 64, (51, 51), padding="same"),))

@@ -177,6 +177,44 @@ def test_layers_around_others_are_keras_own(tmp_path: Path) -> None:
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own, of NumPy's copies, as it reads weights
+def test_augmentation_in_a_graph_is_left_out_although_keras_writes_that_it_trains(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(5)
+    picture = keras.Input((16, 12, 3))
+    x = layers.RandomFlip()(layers.Resizing(12, 12)(picture))
+    x = layers.CenterCrop(10, 10)(layers.RandomContrast(0.5)(layers.RandomRotation(0.3)(x)))
+    model = keras.Model(picture, layers.Dense(3, "softmax")(layers.Flatten()(layers.Conv2D(4, 3)(x))))
+    calls = [node["kwargs"] for layer in model.get_config()["layers"] for node in layer["inbound_nodes"]]
+    assert {"training": True} in calls
+    theirs, ours = answers(model)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "model.keras").rename(tmp_path / UPLOAD)
+    reread, ours = answers(reader.built(checking.check(tmp_path)))
+    np.testing.assert_allclose(reread, theirs, atol=1e-6)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the same, as it writes them
+def test_a_dropout_that_always_drops_is_refused(tmp_path: Path) -> None:
+    picture = keras.Input((8, 8, 1))
+    x = layers.Dropout(0.5)(layers.Flatten()(picture), training=True)
+    keras.Model(picture, layers.Dense(3)(x)).save(tmp_path / "model.keras")
+    (tmp_path / "model.keras").rename(tmp_path / UPLOAD)
+    with pytest.raises(UploadError, match=r"called with 'training'\. Expected a call with its input alone"):
+        checking.check(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the same, as it writes them
+def test_an_operation_that_is_not_read_is_not_called_code_of_ones_own(tmp_path: Path) -> None:
+    picture = keras.Input((8, 8, 3))
+    x = keras.ops.mean(layers.Conv2D(4, 3)(picture), axis=(1, 2))
+    keras.Model(picture, layers.Dense(3)(x)).save(tmp_path / "model.keras")
+    (tmp_path / "model.keras").rename(tmp_path / UPLOAD)
+    with pytest.raises(UploadError, match=r"Few operations of keras\.ops are read\. Use a layer in its place"):
+        checking.check(tmp_path)
+
+
 def test_several_sigmoids_stay_what_they_are_and_it_is_told() -> None:
     model = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(5), layers.Activation("sigmoid")])
     theirs, ours = answers(model)
@@ -215,6 +253,7 @@ def _of(shape: tuple[int | None, ...], *then: keras.Layer) -> keras.Model:
         (lambda: _of((None, None, 3), layers.GlobalAveragePooling2D(), layers.Dense(3)), "None"),
         (lambda: _of((65,), layers.Dense(3)), "(65,)"),
         (lambda: _of((9,), layers.Dense(3)), "(9,)"),
+        (lambda: _of((64, 7, 1), layers.Flatten(), layers.Dense(3)), "no side more than eight times the other"),
         (lambda: _of((4225,), layers.Dense(3)), "(4225,)"),
         (lambda: _of((None, 28), layers.LSTM(4), layers.Dense(3)), "None"),
         (lambda: _of((8, 8, 1), layers.RandomFlip()), "2 to 100 classes|no layers"),

@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 from data import datasets
 from model import ownership
 from model.engine import Engine
+from model.foreign import KerasLayer
 from model.networks import PRESETS, Conv2D, Dense, Flatten, MaxPool2D, Network
 from model.records import RunState, Status
+from model.reshaping import Reshape
 from model.run import Run
 from tests.model.snapshots import STEP, run_of
 from tests.visualization.page import button, component, settled, words
@@ -120,6 +122,12 @@ def test_what_cannot_be_muted_or_read_is_told(page: AppTest, analyses: None, eng
     show(page, alone, "Knock-out")
     page.run()
     assert "This network has its output layer only. A knock-out needs a layer before it." in words(page)
+    sides = (("lstm_cell.kernel", (28, 16)), ("lstm_cell.recurrent_kernel", (4, 16)), ("lstm_cell.bias", (16,)))
+    recurrent = KerasLayer("lstm", "LSTM", '{"units": 4}', (4,), sides)
+    rows = Network("rows", "Rows", (28, 28, 1), (Reshape("rows", (28, 28)), recurrent, Dense("output", 10, "softmax")))
+    show(page, run_of(rows, engine.runs.root), "Knock-out")
+    page.run()
+    assert "No layer before this network's output can be muted." in words(page)
 
 
 def test_without_the_test_images_it_says_so(page: AppTest, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

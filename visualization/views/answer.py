@@ -165,7 +165,7 @@ def _weights(shown: Shown, network: Network, winner: int) -> None:
     positive, negative = int((values > 0).sum()), int((values < 0).sum())
     mean = float(values.mean(dtype=np.float64))
     exhibit.draw(
-        f"Weights into {names[place]} · mean {mean:.3f}",
+        f"Weights into {names[place]} · mean {mean:z.3f}",
         activity.weights(values),
         key="answer_weights",
         explanation=(

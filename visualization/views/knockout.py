@@ -27,7 +27,12 @@ def draw(run: Run) -> None:
         st.info(data_words.missing(shown.run, "its test images cannot be read, which a knock-out needs"))
         return
     if not layers:
-        st.info("This network has its output layer only. A knock-out needs a layer before it.")
+        if any(placed.parameters for placed in network.placed()[:-1]):
+            st.info(
+                "No layer before this network's output can be muted. A knock-out needs one that makes maps or units."
+            )
+        else:
+            st.info("This network has its output layer only. A knock-out needs a layer before it.")
         return
     settled = examined.settled_step(run)
     if settled is None:

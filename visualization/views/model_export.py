@@ -132,7 +132,7 @@ def _figure(shown: Shown, picture: Picture) -> None:
         made, title = _curve(run, step, "loss" if chosen == "Loss" else "accuracy"), f"{network}: {chosen.lower()}"
     _row(
         "Figure",
-        "One .html file of 5 to 6 MB with Plotly in it: turn, zoom and point as on the page, without a network.",
+        "One .html file of 5 MB and more with Plotly in it: turn, zoom and point as on the page, without a network.",
         lambda: exports.figure_page(run, step, made(), title),
         exports.file_name(run, step, f"-{chosen.lower()}.html"),
         mime="text/html",

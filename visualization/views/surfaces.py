@@ -70,7 +70,7 @@ def _written(
 def _say_no_maps() -> None:
     """What is here for a network that takes the picture apart at once, and what to do."""
     st.info(
-        "This network has no layer of maps: it puts the picture in one row first, and surfaces need rows and columns. "
+        "This network has no layer of maps: its layers make values in rows, and surfaces need rows and columns. "
         "The Network view shows its layers; a network with a convolution or a pooling layer has surfaces here."
     )
     if st.button("Show in the Network view", on_click=state.show_view, args=("Network",)):
