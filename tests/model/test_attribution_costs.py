@@ -1,6 +1,5 @@
 """What asking why is estimated to cost: what is left out, what is kept, and how many pictures are read together."""
 
-import gc
 import math
 import weakref
 
@@ -84,7 +83,6 @@ def test_no_more_is_held_than_is_counted(network: Network) -> None:
     held = []
 
     def watch(name: str, values: tf.Tensor) -> None:
-        gc.collect()
         alive.append((weakref.ref(values), math.prod(values.shape[1:])))
         held.append(sum(size for tensor, size in alive if tensor() is not None))
 
