@@ -4,30 +4,30 @@ A network of convolutions, dense layers, normalization, pooling and activations 
 one sum: logit = Σ pixel · slope + Σ bias · slope, slopes by the chain rule. (Srinivas and Fleuret 2019, "Full-gradient
 representation", https://arxiv.org/abs/1905.00780; gradient times input: Shrikumar et al. 2016,
 https://arxiv.org/abs/1605.01713.) Computed in double precision, so that what is left over is the rounding of Keras's
-own single precision alone.
+own single precision alone. What reads hundreds of pictures does so in single precision, in chunks, and is left out
+where model.attribution_costs has no room for it.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-from model import linearity
+from model import attribution_costs, linearity
 from model.analyses import Analysis, Arrays, Report
 from model.bare_layers import LEVELS, bare_layers, forward
 from model.networks import INPUT, Network, NetworkError
 from model.runs import Run
 
-_CHUNK = 112  # pictures whose activations are in memory together
-_MOST_VALUES = 16_000_000  # and how many activations of all layers, 128 MB of float64
-
 Goal = Callable[[tf.Tensor], tf.Tensor]
 """Logits (batch, classes) to the value that is explained, (batch,): one logit, or one less another."""
+Done = Callable[[int], None]
+"""Told how many pictures more have been read, after each chunk of them; what it raises ends the work."""
 
 
 def attribution(analysis: Analysis, report: Report) -> Arrays:
@@ -38,7 +38,8 @@ def attribution(analysis: Analysis, report: Report) -> Arrays:
     float64: "logits" (classes,) of Keras in single precision, "goal" and "against" int64 (1,); "pixels" (rows,
     columns) and "constants" (one for each name of `constant_names`); "occlusion" and "integrated" (rows, columns);
     "black" (1,): the value for a black picture; "grad_cam" (rows, columns), as large as the last convolution's maps, if
-    there is one. Raises NetworkError for another picture, class or patch than the network has.
+    there is one. "occlusion" or "integrated" is not there where it is among attribution_costs.left_out. Raises
+    NetworkError for another picture, class or patch than the network has.
     """
     options = dict(analysis.options)
     explained = _explained(analysis.run_path, analysis.step)
@@ -52,25 +53,39 @@ def attribution(analysis: Analysis, report: Report) -> Arrays:
     goal = int(logits[0].argmax()) if goal < 0 else goal
     value = contrast(goal, against, logits.shape[1])
     patch, steps = int(options["patch"]), int(options["steps"])
-    report("methods", 0, 4)
+    affordable = _affordable(explained.network, steps)
+    total, read = 2 + sum(affordable.values()), 0
+
+    def done(pictures: int) -> None:
+        nonlocal read
+        read += pictures
+        report("readings of the picture", read, total)
+
+    done(0)
     parts = explained.parts(image, value)
-    report("methods", 1, 4)
-    blanked = explained.occlusion(image, value, patch)
-    report("methods", 2, 4)
-    integrated, black = explained.integrated(image, value, steps)
-    report("methods", 3, 4)
+    done(1)
     result = {
         "logits": logits[0],
         "goal": np.array([goal]),
         "against": np.array([against]),
         "pixels": parts.pixels[0],
         "constants": parts.constants[0],
-        "occlusion": blanked,
-        "integrated": integrated,
-        "black": np.array([black]),
+        "black": np.array([explained.black(value)]),
     }
-    seen = explained.grad_cam(image, value)
-    return result if seen is None else {**result, "grad_cam": seen}
+    if (seen := explained.grad_cam(image, value)) is not None:
+        result["grad_cam"] = seen
+    done(1)
+    if "integrated" in affordable:
+        result["integrated"] = explained.integrated(image, value, steps, done)
+    if "occlusion" in affordable:
+        result["occlusion"] = explained.occlusion(image, value, patch, done)
+    return result
+
+
+def _affordable(network: Network, steps: int) -> dict[str, int]:
+    """How many pictures each of the ways reads that are not left out."""
+    out = attribution_costs.left_out(network, steps)
+    return {way.name: way.pictures for way in attribution_costs.ways(network, steps) if way not in out}
 
 
 def contrast(goal: int, against: int, classes: int) -> Goal:
@@ -133,7 +148,7 @@ class Explained:
         stacked = np.stack(given, axis=1) if given else np.zeros((len(images), 0))
         return Parts((slopes[0] * first).numpy().sum(axis=-1), stacked)
 
-    def occlusion(self, image: np.ndarray, goal: Goal, patch: int) -> np.ndarray:
+    def occlusion(self, image: np.ndarray, goal: Goal, patch: int, done: Done = lambda pictures: None) -> np.ndarray:
         """How much the value falls when the patch x patch square around each pixel is without ink, (rows, columns).
 
         Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901. Raises NetworkError for an even or too large patch.
@@ -142,31 +157,37 @@ class Explained:
         if patch % 2 != 1 or not 1 <= patch <= min(rows, columns):
             raise NetworkError(f"Expected an odd patch from 1 to {min(rows, columns)} pixels. Received {patch}.")
         reach = patch // 2
-        values = np.empty((rows, columns))
-        for row in range(rows):  # all patches at once would be 0.2 GB for 64x64x3
-            blanked = np.repeat(image, columns, axis=0)  # (columns, rows, columns, channels)
-            for column in range(columns):
-                blanked[column, max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = 0
-            values[row] = np.concatenate([self._values(part, goal) for part in self._chunks(blanked)])
-        return np.asarray(self._values(image, goal) - values)
+        values = np.empty(rows * columns)
+        for part in _parts(rows * columns, attribution_costs.chunk(self.network)):
+            blanked = np.repeat(image, len(part), axis=0)
+            for picture, cell in zip(blanked, part, strict=True):
+                row, column = divmod(cell, columns)
+                picture[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = 0
+            values[part.start : part.stop] = self._values(blanked, goal)
+            done(len(part))
+        return np.asarray(self._values(image, goal) - values.reshape(rows, columns))
 
-    def integrated(self, image: np.ndarray, goal: Goal, steps: int) -> tuple[np.ndarray, float]:
-        """Integrated gradients from black, by the midpoint rule: (rows, columns), and the value for black.
+    def integrated(self, image: np.ndarray, goal: Goal, steps: int, done: Done = lambda pictures: None) -> np.ndarray:
+        """Integrated gradients from black, by the midpoint rule, (rows, columns).
 
-        Sundararajan et al. 2017, https://arxiv.org/abs/1703.01365.
+        Sundararajan et al. 2017, https://arxiv.org/abs/1703.01365. Raises NetworkError for less than one step.
         """
         if steps < 1:
             raise NetworkError(f"Expected at least one step. Received {steps}.")
-        shares = ((np.arange(steps) + 0.5) / steps).reshape(-1, 1, 1, 1)
         slopes = np.zeros(image.shape[1:])
-        for part in self._chunks(shares * image):
+        for part in _parts(steps, attribution_costs.chunk(self.network, slopes=True)):
+            shares = ((np.array(part) + 0.5) / steps).reshape(-1, 1, 1, 1)
             with tf.GradientTape() as tape:
-                pictures = tf.constant(part, tf.float64)
+                pictures = tf.constant(shares * image, tf.float32)
                 tape.watch(pictures)
-                total = tf.reduce_sum(goal(forward(self._double, pictures)))
-            slopes += tape.gradient(total, pictures).numpy().sum(axis=0)
-        black = float(self._values(np.zeros_like(image), goal)[0])
-        return (slopes / steps * image[0]).sum(axis=-1), black
+                total = tf.reduce_sum(goal(forward(self._single, pictures)))
+            slopes += tape.gradient(total, pictures).numpy().sum(axis=0, dtype=np.float64)
+            done(len(part))
+        return np.asarray((slopes / steps * image[0]).sum(axis=-1))
+
+    def black(self, goal: Goal) -> float:
+        """The value for a black picture."""
+        return float(self._values(np.zeros((1, *self.network.input_shape)), goal)[0])
 
     def grad_cam(self, image: np.ndarray, goal: Goal) -> np.ndarray | None:
         """Where the last convolution's maps speak for the value, (rows, columns), at least 0; None without one.
@@ -190,12 +211,13 @@ class Explained:
         slopes = tf.reduce_mean(tape.gradient(total, maps), axis=(1, 2))  # (1, channels)
         return np.asarray(tf.nn.relu(tf.einsum("brcm,bm->rc", maps, slopes)).numpy())
 
-    def _chunks(self, images: np.ndarray) -> Sequence[np.ndarray]:
-        size = max(1, min(_CHUNK, _MOST_VALUES // self.network.values))
-        return [images[start : start + size] for start in range(0, len(images), size)]
-
     def _values(self, images: np.ndarray, goal: Goal) -> np.ndarray:
-        return np.asarray(goal(forward(self._double, tf.constant(images, tf.float64))).numpy())
+        return np.asarray(goal(forward(self._single, tf.constant(images, tf.float32))).numpy(), np.float64)
+
+
+def _parts(count: int, size: int) -> Iterator[range]:
+    """0 to `count` in parts of at most `size`."""
+    return (range(start, min(count, start + size)) for start in range(0, count, size))
 
 
 def _summed(values: tf.Tensor) -> np.ndarray:

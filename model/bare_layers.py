@@ -50,12 +50,17 @@ LEVELS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
 def forward(
     bares: Sequence[Bare], pictures: tf.Tensor, watch: Callable[[str, tf.Tensor], None] = lambda name, values: None
 ) -> tf.Tensor:
-    """The logits; `watch` sees every layer's output as the next layers get it."""
+    """The logits; `watch` sees every layer's output as the next layers get it.
+
+    What nothing reads any more is let go.
+    """
+    last = {name: at for at, bare in enumerate(bares) for name in bare.step.placed.inputs}
     found = {INPUT: pictures}
-    for bare in bares:
+    for at, bare in enumerate(bares):
         values = bare.activation(bare.step([found[name] for name in bare.step.placed.inputs]))
         watch(bare.step.name, values)
         found[bare.step.name] = values
+        found = {name: kept for name, kept in found.items() if last.get(name, -1) > at}
     return values
 
 

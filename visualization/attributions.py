@@ -28,15 +28,16 @@ class Reasons:
     what: what is explained, "the logit of 7", or of 7 less that of 1; value: of it, by Keras; pixels, occlusion,
     integrated: float64 (rows, columns); constants: (words, part of the value), in the network's order; black: the value
     for a black picture; grad_cam: float64 (rows, columns) as the last convolution's maps, or None; bent: (layer,
-    activation) wherever the network is not of straight pieces.
+    activation) wherever the network is not of straight pieces. occlusion and integrated are None where they are left
+    out as they take too long: model.attribution_costs.
     """
 
     what: str
     value: float
     pixels: np.ndarray
     constants: tuple[tuple[str, float], ...]
-    occlusion: np.ndarray
-    integrated: np.ndarray
+    occlusion: np.ndarray | None
+    integrated: np.ndarray | None
     black: float
     grad_cam: np.ndarray | None
     bent: tuple[tuple[str, str], ...]
@@ -58,7 +59,8 @@ class Reasons:
 
     @property
     def integration_error(self) -> float:
-        """By how much the integrated gradients miss the value's change from the black picture."""
+        """By how much the integrated gradients, which must be there, miss the value's change from the black picture."""
+        assert self.integrated is not None
         return float(self.integrated.sum()) - (self.value - self.black)
 
 
@@ -75,8 +77,8 @@ def reasons(result: Arrays, network: Network, names: Sequence[str]) -> Reasons:
         value,
         pixels=result["pixels"],
         constants=tuple(constants),
-        occlusion=result["occlusion"],
-        integrated=result["integrated"],
+        occlusion=result.get("occlusion"),
+        integrated=result.get("integrated"),
         black=float(result["black"][0]),
         grad_cam=result.get("grad_cam"),
         bent=linearity.bent(network),
@@ -91,10 +93,13 @@ def sum_sentence(found: Reasons) -> str:
     if not found.bent:
         return f"{first}{number(found.value)}. The difference is {abs(found.left_over):.6f}."
     activations = ", ".join(sorted({what for _, what in found.bent}))
-    return (
+    said = (
         f"{first}{number(found.value)}: **{number(found.left_over)} is left over**, as this network is not of straight "
-        f"pieces ({activations}). Integrated gradients add up here, but for {abs(found.integration_error):.4f}."
+        f"pieces ({activations})."
     )
+    if found.integrated is None:
+        return said
+    return f"{said} Integrated gradients add up here, but for {abs(found.integration_error):.4f}."
 
 
 def heat_map(

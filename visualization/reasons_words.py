@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from model import attribution_costs
+from model.networks import Network
 from visualization.attributions import Reasons, largest, number
 
 
@@ -67,6 +69,7 @@ def parts(found: Reasons) -> str:
 
 def occlusion(found: Reasons, patch: int) -> str:
     """Of the blank square that is moved over the picture."""
+    assert found.occlusion is not None
     row, column = np.unravel_index(found.occlusion.argmax(), found.occlusion.shape)
     return (
         f"Around every pixel in turn, a square of {patch} x {patch} pixels is made black (0), and the "
@@ -82,6 +85,7 @@ def occlusion(found: Reasons, patch: int) -> str:
 
 def integrated(found: Reasons, steps: int) -> str:
     """Of the slopes on the way from black."""
+    assert found.integrated is not None
     return (
         f"The slope of {found.what} along each pixel is not the same while the picture fades in. So it is averaged "
         f"over {steps} steps on the way from a black picture to this one, and multiplied by the pixel's value. All "
@@ -106,4 +110,18 @@ def grad_cam(found: Reasons) -> str:
         "not how much: it has no unit that adds up to the logit, and the layers behind it count by their slope "
         "alone.\n\n"
         "*Selvaraju et al. 2017, [arXiv:1610.02391](https://arxiv.org/abs/1610.02391)*"
+    )
+
+
+def left_out(way: str, network: Network, steps: int) -> str:
+    """Why "occlusion", or "integrated" gradients of so many steps, are not there for this network."""
+    found = {each.name: each for each in attribution_costs.ways(network, steps)}
+    took, every = found[way], sum(each.seconds for each in found.values())
+    advice = "Use smaller pictures, fewer filters, or pool earlier"
+    if way == "integrated":
+        advice = f"Choose fewer steps under How. {advice} where that is not enough"
+    return (
+        f"Left out, as it takes too long: {network.title} would read {took.pictures:,} pictures for it, about "
+        f"{took.seconds:,.0f} s on two processors, and {every:,.0f} s with all other ways. Expected at most "
+        f"{attribution_costs.MOST_SECONDS:.0f} s together. {advice}."
     )

@@ -150,7 +150,7 @@ def test_a_bent_network_leaves_something_over_and_integrated_gradients_do_not() 
     goal = contrast(1, -1, 10)
     expected = logits(model, picture)[0, 1]
     assert abs(found.parts(picture, goal).sums[0] - expected) > 0.1
-    integrated, black = found.integrated(picture, goal, 256)
+    integrated, black = found.integrated(picture, goal, 256), found.black(goal)
     assert black == pytest.approx(logits(model, np.zeros_like(picture))[0, 1], abs=1e-5)
     assert integrated.sum() + black == pytest.approx(expected, abs=1e-3)
 
@@ -165,7 +165,7 @@ def test_integrated_gradients_are_a_fine_sum_of_keras_gradients(network: Network
         answers = model(way, training=False)
         total = tf.reduce_sum(answers[:, 2] - answers[:, 6])
     expected = np.asarray(tape.gradient(total, way)).mean(axis=0)[:, :, 0]
-    integrated, _ = found.integrated(picture.astype(np.float64), contrast(2, 6, 10), 400)
+    integrated = found.integrated(picture.astype(np.float64), contrast(2, 6, 10), 400)
     np.testing.assert_allclose(integrated, expected * picture[0, :, :, 0], atol=1e-4)
 
 
@@ -274,7 +274,7 @@ def test_a_product_leaves_something_over_and_grad_cam_looks_at_maps_with_places(
     goal = contrast(1, -1, 5)
     expected = logits(model, picture)[0, 1]
     assert abs(found.parts(picture, goal).sums[0] - expected) > 0.01
-    integrated, black = found.integrated(picture, goal, 256)
+    integrated, black = found.integrated(picture, goal, 256), found.black(goal)
     assert integrated.sum() + black == pytest.approx(expected, abs=1e-3)
     seen = found.grad_cam(picture, goal)
     assert linearity.last_convolution(network) == "conv" and seen is not None and seen.shape == (7, 6)

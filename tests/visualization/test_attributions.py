@@ -135,6 +135,20 @@ def test_a_network_without_convolution_has_no_such_map() -> None:
     assert found.bent == (("dense_1", "sigmoid"), ("dense_2", "sigmoid"))
 
 
+def test_without_its_integrated_gradients_a_bent_network_is_not_said_to_have_them(found: Reasons) -> None:
+    bent = dataclasses.replace(found, value=6.0, bent=(("dense_1", "sigmoid"),), integrated=None)
+    assert attributions.sum_sentence(bent).endswith("not of straight pieces (sigmoid).")
+    without = {name: values for name, values in RESULT.items() if name not in ("occlusion", "integrated")}
+    found = attributions.reasons(without, CNN, NAMES)
+    assert found.occlusion is None and found.integrated is None
+
+
+def test_what_is_left_out_is_told_with_what_helps() -> None:
+    said = reasons_words.left_out("integrated", CNN, 512)
+    assert f"{CNN.title} would read 512 pictures for it" in said and "Choose fewer steps under How. Use smaller" in said
+    assert "would read 784 pictures" in reasons_words.left_out("occlusion", CNN, 512)
+
+
 @pytest.mark.parametrize("parts", [np.zeros(40), np.random.default_rng(5).normal(size=40)])
 def test_of_many_constants_the_largest_have_bars_and_the_others_are_one(parts: np.ndarray) -> None:
     constants = [(f"biases of a layer with quite a long name {place}", float(part)) for place, part in enumerate(parts)]

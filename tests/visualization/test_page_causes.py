@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from benchmarks import parity_cases
 from data import datasets
 from model import ownership
 from model.engine import Engine
 from model.foreign import KerasLayer
-from model.networks import PRESETS, Conv2D, Dense, Flatten, MaxPool2D, Network
+from model.networks import PRESETS, Conv2D, Dense, Flatten, GlobalAveragePool2D, MaxPool2D, Network
 from model.records import RunState, Status
 from model.reshaping import Reshape
 from model.run import Run
+from model.uploads import keeping
+from model.uploads.admission import OwnModel
 from tests.model.snapshots import STEP, run_of
 from tests.visualization.page import button, component, settled, words
 from visualization.views import ranking, waiting, why
@@ -171,6 +174,21 @@ def test_a_bent_network_says_what_holds(page: AppTest, analyses: None, engine: E
     assert "this network is not of straight pieces (sigmoid). Integrated gradients add up here" in said
     assert "**Pixels that do not add up**" in said
     assert "has no convolution, and Grad-CAM weighs the maps of the last one: there is none here." in said
+
+
+def test_a_way_that_takes_too_long_is_left_out_in_words(page: AppTest, analyses: None, engine: Engine) -> None:
+    layers = (Conv2D("conv", 4000, (1, 1)), GlobalAveragePool2D("average"), Dense("output", 2, "softmax"))
+    network = Network("wide", "Wide", (64, 64, 3), layers)
+    own = OwnModel(network, parity_cases.weights(network, 1), "wide.keras", "ab" * 32, 1000, "0..1", (), 1e-7)
+    show(page, keeping.keep(engine.runs.root, own, keeping.NO_DATASET), "Why")
+    page.session_state["why_steps"] = 8
+    said = until(page, "Left out, as it takes too long: ")
+    assert "would read 4,096 pictures for it, about 78 s on two processors, and 79 s with all other ways." in said
+    assert "Expected at most 75 s together. Use smaller pictures, fewer filters, or pool earlier." in said
+    assert said.count("Left out") == 1
+    assert all(f"**{title}**" in said for title in ("Occlusion", "Integrated gradients", "Grad-CAM"))
+    kinds = [figure["data"][0]["type"] for figure in figures(page)]
+    assert kinds.count("heatmap") == 3 and kinds.count("waterfall") == 1
 
 
 def test_why_waits_for_keras(page: AppTest, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

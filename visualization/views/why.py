@@ -76,10 +76,17 @@ def draw(run: Run) -> None:
             height=_HEIGHT,
         )
     places = st.columns(3)
-    explained = reasons_words.occlusion(found, asked.patch)
-    _map(places[0], "Occlusion", found.occlusion, picture, explained, key="occlusion", word="fall")
-    explained = reasons_words.integrated(found, asked.steps)
-    _map(places[1], "Integrated gradients", found.integrated, picture, explained, key="integrated", word="contribution")
+    if found.occlusion is None:
+        _missing(places[0], "Occlusion", reasons_words.left_out("occlusion", network, asked.steps))
+    else:
+        explained = reasons_words.occlusion(found, asked.patch)
+        _map(places[0], "Occlusion", found.occlusion, picture, explained, key="occlusion", word="fall")
+    title = "Integrated gradients"
+    if found.integrated is None:
+        _missing(places[1], title, reasons_words.left_out("integrated", network, asked.steps))
+    else:
+        explained = reasons_words.integrated(found, asked.steps)
+        _map(places[1], title, found.integrated, picture, explained, key="integrated", word="contribution")
     _grad_cam(places[2], found, picture, network.title)
 
 
@@ -114,12 +121,18 @@ def _choose(names: tuple[str, ...], reads: int) -> _Asked:
 
 def _grad_cam(place: DeltaGenerator, found: Reasons, picture: Picture, title: str) -> None:
     if found.grad_cam is None:
-        with place:
-            st.markdown("**Grad-CAM**")
-            st.info(f"{title} has no convolution, and Grad-CAM weighs the maps of the last one: there is none here.")
+        words = f"{title} has no convolution, and Grad-CAM weighs the maps of the last one: there is none here."
+        _missing(place, "Grad-CAM", words)
         return
     explanation = reasons_words.grad_cam(found)
     _map(place, "Grad-CAM", found.grad_cam, picture, explanation, key="grad-cam", word="evidence", palette="sequential")
+
+
+def _missing(place: DeltaGenerator, title: str, words: str) -> None:
+    """Why one method's map is not there."""
+    with place:
+        st.markdown(f"**{title}**")
+        st.info(words)
 
 
 def _map(
