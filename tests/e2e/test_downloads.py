@@ -31,7 +31,7 @@ def test_a_file_is_there_after_others_have_drawn_their_pages(page: Page, app: Ap
     assert taken.value.path().read_bytes() == weights
     context = browser.new_context()
     try:
-        for _ in range(3):  # the second drawing deleted it
+        for _ in range(2):  # the second drawing deleted it
             _open(context.new_page(), app)
     finally:
         context.close()

@@ -1,17 +1,19 @@
 """Time travel and one's own network in a real browser, held against Keras."""
 
 import re
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from data import samples
 from model.evaluation import evaluate
-from model.runs import Run
+from model.networks import CNN
+from model.recording import record
+from model.runs import Run, Runs
+from model.settings import Settings
 from model.tracing import trace
-from tests.e2e.conftest import App, Watch
+from tests.e2e.conftest import App
 from tests.e2e.steps import FIGURE, PATIENCE_MS, SCENE, choose_settings, finish, open_page, train
 
 SLIDER = ".strata-timeline input"
@@ -40,22 +42,11 @@ def answer_words(run: Run, step: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def trained(app: App, browser: Browser) -> Run:
-    """A run that was trained from the page, once for all tests here."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    try:
-        page = context.new_page()
-        watch = Watch(urlsplit(app.url).netloc)
-        watch.attach(page)
-        open_page(page, app)
-        choose_settings(page, dataset="Digits", epochs=2)
-        found = train(page, app)
-        finish(page, found)
-        page.locator(SLIDER).wait_for(timeout=PATIENCE_MS)
-        assert not watch.unexpected()
-    finally:
-        context.close()
-    return found
+def trained(app: App) -> Run:
+    """A run for all tests here, trained in this process: training from the page has tests of its own."""
+    run = Runs(app.runs).create(Settings(dataset="digits", epochs=2), CNN, {})
+    record(run)
+    return run
 
 
 @pytest.fixture
