@@ -117,11 +117,8 @@ class Preparation:
             clock.cancel()
             fenced_process.end(process)
         if not isinstance(said.get("name"), str) or code != 0:
-            return (
-                fenced_process.shown(said["error"], _LONGEST_WORDS)
-                if isinstance(said.get("error"), str)
-                else _ended(code)
-            )
+            error = said.get("error")
+            return fenced_process.shown(error, _LONGEST_WORDS) if isinstance(error, str) else _ended(code)
         _take(self._own, self.folder)
         return own.read(self.folder)
 
