@@ -69,6 +69,10 @@ def test_the_slider_moves_scene_answer_status_link_and_test_accuracy(page: Page,
         expect(page).to_have_url(re.compile(rf"[?&]step={steps[place]}(&|$)"))
         accuracy = evaluate(run.path, steps[place]).accuracy
         expect(page.locator(SAID)).to_contain_text(f"{100 * accuracy:.2f} % on test", timeout=PATIENCE_MS)
+    page.go_back()
+    assert_the_scene_is_at(page, run, steps[0])
+    page.go_forward()
+    expect(page.locator(SAID)).to_contain_text(f"step {steps[len(steps) // 2]:,} of")
     page.reload()
     assert_the_scene_is_at(page, run, steps[len(steps) // 2])
     page.get_by_role("button", name="Newest").click()

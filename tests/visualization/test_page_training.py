@@ -168,6 +168,19 @@ def test_the_slider_moves_the_whole_page_and_the_link(page: AppTest, run: Run) -
     assert "step" not in page.query_params
 
 
+def test_a_request_of_before_the_choice_does_not_take_it_back(page: AppTest, run: Run) -> None:
+    page.query_params["run"] = run.id
+    page.run()
+    choose(page, 2, run)
+    page.query_params.clear()
+    page.query_params["run"] = run.id  # as the browser sends it that has not heard of the choice yet
+    page.run()
+    assert component(page, "scene")["step"] == component(page, "timeline")["step"] == 2
+    page.query_params["step"] = "0"  # never one of the page's: somebody else's link
+    page.run()
+    assert component(page, "scene")["step"] == 0
+
+
 @pytest.mark.parametrize(("asked_for_step", "shown"), [("2", 2), ("4", 2), ("99", 5), ("nonsense", 5), ("-1", 5)])
 def test_a_link_shows_its_step_or_the_last_before_it(page: AppTest, run: Run, asked_for_step: str, shown: int) -> None:
     page.query_params["step"] = asked_for_step

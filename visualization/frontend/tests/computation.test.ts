@@ -315,6 +315,24 @@ describe("a network with a layer of Keras’s own", () => {
     expect(around.last.closed).toBe(true);
   });
 
+  it("says whose weights it holds: back to the last step before the next one answered, they are loaded anew", () => {
+    const { around, computed, computation } = started();
+    computation.load(dark, new Map());
+    computation.run(dark);
+    around.last.onopen!();
+    around.last.answer(0, 0, 1, 1, 1);
+    const later = dataOf(4, [0, 0]);
+    computation.load(later, new Map());
+    expect(computation.running).not.toBeNull(); // still of the first
+    expect([computation.holds(dark), computation.holds(later)]).toEqual([false, true]);
+    computation.load(dark, new Map());
+    computation.run(dark);
+    around.last.onopen!();
+    around.last.answer(0, 0, 2, 2, 2);
+    expect(computed.map(([data]) => data.step)).toEqual([dark.step, dark.step]);
+    computation.dispose();
+  });
+
   it("gives way to the browser where it knows all layers", () => {
     const { around, computation } = started();
     computation.load(dark, new Map());

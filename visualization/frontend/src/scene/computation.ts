@@ -81,12 +81,17 @@ export class Computation {
     };
   }
 
+  /** Whether the weights that were loaded last are those of `data`. */
+  holds(data: SceneData): boolean {
+    return data.weights_url === this.loaded?.data.weights_url;
+  }
+
   /** Read the picture unless it is the one that was read last: whether `running` has it now. `load` comes first. */
   run(data: SceneData, since: number | null = null): boolean {
     const { network, socket } = this;
     const { pixels } = data.image;
     // While another network is on its way, what is on the screen is not computed any more.
-    if (data.weights_url !== this.loaded?.data.weights_url) return false;
+    if (!this.holds(data)) return false;
     if (pixels === this.read) return true;
     const input = () => inputFromPixels(decodePixels(pixels, size(data.image.shape)));
     if (network) {
@@ -110,8 +115,7 @@ export class Computation {
 
   private loadWorker(data: SceneData, snapshot: Tensors): void {
     const url = liveUrl(data.trace_url, this.around.page());
-    const same = this.socket?.url === url && this.loaded?.data.weights_url === data.weights_url;
-    if (same) return;
+    if (this.socket?.url === url && this.holds(data)) return;
     this.leaveWorker();
     this.network = null;
     this.loaded = { data, snapshot };

@@ -176,7 +176,7 @@ export class Scene {
     const here = this.delivery.attempt("This network cannot be run.", () => {
       this.viewing.settle(data.network, data.run);
       const muted = computes(data.network) && muteAsWished(data, this.viewing);
-      const stale = change.network || change.weights || edited || muted || !computation.running;
+      const stale = change.network || !computation.holds(data) || edited || muted;
       if (tensors && stale) computation.load(data, tensors);
       const read = computation.run(data);
       this.tellEngine();
