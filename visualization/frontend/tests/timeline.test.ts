@@ -94,6 +94,14 @@ describe("time travel", () => {
     expect(travel.message(300)?.serial).toBe(8);
   });
 
+  it("takes what an earlier slider chose, whose choice the page had not taken when this one came", () => {
+    const travel = new Travel({ ...ended, step: 12, taken: null });
+    travel.receive({ ...ended, step: 2, following: false, taken: 1 });
+    expect(travel.step).toBe(2);
+    travel.goTo(0, 0);
+    expect(travel.message(300)?.serial).toBe(2);
+  });
+
   it("follows the newest until it is taken, and again when asked to", () => {
     const travel = new Travel({ ...atWork, step: 12, following: true });
     const longer = { ...atWork, steps: [0, 1, 12, 15], step: 15, following: true };

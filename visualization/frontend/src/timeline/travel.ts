@@ -26,6 +26,7 @@ export class Travel {
   receive(data: TimelineData): void {
     const otherRun = data.run !== this.data.run;
     this.data = data;
+    this.serial = Math.max(this.serial, data.taken ?? 0); // one that an earlier slider told may still be on its way
     if (otherRun) this.pause();
     else if (this.playing || this.isOpen) {
       if (this.following) this.step = this.newest;
