@@ -1,9 +1,9 @@
 """The real app in a process of its own, and a real Chromium that looks at it.
 
-A test asks for `page`, which is empty, and `app`, whose `url` it goes to. A module may set `APP_ENVIRONMENT`, a dict
-of environment variables for the app it gets. Over and above its own asserts the test fails on an uncaught error in the
-page, on an error in its console and on a request to any other host; `watch.expect("regular expression", reason)` is
-for those that it provokes. A failed test leaves a screenshot and shows the end of the app's log.
+A test asks for `page`, which is empty, and `app`, whose `url` it goes to. A module that sets `APP_ENVIRONMENT`, a dict
+of environment variables, gets an app of its own. Over and above its own asserts the test fails on an uncaught error in
+the page, on an error in its console and on a request to any other host; `watch.expect("regular expression", reason)`
+is for those that it provokes. A failed test leaves a screenshot and shows the end of the app's log.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from model.runs import Runs
+from tests.waiting import wait
 from tools.browser import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,11 +51,29 @@ class App:
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
 
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One app for all modules that need nothing of their own: each has two processes that import Keras."""
+    with running_app(tmp_path_factory.mktemp("app"), {}) as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app on a free port, with a run directory of its own, from the offline digits unless the module says more."""
-    with running_app(tmp_path_factory.mktemp("app"), getattr(request.module, "APP_ENVIRONMENT", {})) as running:
-        yield running
+    """The app on a free port, with no run in its run directory, from the offline digits unless the module says more."""
+    changes = getattr(request.module, "APP_ENVIRONMENT", None)
+    if changes is not None:
+        with running_app(tmp_path_factory.mktemp("app"), changes) as running:
+            yield running
+        return
+    running = request.getfixturevalue("shared_app")
+    yield running
+    runs = Runs(running.runs)
+    for run in runs.all():
+        if run.is_active():  # of a test that failed
+            run.request_stop()
+            wait(lambda run=run: not run.is_active())
+        runs.delete(run)
 
 
 @contextlib.contextmanager
