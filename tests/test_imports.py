@@ -18,6 +18,7 @@ STREAMLIT = {
     "visualization/run_state.py",
     "visualization/own_data_state.py",
     "visualization/muting_state.py",
+    "visualization/address_state.py",
     "visualization/own_model_state.py",
     "visualization/dialogs.py",
     "visualization/evaluation_state.py",

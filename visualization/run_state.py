@@ -9,7 +9,7 @@ import streamlit as st
 
 from model.engine import engine
 from model.runs import PRETRAINED, Run, RunError
-from visualization import page_address
+from visualization import address_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ChosenRun:
 def chosen_run() -> ChosenRun:
     """The run named in the URL, else after `--run` in the command, else the newest when this visitor came."""
     runs = engine().runs
-    asked_for = page_address.get("run") or _run_of_the_command()
+    asked_for = address_state.get("run") or _run_of_the_command()
     if asked_for:
         try:
             run = runs.find(asked_for)
@@ -76,11 +76,11 @@ def _run_of_the_command() -> str | None:
 
 def choose_run(run: Run) -> None:
     """Show `run` from now on, also after a refresh and to whom the link is given, at its newest step."""
-    page_address.change(run=run.id, step=None)
+    address_state.change(run=run.id, step=None)
 
 
 def forget_run() -> None:
     """The chosen run was deleted: show whatever is chosen without one."""
     for name in ("shown", "found_at_first"):
         st.session_state.pop(name, None)
-    page_address.change(run=None, step=None)
+    address_state.change(run=None, step=None)

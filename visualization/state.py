@@ -13,7 +13,7 @@ import streamlit as st
 from data import datasets, own
 from model.networks import Network
 from model.runs import PRETRAINED, Run
-from visualization import page_address, picks, picture_state
+from visualization import address_state, picks, picture_state
 from visualization.failures import Failures
 from visualization.pad import PadDrawing, PadReport
 from visualization.picks import Pick, Wish
@@ -56,7 +56,7 @@ def shown(run: Run) -> Shown:
 
 def _asked_for_step() -> int | None:
     """The step in the URL; None where there is none that could be one."""
-    asked_for = page_address.get("step") or ""
+    asked_for = address_state.get("step") or ""
     # Python reads no number of more than 4,300 digits, and no training has as many steps as 12 can say.
     return int(asked_for) if asked_for.isascii() and asked_for.isdecimal() and len(asked_for) <= 12 else None
 
@@ -69,7 +69,7 @@ def take_moment(moment: Moment, run: Run) -> bool:
     if moment.serial == moment_taken() or moment.run != run.id:
         return False
     st.session_state["moment_taken"] = moment.serial
-    page_address.change(run=run.id, step=None if moment.step is None else str(moment.step))
+    address_state.change(run=run.id, step=None if moment.step is None else str(moment.step))
     return True
 
 

@@ -103,7 +103,7 @@ def cold(tmp_path: Path) -> Iterator[Client]:
     engine.shutdown(grace_seconds=0)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def warm_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One whose inference worker answers."""
     engine = Engine(tmp_path_factory.mktemp("api") / "runs")
@@ -112,7 +112,7 @@ def warm_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.shutdown(grace_seconds=0)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def own(warm_engine: Engine) -> Iterator[Client]:
     """The API as a server of its own, without a limit of requests."""
     with serving(application(lambda: warm_engine, run_id="pretrained", rate=0), warm_engine) as client:
