@@ -43,13 +43,13 @@ def _draw_layers(network: Network) -> None:
     table = pd.DataFrame([row.cells() for row in summary.rows(network)], columns=list(summary.HEADER))
     table["multiply-adds"] = table["multiply-adds"].astype("Int64")  # None where nobody can tell
     st.dataframe(
-        table,
+        table.round({"weights (KB)": 1, "activations (KB)": 1}),
         hide_index=True,
         height="content" if len(table) <= _MOST_ROWS else _LARGEST,
         column_config={
             "parameters": st.column_config.NumberColumn(format="localized"),
-            "weights (KB)": st.column_config.NumberColumn(format="%.1f"),
-            "activations (KB)": st.column_config.NumberColumn(format="%.1f"),
+            "weights (KB)": st.column_config.NumberColumn(format="localized"),
+            "activations (KB)": st.column_config.NumberColumn(format="localized"),
             "multiply-adds": st.column_config.NumberColumn(format="localized"),
         },
     )
