@@ -7,13 +7,14 @@ back. So an address that the page has left is taken again only when the reader g
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Name = Literal["run", "step"]
-_Address = tuple[tuple[str, str], ...]  # what of it is ours, by name
+_NAMES: tuple[Name, ...] = get_args(Name)
+_Address = tuple[tuple[str, str], ...]  # what of it is ours, in the order of _NAMES
 _MOST_LEFT = 100
 
 
@@ -25,19 +26,27 @@ def get(name: Name) -> str | None:
 def change(**wanted: str | None) -> None:
     """Write these names into the address; None removes one."""
     address = {**dict(_settled()), **wanted}
-    _go(tuple(sorted((name, value) for name, value in address.items() if value is not None)))
-    # All of it, for the browser's may be an old one. What goes, goes first: each message is a place in the history.
-    for name, value in address.items():
-        if value is None:
-            st.query_params.pop(name, None)
-    st.query_params.update({name: value for name, value in address.items() if value is not None})
+    _go(tuple((name, value) for name in _NAMES if (value := address.get(name))))
+    _tell()
 
 
 def _settled() -> _Address:
-    """The address that holds: the browser's, unless that is one the page has left since."""
-    of_the_browser = tuple((name, st.query_params[name]) for name in ("run", "step") if name in st.query_params)
+    """The address that holds: the browser's, unless that is one the page has left since, which is mended then."""
+    of_the_browser = tuple((name, value) for name in _NAMES if (value := st.query_params.get(name)))
     if of_the_browser not in _left() or _is_from_the_history():
         _go(of_the_browser)
+    elif of_the_browser != _held():
+        _tell()
+    return _held()
+
+
+def _tell() -> None:
+    """Tell the browser in one message: each that changes its address is a place in its history."""
+    held = dict(_held())
+    st.query_params.update({name: held.get(name, []) for name in _NAMES})  # nothing is written of an empty list
+
+
+def _held() -> _Address:
     held: _Address = st.session_state["address"]
     return held
 

@@ -12,6 +12,7 @@ import contextlib
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -68,12 +69,19 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         return
     running = request.getfixturevalue("shared_app")
     yield running
-    runs = Runs(running.runs)
+    _empty(running)
+
+
+def _empty(app: App) -> None:
+    """Leave neither runs nor uploaded data sets."""
+    runs = Runs(app.runs)
     for run in runs.all():
         if run.is_active():  # of a test that failed
             run.request_stop()
-            wait(lambda run=run: not run.is_active())
+    for run in runs.all():
+        wait(lambda run=run: not run.is_active())
         runs.delete(run)
+    shutil.rmtree(app.runs / ".datasets", ignore_errors=True)
 
 
 @contextlib.contextmanager

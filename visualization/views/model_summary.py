@@ -43,7 +43,7 @@ def _draw_layers(network: Network) -> None:
     table = pd.DataFrame([row.cells() for row in summary.rows(network)], columns=list(summary.HEADER))
     table["multiply-adds"] = table["multiply-adds"].astype("Int64")  # None where nobody can tell
     st.dataframe(
-        table.round({"weights (KB)": 1, "activations (KB)": 1}),
+        table.round({"weights (KB)": 2, "activations (KB)": 2}),
         hide_index=True,
         height="content" if len(table) <= _MOST_ROWS else _LARGEST,
         column_config={
