@@ -1,5 +1,6 @@
 """The page by Streamlit's AppTest, with real workers: what each view says, and what clicks and bad input do to it."""
 
+import base64
 import io
 import json
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from data import samples
 from model.engine import Engine
 from model.pools import WorkerError
 from model.records import RunState, Status
@@ -283,3 +285,12 @@ def test_the_model_view_gives_the_addresses_of_this_page(page: AppTest) -> None:
     assert "`GET /runs/pretrained/snapshots/1875/weights`" in "\n".join(str(found.value) for found in page.table)
     curl, python = (found.value for found in page.code)
     assert "/api/runs/pretrained/snapshots/1875/predict" in curl and "bytes(28 * 28 * 1)" in python
+
+
+def test_the_small_picture_is_in_the_page_and_not_fetched(page: AppTest) -> None:
+    page.run()
+    ((url,),) = (small.value for small in page.get("image"))
+    form, content = url.split(",")
+    assert form == "data:image/png;base64"
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(content))))
+    np.testing.assert_array_equal(shown[::5, ::5], samples.samples()[7].pixels[..., 0])

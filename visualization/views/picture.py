@@ -13,6 +13,7 @@ from data.errors import StrataError
 from model.runs import Run
 from visualization import charts, components, evaluation_state, state, traces, verdicts
 from visualization.pictures import Picture
+from visualization.previews import png_url
 from visualization.views import waiting
 
 _SIDE = 140  # px in which the picture is enlarged
@@ -48,7 +49,8 @@ def _draw(run: Run) -> None:
     if problem:
         st.error(problem)
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        st.image(enlarged(picture), width=92)
+        # Not a file of the server: that is gone once another picture is drawn, however late the browser asks for it.
+        st.image(png_url(picture.pixels, max(1, _SIDE // max(picture.pixels.shape[:2]))), width=92)
         with st.container(width="stretch", gap=None):
             st.caption(picture.caption)
             answer = _answer(run, picture)
@@ -91,10 +93,3 @@ def _answer(run: Run, picture: Picture) -> np.ndarray | None:
         told.append(f"true label {names[picture.label]}")
     st.caption(" · ".join(told))
     return answer
-
-
-def enlarged(picture: Picture) -> np.ndarray:
-    """The picture as uint8 (rows, columns) or (rows, columns, 3), every pixel a crisp square."""
-    pixels = picture.pixels if picture.pixels.shape[-1] == 3 else picture.pixels[..., 0]
-    scale = max(1, _SIDE // max(pixels.shape[:2]))
-    return pixels.repeat(scale, axis=0).repeat(scale, axis=1)
