@@ -19,13 +19,11 @@ APP_ENVIRONMENT = {name: os.environ[name] for name in ("STRATA_MNIST", "KERAS_HO
 
 
 @pytest.mark.mnist
-def test_half_of_mnist_to_the_end(page: Page, app: App) -> None:
+def test_a_small_slice_of_mnist_to_the_end(page: Page, app: App) -> None:
     open_page(page, app)
     page.get_by_text("Training settings").click()
     page.get_by_role("spinbutton", name="Epochs").fill("1")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
-    for _ in range(2):
-        page.get_by_role("slider", name="Batch size (images a step)").press("ArrowRight")
     page.get_by_test_id("stSidebar").get_by_text("More", exact=True).click()
     slider = page.get_by_role("slider", name="Validation split (% of the training images)")
     for _ in range(30):
@@ -36,8 +34,8 @@ def test_half_of_mnist_to_the_end(page: Page, app: App) -> None:
     assert data is not None
     assert data.sha256 == datasets.load("mnist").sha256
     assert data.train_images == 30_000
-    expect(page.get_by_text("MNIST · CNN 32-64-128 · step 235 of 235")).to_be_visible()
+    expect(page.get_by_text("MNIST · CNN 32-64-128 · step 938 of 938")).to_be_visible()
     accuracy = run.metrics()[-1].val_accuracy
-    assert accuracy is not None and accuracy > 0.9
+    assert accuracy is not None and accuracy > 0.95
     assert_the_scene_is_what_keras_computes(page, run, 7)
     assert_the_surfaces_are_what_keras_computes(page, run, 7)
