@@ -213,7 +213,7 @@ def units(values: np.ndarray, title: str) -> go.Figure:
         coloraxis={
             "cmin": -high if signed else 0.0,
             "cmax": high,
-            "colorbar": {"title": {"text": "activation", "side": "right"}, "thickness": 12, "exponentformat": "power"},
+            "colorbar": {"title": {"text": "activation", "side": "right"}, "thickness": 12},
         },
         margin={"l": 8, "r": 0, "t": 6, "b": 40},
         meta={"palettes": {"coloraxis": "diverging" if signed else "sequential"}},

@@ -67,7 +67,7 @@ def gallery(
         coloraxis={
             "cmin": -high if palette == "diverging" else 0.0,
             "cmax": high,
-            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 12, "exponentformat": "power"},
+            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 12},
         },
         annotations=[grid.annotation(place, text) for place, text in enumerate(words)],
         shapes=[shape for place, frame in enumerate(frames) if frame for shape in grid.frame(place, frame)],

@@ -121,12 +121,7 @@ def stack(
         coloraxis={
             "cmin": -strongest if lowest < 0 else 0.0,
             "cmax": strongest,
-            "colorbar": {
-                "title": {"text": measure, "side": "right"},
-                "thickness": 14,
-                "exponentformat": "power",
-                "len": 0.7,
-            },
+            "colorbar": {"title": {"text": measure, "side": "right"}, "thickness": 14, "len": 0.7},
         },
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         uirevision="stack",

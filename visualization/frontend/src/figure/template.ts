@@ -65,7 +65,7 @@ function themedColours(
   brightness: Brightness,
 ): PlotlyObject {
   const kind = object(object(layout.meta).palettes)[name];
-  const bar = merge({ outlinewidth: 0, tickfont: { size: 12 } }, coloraxis.colorbar);
+  const bar = merge({ outlinewidth: 0, tickfont: { size: 12 }, exponentformat: "power" }, coloraxis.colorbar);
   if (kind !== "sequential" && kind !== "diverging") return { ...coloraxis, colorbar: bar };
   const stops = stopsOf(brightness, kind);
   const colorscale = stops.map((stop, index) => [index / (stops.length - 1), stop]);
